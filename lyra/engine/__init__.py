@@ -1,0 +1,1 @@
+"""A LEAN-compatible engine in Python: runs unmodified LEAN algorithms and gives LEAN's results."""

@@ -1,0 +1,1 @@
+"""`QCAlgorithm`: what a LEAN algorithm derives from, in parts by subject."""

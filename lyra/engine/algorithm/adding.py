@@ -1,0 +1,188 @@
+"""Adding and removing securities (`Algorithm/QCAlgorithm.cs`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
+from lyra.engine.errors import NotSupported
+from lyra.engine.securities.security import Security
+from lyra.engine.symbols import Market, Symbol
+
+_CHAINS = (SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
+
+
+class Adding:
+    """The part of `QCAlgorithm` that subscribes to securities."""
+
+    def add_security(self: Any, *args: Any, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                     leverage: Any = 0, extended_market_hours: bool | None = None, data_mapping_mode: Any = None,
+                     data_normalization_mode: DataNormalizationMode | None = None, symbol: Any = None, security_type: Any = None,
+                     ticker: str | None = None, contract_depth_offset: int = 0) -> Security:  # fmt: skip
+        """`(symbol, …)` or `(security_type, ticker, …)`."""
+        rest = list(args)
+        if symbol is None and security_type is None:
+            first = rest.pop(0)
+            if isinstance(first, SecurityType):
+                security_type = first
+                ticker = rest.pop(0) if ticker is None else ticker
+            else:
+                symbol = first
+        names = ["resolution", "market", "fill_forward", "leverage", "extended_market_hours"]
+        if symbol is not None:
+            names.remove("market")
+        given = {"resolution": resolution, "market": market, "fill_forward": fill_forward, "leverage": leverage,
+                 "extended_market_hours": extended_market_hours}  # fmt: skip
+        if rest and len(rest) > 1 and isinstance(rest[1], bool) and "market" in names:
+            names.remove("market")
+        given.update(zip(names, rest, strict=False))
+        if symbol is None:
+            symbol = self._symbol_for(security_type, str(ticker), given["market"])
+        return self._add(self._symbol_of(symbol), given["resolution"], given["fill_forward"], given["leverage"], given["extended_market_hours"],
+                         data_normalization_mode)  # type: ignore[no-any-return]  # fmt: skip
+
+    def _symbol_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> Symbol:
+        if security_type in _CHAINS:
+            raise NotSupported(f"Adding {security_type.lean_name}s")
+        market = self._market_for(security_type, ticker, market)
+        known = self._data.symbols.tickers.find(ticker)
+        if known is not None and known.security_type == security_type and known.id.market == market:
+            return known  # type: ignore[no-any-return]
+        return Symbol.create(ticker, security_type, market)
+
+    def _market_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> str:
+        if market is None:
+            default = self.brokerage_model.default_markets.get(security_type)
+            if security_type == SecurityType.CRYPTO or default is None:
+                listed = self._data.properties.find_market(ticker, security_type) if default is None else None
+                default = listed or default
+            if default is None:
+                raise ValueError(f"No default market set for security type: {security_type.lean_name}")
+            return str(default)
+        name = str(market).lower()
+        if Market.encode(name) is None:
+            raise ValueError(f"The specified market wasn't found in the markets lookup. Requested: {name}. You can add markets by calling "
+                             "QuantConnect.Market.add(string,int)")  # fmt: skip
+        return name
+
+    def _add(self: Any, symbol: Symbol, resolution: Resolution | None, fill_forward: bool | None, leverage: Any, extended: bool | None,
+             normalization: DataNormalizationMode | None) -> Security:  # fmt: skip
+        if symbol.security_type in _CHAINS:
+            raise NotSupported(f"Adding {symbol.security_type.lean_name}s")
+        settings = self.universe_settings
+        resolution = settings.resolution if resolution is None else Resolution(resolution)
+        fill_forward = settings.fill_forward if fill_forward is None else fill_forward
+        extended = settings.extended_market_hours if extended is None else extended
+        mode = settings.data_normalization_mode if normalization is None else DataNormalizationMode(normalization)
+        configs = self._subscribe_configs(symbol, resolution, fill_forward, extended, mode)
+        security = self._create_security(symbol, configs, leverage)
+        for config in configs:
+            config._security = security
+        self._add_to_user_universe(security, configs)
+        return security  # type: ignore[no-any-return]
+
+    def _add_for_order(self: Any, symbol: Symbol) -> Security:
+        """A security that an order names and that was never added; it is seeded so that the order has a price."""
+        security = self._add(symbol, None, None, 0, None, None)
+        self._seed_securities([security])
+        return security  # type: ignore[no-any-return]
+
+    def add_equity(self: Any, ticker: str, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                   leverage: Any = 0, extended_market_hours: bool | None = None,
+                   data_normalization_mode: DataNormalizationMode | None = None) -> Security:  # fmt: skip
+        """Subscribe to an equity; trades, and quotes below hourly resolution."""
+        symbol = self._symbol_for(SecurityType.EQUITY, ticker, market)
+        return self._add(symbol, resolution, fill_forward, leverage, extended_market_hours, data_normalization_mode)  # type: ignore[no-any-return]
+
+    def add_forex(self: Any, ticker: str, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                  leverage: Any = 0) -> Security:  # fmt: skip
+        """Subscribe to a currency pair; quotes."""
+        return self._add(self._symbol_for(SecurityType.FOREX, ticker, market), resolution, fill_forward, leverage, None, None)  # type: ignore[no-any-return]
+
+    def add_cfd(self: Any, ticker: str, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                leverage: Any = 0) -> Security:  # fmt: skip
+        """Subscribe to a contract for difference; quotes."""
+        return self._add(self._symbol_for(SecurityType.CFD, ticker, market), resolution, fill_forward, leverage, None, None)  # type: ignore[no-any-return]
+
+    def add_index(self: Any, ticker: str, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                  extended_market_hours: bool | None = None) -> Security:  # fmt: skip
+        """Subscribe to an index; values."""
+        return self._add(self._symbol_for(SecurityType.INDEX, ticker, market), resolution, fill_forward, 1, extended_market_hours, None)  # type: ignore[no-any-return]
+
+    def add_crypto(self: Any, ticker: str, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                   leverage: Any = 0) -> Security:  # fmt: skip
+        """Subscribe to a coin; trades and quotes."""
+        return self._add(self._symbol_for(SecurityType.CRYPTO, ticker, market), resolution, fill_forward, leverage, None, None)  # type: ignore[no-any-return]
+
+    def add_crypto_future(self: Any, ticker: str, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                          leverage: Any = 0) -> Security:  # fmt: skip
+        """Subscribe to a perpetual future on a coin; trades, quotes and funding rates."""
+        return self._add(self._symbol_for(SecurityType.CRYPTO_FUTURE, ticker, market), resolution, fill_forward, leverage, None, None)  # type: ignore[no-any-return]
+
+    def add_option(self: Any, *args: Any, **kwargs: Any) -> Security:
+        """Options are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_option")
+
+    def add_option_contract(self: Any, *args: Any, **kwargs: Any) -> Security:
+        """Options are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_option_contract")
+
+    def add_index_option(self: Any, *args: Any, **kwargs: Any) -> Security:
+        """Options are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_index_option")
+
+    def add_index_option_contract(self: Any, *args: Any, **kwargs: Any) -> Security:
+        """Options are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_index_option_contract")
+
+    def add_future(self: Any, *args: Any, **kwargs: Any) -> Security:
+        """Futures are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_future")
+
+    def add_future_contract(self: Any, *args: Any, **kwargs: Any) -> Security:
+        """Futures are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_future_contract")
+
+    def add_future_option(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Options are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_future_option")
+
+    def add_future_option_contract(self: Any, *args: Any, **kwargs: Any) -> Security:
+        """Options are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.add_future_option_contract")
+
+    def option_chain(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """Options are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.option_chain")
+
+    def futures_chain(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """Futures are not part of the embedded engine."""
+        raise NotSupported("QCAlgorithm.futures_chain")
+
+    def remove_security(self: Any, symbol: Any, tag: str | None = None) -> bool:
+        """Cancel a symbol's orders, sell what is held and unsubscribe; whether it was there."""
+        found = self._symbol_of(symbol)
+        security = self.securities.get(found)
+        if security is None:
+            return False
+        if not self.is_warming_up:
+            for ticket in self.transactions.get_open_order_tickets(found):
+                ticket.cancel(tag or "Removed")
+        if security.holdings.invested:
+            self.liquidate(found, tag=tag or "Removed")
+        for universe in list(self.universe_manager._items.values()):
+            if found not in universe.securities:
+                continue
+            if universe in self._user_universes.values():
+                self._pending_removals.append((universe, security))
+            else:
+                universe._remove_member(self._utc, security)
+        return True
+
+    def symbol(self: Any, ticker: str) -> Symbol:
+        """The symbol of a ticker that was added. Raises KeyError for others."""
+        return self._symbol_of(ticker)  # type: ignore[no-any-return]
+
+    def ticker(self: Any, symbol: Symbol) -> str:
+        """The ticker of a symbol today."""
+        return self._data.map_files.ticker_at(symbol, self._local)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Brokerages: which orders they take, what they charge, how much they lend."""

@@ -1,0 +1,251 @@
+"""`DefaultBrokerageModel` and what the engine asks of a brokerage model, LEAN's or the user's own (`Common/Brokerages`)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.decimals import decimal_text, normalize, to_decimal
+from lyra.engine.enums import AccountType, BrokerageMessageType, OrderType, SecurityType
+from lyra.engine.models.data_filters import CfdDataFilter, EquityDataFilter, ForexDataFilter, IndexDataFilter, SecurityDataFilter
+from lyra.engine.models.margin_interest import MarginInterestRateModel
+from lyra.engine.models.shortable import NullShortableProvider
+from lyra.engine.models.slippage import NullSlippageModel
+from lyra.engine.models.volatility import VolatilityModel
+from lyra.engine.naming import LeanObject
+from lyra.engine.orders.equity_fills import EquityFillModel
+from lyra.engine.orders.fee_models import ConstantFeeModel, InteractiveBrokersFeeModel
+from lyra.engine.orders.fills import ImmediateFillModel
+from lyra.engine.orders.requests import UpdateOrderFields
+from lyra.engine.securities.benchmark import SecurityBenchmark
+from lyra.engine.securities.buying_power import BuyingPowerModel, SecurityMarginModel
+from lyra.engine.securities.cash_buying_power import CashBuyingPowerModel
+from lyra.engine.securities.crypto_future import CryptoFutureMarginModel
+from lyra.engine.securities.portfolio import SecurityPortfolioModel
+from lyra.engine.securities.price_variation import AdjustedPriceVariationModel, SecurityPriceVariationModel
+from lyra.engine.securities.settlement import DelayedSettlementModel, ImmediateSettlementModel
+from lyra.engine.symbols import Symbol
+
+_LIMIT_TYPES = (OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED, OrderType.COMBO_LIMIT, OrderType.COMBO_LEG_LIMIT)
+_STOP_TYPES = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP)
+_FILTERS: dict[SecurityType, type[SecurityDataFilter]] = {
+    SecurityType.EQUITY: EquityDataFilter, SecurityType.FOREX: ForexDataFilter, SecurityType.CRYPTO: ForexDataFilter,
+    SecurityType.CFD: CfdDataFilter, SecurityType.INDEX: IndexDataFilter,
+}  # fmt: skip
+
+
+def set_default_models(security: Any) -> None:
+    """The models that a brokerage does not choose."""
+    equity = security.type == SecurityType.EQUITY
+    security.volatility_model = VolatilityModel.NULL
+    security.data_filter = _FILTERS.get(security.type, SecurityDataFilter)()
+    security.price_variation_model = AdjustedPriceVariationModel() if equity else SecurityPriceVariationModel()
+    security.portfolio_model = SecurityPortfolioModel()
+    security.settlement_model = ImmediateSettlementModel()
+
+
+class BrokerageMessageEvent(LeanObject):
+    """What a brokerage says, such as why it refuses an order."""
+
+    type: BrokerageMessageType
+    code: str
+    message: str
+
+    def __init__(self, type: BrokerageMessageType, code: Any, message: str) -> None:
+        self.type = type
+        self.code = str(code)
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.type.lean_name} - Code: {self.code} - {self.message}"
+
+
+class DefaultBrokerageModel(LeanObject):
+    """LEAN's default: takes every order; leverage 2 for equities, 50 for forex and CFDs, 25 for crypto futures."""
+
+    DEFAULT_MARKET_MAP = {
+        SecurityType.BASE: "usa", SecurityType.EQUITY: "usa", SecurityType.OPTION: "usa", SecurityType.FUTURE: "cme",
+        SecurityType.FUTURE_OPTION: "cme", SecurityType.FOREX: "oanda", SecurityType.CFD: "oanda", SecurityType.CRYPTO: "coinbase",
+        SecurityType.CRYPTO_FUTURE: "binance", SecurityType.INDEX: "usa", SecurityType.INDEX_OPTION: "usa",
+    }  # fmt: skip
+
+    def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
+        self._account_type = AccountType(account_type)
+
+    @property
+    def account_type(self) -> AccountType:
+        """Cash or margin."""
+        return self._account_type
+
+    @property
+    def default_markets(self) -> dict[SecurityType, str]:
+        """The market of a security type when none is given."""
+        return dict(self.DEFAULT_MARKET_MAP)
+
+    @property
+    def required_free_buying_power_percent(self) -> float:
+        """The share of buying power that must stay free."""
+        return 0.0
+
+    # orders ---------------------------------------------------------------------------------------
+    def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
+        """(whether the order is taken, why not)."""
+        return True, None
+
+    def can_update_order(self, security: Any, order: Any, request: Any, message: Any = None) -> Any:
+        """(whether the update is taken, why not)."""
+        return True, None
+
+    def can_execute_order(self, security: Any, order: Any) -> bool:
+        """Whether the order could fill now."""
+        return True
+
+    def apply_split(self, tickets: list[Any], split: Any) -> None:
+        """Keep the value of working orders over a split: more shares, lower prices."""
+        factor = split._split_factor
+        for ticket in tickets:
+            kind, order = ticket.order_type, ticket._order
+            fields = UpdateOrderFields(quantity=Decimal(int(ticket._quantity / factor)))
+            if kind in _LIMIT_TYPES:
+                fields.limit_price = order._limit_price * factor
+            if kind in _STOP_TYPES:
+                fields.stop_price = order._stop_price * factor
+            if kind == OrderType.LIMIT_IF_TOUCHED:
+                fields.trigger_price = order._trigger_price * factor
+            if kind == OrderType.TRAILING_STOP and not order.trailing_as_percentage:
+                fields.trailing_amount = order._trailing_amount * factor
+            ticket.update(fields)
+
+    # models ---------------------------------------------------------------------------------------
+    def get_leverage(self, security: Any) -> float:
+        """How many times its own money the account can hold of a security."""
+        if self.account_type == AccountType.CASH:
+            return 1.0
+        return {SecurityType.EQUITY: 2.0, SecurityType.FOREX: 50.0, SecurityType.CFD: 50.0, SecurityType.CRYPTO_FUTURE: 25.0}.get(security.type, 1.0)
+
+    def get_benchmark(self, securities: Any) -> Any:
+        """What runs are compared with by default."""
+        return SecurityBenchmark.create_instance(securities, Symbol.create("SPY", SecurityType.EQUITY, "usa"))
+
+    def get_fill_model(self, security: Any) -> Any:
+        """How orders fill."""
+        if security.type == SecurityType.EQUITY:
+            return EquityFillModel()
+        return ImmediateFillModel()
+
+    def get_fee_model(self, security: Any) -> Any:
+        """What orders cost."""
+        return InteractiveBrokersFeeModel() if security.type == SecurityType.EQUITY else ConstantFeeModel(0)
+
+    def get_slippage_model(self, security: Any) -> Any:
+        """How far fills are from the market."""
+        return NullSlippageModel.INSTANCE  # type: ignore[attr-defined]
+
+    def get_settlement_model(self, security: Any) -> Any:
+        """When money of sales is there: for equities in cash accounts the next day at six."""
+        if self.account_type == AccountType.CASH and security.type == SecurityType.EQUITY:
+            return DelayedSettlementModel(1, timedelta(hours=6))
+        return ImmediateSettlementModel()
+
+    def get_buying_power_model(self, security: Any) -> Any:
+        """How much can be bought."""
+        free = self.required_free_buying_power_percent
+        if security.type in (SecurityType.CRYPTO, SecurityType.FOREX):
+            return CashBuyingPowerModel() if self.account_type == AccountType.CASH else SecurityMarginModel(self.get_leverage(security), free)
+        if security.type == SecurityType.CRYPTO_FUTURE:
+            return CryptoFutureMarginModel(self.get_leverage(security))
+        return SecurityMarginModel(self.get_leverage(security), free)
+
+    def get_margin_interest_rate_model(self, security: Any) -> Any:
+        """What margin costs."""
+        return MarginInterestRateModel.NULL
+
+    def get_shortable_provider(self, security: Any) -> Any:
+        """How much can be sold short."""
+        return NullShortableProvider.INSTANCE  # type: ignore[attr-defined]
+
+
+def refuse(text: str, code: str = "NotSupported") -> tuple[bool, BrokerageMessageEvent]:
+    """A model's refusal of an order."""
+    return False, BrokerageMessageEvent(BrokerageMessageType.WARNING, code, text)
+
+
+def valid_order_size(security: Any, quantity: Decimal) -> tuple[bool, BrokerageMessageEvent | None]:
+    """Whether an order reaches the minimum size of the symbol properties."""
+    minimum = security.symbol_properties._minimum_order_size
+    if minimum is not None and abs(quantity) < minimum:
+        return refuse(f"The minimum order size (in quote currency) for {security.symbol.value} is {decimal_text(minimum)}. Order quantity was "
+                      f"{decimal_text(normalize(quantity))}.")  # fmt: skip
+    return True, None
+
+
+def answer_of(result: Any) -> tuple[bool, Any]:
+    """(accepted, message) of what a model's `can_…` method gave back."""
+    if isinstance(result, tuple):
+        return bool(result[0]), result[1] if len(result) > 1 else None
+    return bool(result), None
+
+
+class BrokerageModelSecurityInitializer(LeanObject):
+    """Gives a new security the models of a brokerage, then its last known prices."""
+
+    def __init__(self, brokerage_model: Any = None, security_seeder: Any = None) -> None:
+        self._brokerage_model = brokerage_model
+        self._seeder = security_seeder
+
+    def initialize(self, security: Any) -> None:
+        """Set the models."""
+        model = self._brokerage_model
+        security.fill_model = model.get_fill_model(security)
+        security.fee_model = model.get_fee_model(security)
+        security.slippage_model = model.get_slippage_model(security)
+        security.settlement_model = model.get_settlement_model(security)
+        security.buying_power_model = model.get_buying_power_model(security)
+        security.margin_interest_rate_model = model.get_margin_interest_rate_model(security)
+        leverage = to_decimal(model.get_leverage(security))
+        if not isinstance(security.buying_power_model, BuyingPowerModel) or leverage != 0:
+            security.set_leverage(leverage)
+        security.shortable_provider = model.get_shortable_provider(security)
+        if self._seeder is not None:
+            self._seeder.seed_security(security)
+
+
+class FuncSecurityInitializer(LeanObject):
+    """A function that sets up new securities."""
+
+    def __init__(self, initializer: Any) -> None:
+        self._function = initializer
+
+    def initialize(self, security: Any) -> None:
+        """Call the function."""
+        self._function(security)
+
+
+class FuncSecuritySeeder(LeanObject):
+    """A function that gives the last known data of a security: one point or several."""
+
+    def __init__(self, seed_function: Any) -> None:
+        self._function = seed_function
+
+    def seed_security(self, security: Any) -> bool:
+        """Take the data as the security's last; whether there was any."""
+        found = self._function(security)
+        points = found if isinstance(found, (list, tuple)) else [found]
+        points = [point for point in points if point is not None]
+        for point in points:
+            security.set_market_price(point)
+        return bool(points)
+
+
+class _NullSeeder(LeanObject):
+    def seed_security(self, security: Any) -> bool:
+        """Nothing to seed with."""
+        return False
+
+
+class SecuritySeeder(LeanObject):
+    """LEAN's place for the seeder that does nothing."""
+
+    NULL = _NullSeeder()
+    Null = NULL

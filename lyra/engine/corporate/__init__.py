@@ -1,0 +1,1 @@
+"""Corporate actions: ticker histories (map files) and price adjustments (factor files)."""

@@ -1,0 +1,1 @@
+"""What flows through an algorithm: bars, ticks, corporate events, slices, and the files they come from."""

@@ -1,0 +1,168 @@
+"""Money as .NET decimals: conversion from and to Python floats, rounding, and text as LEAN writes it.
+
+Sources: `Common/Extensions.cs` (SmartRounding, Normalize), and the records `PyDecimals` of the real engine:
+a float enters as its shortest text, a decimal leaves as mantissa / 10**scale computed in doubles.
+"""
+
+from __future__ import annotations
+
+import decimal
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+CONTEXT = decimal.Context(prec=28, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
+ZERO = Decimal(0)
+ONE = Decimal(1)
+_SCALE_28 = Decimal(1).scaleb(-28)
+_LARGEST = Decimal(2**96 - 1)
+
+
+def use_decimal_context() -> None:
+    """Make this thread's decimal arithmetic LEAN's (28 digits, half to even)."""
+    decimal.setcontext(CONTEXT.copy())
+
+
+def to_decimal(value: Any) -> Decimal:
+    """A number from user code as the decimal that LEAN receives.
+
+    Raises TypeError for None, bool and what is not a number, ValueError for NaN and infinities, as LEAN refuses them.
+    """
+    kind = type(value)
+    if kind is Decimal:
+        return value
+    if kind is int:
+        return Decimal(value)
+    if kind is float:
+        return _from_float(value)
+    if kind is bool or value is None:
+        raise TypeError(f"a number is needed, not {value!r}")
+    if isinstance(value, str):
+        try:
+            return _fit(Decimal(value.strip()))
+        except decimal.InvalidOperation:
+            raise TypeError(f"a number is needed, not {value!r}") from None
+    if isinstance(value, int):
+        return Decimal(int(value))
+    if isinstance(value, Decimal):
+        return _fit(value)
+    if hasattr(value, "current") and hasattr(value.current, "value"):
+        return to_decimal(value.current.value)
+    if hasattr(value, "item"):
+        return to_decimal(value.item())
+    try:
+        return _from_float(float(value))
+    except (TypeError, ValueError):
+        raise TypeError(f"a number is needed, not {value!r}") from None
+
+
+def _from_float(value: float) -> Decimal:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError(f"{value} cannot be converted to a decimal")
+    return _fit(Decimal(repr(value)))
+
+
+def _fit(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{value} cannot be converted to a decimal")
+    if exponent > 0:
+        value = value.quantize(ONE, context=_WIDE)
+    elif exponent < -28:
+        value = value.quantize(_SCALE_28, context=_WIDE)
+    if abs(value) > _LARGEST:
+        raise TypeError(f"{value} is too large for a decimal")
+    return value
+
+
+_WIDE = decimal.Context(prec=400, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
+
+
+def to_float(value: Decimal) -> float:
+    """The float that Python sees of a LEAN decimal: its digits as a double divided by a power of ten."""
+    text = str(value)
+    if len(text) <= 16 and "E" not in text:
+        return float(text)
+    sign, digits, exponent = value.as_tuple()
+    mantissa = float(int("".join(map(str, digits))))
+    result = mantissa / 10.0 ** -exponent if exponent < 0 else mantissa * 10.0**exponent  # type: ignore[operator]
+    return -result if sign else result
+
+
+def to_float_of(mantissa: int, scale: int) -> float:
+    """`to_float` of a decimal given as its parts."""
+    return float(mantissa) / 10.0**scale
+
+
+def double_to_decimal(value: float) -> Decimal:
+    """C#'s own cast `(decimal)double`: 15 significant digits, trailing zeros gone."""
+    if value == 0:
+        return ZERO
+    return normalize(Decimal(f"{value:.14e}"))
+
+
+def normalize(value: Decimal) -> Decimal:
+    """Without trailing zeros, never in exponent form."""
+    if value == 0:
+        return ZERO
+    value = value.normalize(CONTEXT)
+    exponent = value.as_tuple().exponent
+    return value.quantize(ONE) if exponent > 0 else value  # type: ignore[operator]
+
+
+def round_to(value: Decimal, digits: int) -> Decimal:
+    """`Math.Round(decimal, digits)`: half to even; a coarser scale is kept as it is."""
+    if -value.as_tuple().exponent <= digits:  # type: ignore[operator]
+        return value
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN, context=_WIDE)
+
+
+def round_significant(value: Decimal, digits: int) -> Decimal:
+    """Rounded to a count of significant digits."""
+    if value == 0:
+        return ZERO
+    return round_to(value, digits - 1 - value.adjusted()) if digits - 1 - value.adjusted() >= 0 else value
+
+
+def smart_round(value: Decimal) -> Decimal:
+    """LEAN's SmartRounding: 4 decimals above 1000, otherwise 7 significant digits."""
+    value = normalize(value)
+    if abs(value) > 1000:
+        return normalize(round_to(value, 4)) if -value.as_tuple().exponent > 4 else value  # type: ignore[operator]
+    return normalize(round_significant(value, 7))
+
+
+def decimal_text(value: Decimal) -> str:
+    """.NET's `decimal.ToString()`: plain digits, the scale kept; negative zero prints as 0."""
+    text = format(value, "f")
+    return text[1:] if text.startswith("-") and value == 0 else text
+
+
+def decimal_json(value: Decimal) -> str:
+    """A decimal in LEAN's JSON: always with a decimal point."""
+    text = decimal_text(value)
+    return text if "." in text else text + ".0"
+
+
+def double_text(value: float) -> str:
+    """.NET's `double.ToString()`: shortest text that reads back, `E+16` style exponents from 15 digits on."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "∞" if value > 0 else "-∞"
+    text = repr(value)
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        power = int(exponent)
+        if -5 <= power < 0:
+            return format(Decimal(text), "f")
+        if mantissa.endswith(".0"):
+            mantissa = mantissa[:-2]
+        return f"{mantissa}E{'+' if power >= 0 else '-'}{abs(power):02d}"
+    if text.endswith(".0"):
+        text = text[:-2]
+    if abs(value) >= 1e15:
+        digits = text.lstrip("-")
+        body = digits.rstrip("0")
+        lead = ("-" if value < 0 else "") + body[0] + ("." + body[1:] if len(body) > 1 else "")
+        return f"{lead}E+{len(digits) - 1:02d}"
+    return text

@@ -1,0 +1,44 @@
+"""What a run reads from: the data folder with its databases, opened once and handed around."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lyra.engine.corporate.factor_files import FactorFileProvider
+from lyra.engine.corporate.map_files import MapFileProvider
+from lyra.engine.enums import SecurityType
+from lyra.engine.errors import ConfigError
+from lyra.engine.feed.corporate_history import CorporateHistory
+from lyra.engine.feed.marketfiles import MarketFiles
+from lyra.engine.markets.hours import MarketHoursDatabase
+from lyra.engine.markets.properties import SymbolPropertiesDatabase
+from lyra.engine.symbols import RunSymbols, Symbol
+
+
+class DataFolder:
+    """A LEAN data folder: market files, market hours, symbol properties, map and factor files."""
+
+    def __init__(self, folder: Path, object_store: Path | None = None) -> None:
+        if not folder.is_dir():
+            raise ConfigError(f"There is no data folder at {folder}. Give one with --data-folder, or run 'lyra demo' to make one.")
+        self.path = folder
+        self.files = MarketFiles(folder)
+        self.map_files = MapFileProvider(folder)
+        self.factor_files = FactorFileProvider(folder, self.map_files)
+        self.hours = MarketHoursDatabase.from_data_folder(folder)
+        self.properties = SymbolPropertiesDatabase.from_data_folder(folder)
+        self.symbols = RunSymbols(folder, self.map_files)
+        self.symbols.market_hours = self.hours  # type: ignore[attr-defined]
+        self.symbols.symbol_properties = self.properties  # type: ignore[attr-defined]
+        self.object_store = object_store
+
+    def entry(self, symbol: Symbol) -> Any:
+        """The market hours entry of a symbol."""
+        return self.hours.get_entry(symbol.id.market, symbol, symbol.security_type)
+
+    def corporate(self, symbol: Symbol, days: list[int]) -> CorporateHistory | None:
+        """Tickers, scales and events of an equity; None for what has none."""
+        if symbol.security_type != SecurityType.EQUITY:
+            return None
+        return CorporateHistory(symbol, self.map_files.file_of(symbol), self.factor_files.get(symbol), days)

@@ -1,0 +1,57 @@
+"""Counting bars and days on an exchange's calendar (`Common/Time.cs`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lyra.engine.times import DAY, Zone, day_of
+
+
+def round_down_in_zone(local: int, length: int, exchange_zone: Zone, data_zone: Zone) -> int:
+    """An exchange wall time rounded down to a multiple of `length` in the data's zone."""
+    if exchange_zone == data_zone:
+        return local - local % length
+    there = data_zone.to_local(exchange_zone.to_utc(local))
+    return exchange_zone.to_local(data_zone.to_utc(there - there % length))
+
+
+def daily_calendar(hours: Any, local: int) -> tuple[int, int]:
+    """First regular open and last regular close of the trading day around or before a wall time (`LeanData.GetDailyCalendar`)."""
+    start = hours.previous_open_us(local, False, first=True)
+    return start, hours.next_close_us(start, False, last=True)
+
+
+def start_of_bars(hours: Any, end: int, length: int, count: int, extended: bool, data_zone: Zone, strict: bool) -> int:
+    """The exchange wall time at which the last `count` bars before `end` begin; bars of closed markets do not count."""
+    if strict and length == DAY:
+        current = end
+        if not hours.is_date_open_us(end) or hours.next_close_us(day_of(end), extended) > end:
+            current = round_down_in_zone(end, length, hours.time_zone, data_zone)
+    else:
+        current = round_down_in_zone(end, length, hours.time_zone, data_zone)
+    found = 0
+    while found < count:
+        previous, current = current, current - length
+        if hours.is_open_between_us(current, previous, extended):
+            found += 1
+    return current
+
+
+def tradable_days(hours: Any, first: int, last: int, data_zone: Zone, extended: bool = True) -> Iterator[int]:
+    """Midnights (wall time of the data zone) of the days in which the market is open between two exchange wall times."""
+    zone: Zone = hours.time_zone
+    end = day_of(last) + DAY
+    same = zone == data_zone
+    current = first
+    while current < end:
+        if same:
+            there = current
+            following = day_of(current) + DAY
+        else:
+            there = data_zone.to_local(zone.to_utc(current))
+            following = zone.to_local(data_zone.to_utc(day_of(there) + DAY))
+        following = min(following, end)
+        if hours.is_open_between_us(current, following, extended):
+            yield day_of(there)
+        current = following

@@ -1,0 +1,121 @@
+"""`SubscriptionDataConfig`: one feed of one symbol, as `self.subscription_manager.subscriptions` shows it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.enums import DataMappingMode, DataNormalizationMode, Resolution, SecurityType, TickType
+from lyra.engine.feed.marketfiles import RESOLUTION_US
+from lyra.engine.naming import LeanObject
+from lyra.engine.symbols import Symbol
+from lyra.engine.times import Zone
+
+
+class SubscriptionDataConfig(LeanObject):
+    """What is read for a symbol: type, resolution, zones, normalization, and who consumes it."""
+
+    type: Any
+    symbol: Symbol
+    resolution: Resolution
+    fill_data_forward: bool
+    extended_market_hours: bool
+    is_internal_feed: bool
+    is_custom_data: bool
+    is_filtered_subscription: bool
+    tick_type: TickType
+    data_normalization_mode: DataNormalizationMode
+    data_mapping_mode: DataMappingMode
+    contract_depth_offset: int
+    data_time_zone: Zone
+    exchange_time_zone: Zone
+    mapped_symbol: str
+    consolidators: list[Any]
+
+    def __init__(self, type: Any, symbol: Symbol, resolution: Resolution, tick_type: TickType, data_time_zone: Zone,
+                 exchange_time_zone: Zone, fill_forward: bool, extended: bool, internal: bool, normalization: DataNormalizationMode,
+                 custom: bool = False, filtered: bool = True) -> None:  # fmt: skip
+        self.type = type
+        self.symbol = symbol
+        self.resolution = resolution
+        self.tick_type = tick_type
+        self.data_time_zone = data_time_zone
+        self.exchange_time_zone = exchange_time_zone
+        self.fill_data_forward = fill_forward
+        self.extended_market_hours = extended
+        self.is_internal_feed = internal
+        self.is_custom_data = custom
+        self.is_filtered_subscription = filtered
+        self.data_normalization_mode = normalization
+        self.data_mapping_mode = DataMappingMode.LAST_TRADING_DAY
+        self.contract_depth_offset = 0
+        self.mapped_symbol = symbol.value
+        self.consolidators = []
+        self._security: Any = None
+        self.bar_type: Any = type if type in (TradeBar, QuoteBar) else None
+        """The bar class when rows of this feed are columns, None when its points are objects."""
+
+    def with_resolution(self, resolution: Resolution) -> SubscriptionDataConfig:
+        """The same feed in another resolution."""
+        return SubscriptionDataConfig(self.type, self.symbol, resolution, self.tick_type, self.data_time_zone, self.exchange_time_zone,
+                                      self.fill_data_forward, self.extended_market_hours, self.is_internal_feed,
+                                      self.data_normalization_mode, self.is_custom_data, self.is_filtered_subscription)  # fmt: skip
+
+    @property
+    def security_type(self) -> SecurityType:
+        """The symbol's type."""
+        return self.symbol.security_type
+
+    @property
+    def market(self) -> str:
+        """The symbol's market."""
+        return self.symbol.id.market
+
+    @property
+    def ticker(self) -> str:
+        """The ticker of the moment."""
+        return self.mapped_symbol
+
+    @property
+    def increment(self) -> timedelta:
+        """The length of a bar; zero for ticks."""
+        return timedelta(microseconds=self._length)
+
+    @property
+    def _length(self) -> int:
+        return RESOLUTION_US[self.resolution]
+
+    @property
+    def is_default_data(self) -> bool:
+        """Whether the security's price follows this feed first: quotes of equities do not (`SubscriptionManager`)."""
+        return self.type not in (QuoteBar,) or self.symbol.security_type != SecurityType.EQUITY
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two configurations the same subscription."""
+        return (self.symbol, self.type, self.tick_type, self.resolution, self.is_internal_feed, self.fill_data_forward,
+                self.extended_market_hours, self.data_normalization_mode)  # fmt: skip
+
+    @property
+    def sort_key(self) -> tuple[int, int, str]:
+        """The order in which feeds are read at a moment: security type, tick type, symbol."""
+        return int(self.symbol.security_type), int(self.tick_type), str(self.symbol.id)
+
+    def __str__(self) -> str:
+        return (f"{self.symbol},#0,{self.mapped_symbol},{self.resolution.lean_name},{self.type.__name__},"
+                f"{self.tick_type.lean_name},{self.data_normalization_mode.lean_name}")  # fmt: skip
+
+
+def default_feeds(security_type: SecurityType, resolution: Resolution) -> list[tuple[Any, TickType]]:
+    """The (type, tick type) pairs that adding a security of a type subscribes to (`SubscriptionManager`, `LeanData`)."""
+    tick = resolution == Resolution.TICK
+    trade = (Tick if tick else TradeBar, TickType.TRADE)
+    quote = (Tick if tick else QuoteBar, TickType.QUOTE)
+    if security_type == SecurityType.EQUITY:
+        return [trade] if resolution in (Resolution.HOUR, Resolution.DAILY) else [trade, quote]
+    if security_type in (SecurityType.FOREX, SecurityType.CFD):
+        return [quote]
+    if security_type in (SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE):
+        return [trade, quote]
+    return [trade]

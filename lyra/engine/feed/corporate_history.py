@@ -1,0 +1,96 @@
+"""A symbol's map and factor files as a subscription needs them: tickers by date, price scales, events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lyra.engine.corporate.events import EventKind, corporate_events
+from lyra.engine.data.base import BaseData
+from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
+from lyra.engine.decimals import ONE, ZERO
+from lyra.engine.enums import DataNormalizationMode, DelistingType, SplitType
+from lyra.engine.feed.rows import PriceScale
+from lyra.engine.times import DAY
+
+FAR = 2**61
+
+
+class CorporateHistory:
+    """Tickers, price scales and events of one symbol over the tradable days of one subscription."""
+
+    def __init__(self, symbol: Any, map_file: Any, factor_file: Any, days: list[int]) -> None:
+        self.symbol = symbol
+        self._map = map_file
+        self._factors = factor_file if factor_file else None
+        self._known = bool(map_file)
+        self.delisting_date: int | None = map_file.delisting_day if map_file and map_file.delisting_day < FAR else None
+        self._modes: dict[tuple[int, DataNormalizationMode], PriceScale] = {}
+        self.events: list[tuple[int, BaseData]] = []
+        """(exchange wall time, event), ascending."""
+        self._dividends: list[tuple[int, Any]] = []
+        if days:
+            self._make_events(days)
+
+    def _make_events(self, days: list[int]) -> None:
+        first = self._map.ticker_at(days[0], self.symbol.value)
+        limit = FAR if self.delisting_date is None else self.delisting_date
+        for event in corporate_events(days, self._map, self._factors, limit, first):
+            point: BaseData
+            if event.kind in (EventKind.SPLIT, EventKind.SPLIT_WARNING):
+                kind = SplitType.SPLIT_OCCURRED if event.kind == EventKind.SPLIT else SplitType.WARNING
+                point = Split(self.symbol, None, event.reference_price, event.split_factor, kind)
+            elif event.kind == EventKind.DIVIDEND:
+                point = Dividend(self.symbol, None, event.distribution, event.reference_price)
+                self._dividends.append((event.day, event.distribution))
+            elif event.kind == EventKind.SYMBOL_CHANGE:
+                point = SymbolChangedEvent(self.symbol, None, event.old_ticker, event.new_ticker)
+            else:
+                kind_ = DelistingType.WARNING if event.kind == EventKind.DELISTING_WARNING else DelistingType.DELISTED
+                point = Delisting(self.symbol, None, ZERO, kind_)
+            point._time = event.time
+            self.events.append((event.time, point))
+        self.events.sort(key=lambda item: item[0])
+
+    def has_data(self, day: int) -> bool:
+        """Whether the symbol was listed on a day."""
+        return bool(self._map.has_data(day))
+
+    def ticker_at(self, day: int) -> str:
+        """The ticker, as the folder spells it, on a day."""
+        return str(self._map.ticker_at(day, self.symbol.id.symbol) if self._known else self.symbol.value)
+
+    def ticker_spans(self) -> list[tuple[str, int, int]]:
+        """(ticker, first day, last day) of each name that the symbol bore."""
+        if not self._known:
+            return [(self.symbol.value, -FAR, FAR)]
+        spans: list[tuple[str, int, int]] = []
+        first = self._map.first_day
+        for row in self._map.rows:
+            if spans and spans[-1][0] == row.ticker:
+                spans[-1] = (row.ticker, spans[-1][1], row.day)
+            else:
+                spans.append((row.ticker, first, row.day))
+            first = row.day + DAY
+        return spans
+
+    def price_scale(self, day: int, mode: DataNormalizationMode) -> PriceScale:
+        """What prices of a day are multiplied with, and the dividends added to them in total-return mode."""
+        key = (day, mode)
+        scale = self._modes.get(key)
+        if scale is None:
+            factor = ONE if self._factors is None else self._factors.factor(day, mode)
+            added = ZERO
+            if mode == DataNormalizationMode.TOTAL_RETURN:
+                added = sum((paid for paid_on, paid in self._dividends if paid_on <= day), ZERO)
+            last = self._modes.get((-1, mode))
+            if last is not None and last.factor == factor and last.added == added and str(last.factor) == str(factor):
+                scale = last
+            else:
+                scale = PriceScale(factor, added)
+                self._modes[(-1, mode)] = scale
+            self._modes[key] = scale
+        return scale
+
+    def is_unscaled(self, scale: PriceScale) -> bool:
+        """Whether a scale of one leaves a price's digits as they are (LEAN multiplies, which keeps or adds zeros)."""
+        return self._factors is None and scale.factor == 1

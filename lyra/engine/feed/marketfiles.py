@@ -1,0 +1,191 @@
+"""LEAN's market-data files: where they lie, and their rows as columns, with a binary cache beside nothing of the user's.
+
+Paths and row formats follow `Common/Util/LeanData.cs`. Parsed files are kept as `.npy` in the user's cache folder
+(`$LYRA_CACHE`, or `lyra` under `$XDG_CACHE_HOME` or `~/.cache`), keyed by path; a changed size or time makes a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from lyra.engine.enums import Resolution, SecurityType, TickType
+from lyra.engine.errors import DataError
+from lyra.engine.feed.csvcolumns import MISSING, Ints, parse_columns
+from lyra.engine.times import DAY, HOUR, MINUTE, SECOND
+
+TRADE_FIELDS = ("open", "high", "low", "close", "volume")
+QUOTE_FIELDS = ("bid_open", "bid_high", "bid_low", "bid_close", "last_bid_size",
+                "ask_open", "ask_high", "ask_low", "ask_close", "last_ask_size")  # fmt: skip
+EQUITY_SCALE = 4
+"""Equity and option prices are written as integers times 10,000."""
+
+_FOLDERS = {
+    SecurityType.EQUITY: "equity", SecurityType.FOREX: "forex", SecurityType.CFD: "cfd", SecurityType.CRYPTO: "crypto",
+    SecurityType.CRYPTO_FUTURE: "cryptofuture", SecurityType.INDEX: "index", SecurityType.FUTURE: "future",
+    SecurityType.OPTION: "option", SecurityType.INDEX_OPTION: "indexoption", SecurityType.FUTURE_OPTION: "futureoption",
+    SecurityType.BASE: "base",
+}  # fmt: skip
+_WHOLE_FILE_WITH_TICK_TYPE = (SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE, SecurityType.FUTURE)
+_TICK_NAMES = {TickType.TRADE: "trade", TickType.QUOTE: "quote", TickType.OPEN_INTEREST: "openinterest"}
+RESOLUTION_US = {
+    Resolution.TICK: 0, Resolution.SECOND: SECOND, Resolution.MINUTE: MINUTE, Resolution.HOUR: HOUR, Resolution.DAILY: DAY,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """One file's rows: `time` is wall time of the data zone (us), `values[row, field]` mantissas, `scales` likewise."""
+
+    time: Ints
+    values: Ints
+    scales: np.ndarray
+    bad: int = 0
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+def folder_name(security_type: SecurityType) -> str:
+    """The data folder's name of a security type."""
+    return _FOLDERS[security_type]
+
+
+def data_path(security_type: SecurityType, market: str, resolution: Resolution, ticker: str, tick_type: TickType, day: date | None) -> str:
+    """The relative path of the file that holds a ticker's data; `day` for tick to minute files, which hold one day each."""
+    tick = _TICK_NAMES[tick_type]
+    base = f"{_FOLDERS[security_type]}/{market.lower()}/{resolution.lean_name.lower()}"
+    name = ticker.lower()
+    if resolution in (Resolution.HOUR, Resolution.DAILY):
+        suffix = f"_{tick}" if security_type in _WHOLE_FILE_WITH_TICK_TYPE else ""
+        return f"{base}/{name}{suffix}.zip"
+    if day is None:
+        raise DataError(f"{base}/{name}: a day is needed for {resolution.lean_name.lower()} data.")
+    return f"{base}/{name}/{day:%Y%m%d}_{tick}.zip"
+
+
+class MarketFiles:
+    """Reads market data from a LEAN data folder and remembers which files were found and which were not."""
+
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
+        self.folder = folder
+        self._cache = default_cache() if cache is None else cache
+        self.found: dict[str, None] = {}
+        self.missing: dict[str, None] = {}
+        self.bad_rows: dict[str, int] = {}
+
+    def read(self, path: str, fields: int, scaled: bool, day: date | None, price_columns: tuple[int, ...]) -> FileRows | None:
+        """The rows of a zip, or None where there is no such file.
+
+        `fields` counts the columns after the time; `scaled` files write prices (in `price_columns`) times 10,000; `day` is the
+        date of files whose time column counts milliseconds since midnight. Raises DataError for a zip that cannot be read.
+        """
+        full = self.folder / path
+        try:
+            stat = full.stat()
+        except OSError:
+            self.missing[path] = None
+            return None
+        self.found[path] = None
+        table = self._cached(full, stat, fields)
+        base = 0 if day is None else (np.datetime64(day, "D").astype(np.int64) * DAY)
+        scales = _unpack_scales(table[:, 1], fields)
+        values = table[:, 2:]
+        time = table[:, 0] + base
+        if scaled:
+            for column in price_columns:
+                scales[:, column] += EQUITY_SCALE
+        return FileRows(time, values, scales, self.bad_rows.get(path, 0))
+
+    def _cached(self, full: Path, stat: os.stat_result, fields: int) -> Ints:
+        digest = hashlib.blake2b(str(full.resolve()).encode(), digest_size=16).hexdigest()
+        entry = self._cache / digest[:2] / f"{digest}-{fields}.npy"
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        try:
+            table = np.load(entry)
+            if (int(table[0, 0]), int(table[0, 1])) == stamp:
+                return table[1:]  # type: ignore[no-any-return]
+        except (OSError, ValueError, IndexError, EOFError):
+            pass
+        rows = self._parse(full, fields)
+        head = np.zeros((1, fields + 2), dtype=np.int64)
+        head[0, :2] = stamp
+        _write_quietly(entry, np.vstack([head, rows]))
+        return rows
+
+    def _parse(self, full: Path, fields: int) -> Ints:
+        columns = parse_columns(read_zip(full), fields + 1)
+        if columns.bad:
+            self.bad_rows[str(full.relative_to(self.folder))] = len(columns.bad)
+        times, scales = columns.mantissas[:, 0], columns.scales[:, 0]
+        whole = times[times != MISSING]
+        if len(whole) and int(whole.max()) >= 10**11 * 2 - 10**10:
+            stamps = _calendar_us(times)
+        else:
+            stamps = times * 1000 // 10 ** scales.astype(np.int64)
+        packed = np.zeros(len(times), dtype=np.int64)
+        for k in range(fields):
+            packed |= columns.scales[:, k + 1].astype(np.int64) << (5 * k)
+        good = times != MISSING
+        return np.column_stack([stamps, packed, columns.mantissas[:, 1:]])[good]
+
+
+def read_zip(full: Path, entry: str | None = None) -> bytes:
+    """The bytes of a zip's entry (the first by default). Raises DataError naming the file when it cannot be read."""
+    try:
+        with zipfile.ZipFile(full) as archive:
+            names = archive.namelist()
+            if not names:
+                raise DataError(f"{full}: the zip is empty. Write the file again.")
+            return archive.read(names[0] if entry is None else entry)
+    except (zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError, NotImplementedError, RuntimeError) as e:
+        raise DataError(f"{full}: cannot be read as a zip ({e}). Write the file again or delete it.") from e
+    except Exception as e:  # zlib.error has no common base
+        raise DataError(f"{full}: the zip is corrupt ({e}). Write the file again or delete it.") from e
+
+
+def default_cache() -> Path:
+    """The folder of parsed files."""
+    if named := os.environ.get("LYRA_CACHE"):
+        return Path(named) / "market-data"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lyra" / "market-data"
+
+
+def _unpack_scales(packed: Ints, fields: int) -> np.ndarray:
+    if len(packed) == 0 or bool((packed == packed[0]).all()):
+        one = 0 if len(packed) == 0 else int(packed[0])
+        row = np.array([(one >> (5 * k)) & 31 for k in range(fields)], dtype=np.uint8)
+        return np.broadcast_to(row, (len(packed), fields)).copy()
+    return np.stack([((packed >> (5 * k)) & 31).astype(np.uint8) for k in range(fields)], axis=1)
+
+
+def _calendar_us(stamps: Ints) -> Ints:
+    """Microseconds of integers yyyyMMddHHmm (or yyyyMMdd of a daily row without a time)."""
+    stamps = np.where(stamps < 10**9, stamps * 10_000, stamps)
+    day, clock = stamps // 10_000, stamps % 10_000
+    year, month, dom = day // 10_000, day // 100 % 100, day % 100
+    months = (year - 1970) * 12 + month - 1
+    days = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + dom - 1
+    return days * DAY + (clock // 100) * HOUR + (clock % 100) * MINUTE  # type: ignore[no-any-return]
+
+
+def _write_quietly(path: Path, table: Ints) -> None:
+    """Keep a parsed file for the next run; a cache that cannot be written costs time, nothing else."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.save(stream, table)
+            os.replace(name, path)
+        except OSError:
+            os.unlink(name)
+    except OSError:
+        return

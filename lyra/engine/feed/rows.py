@@ -1,0 +1,151 @@
+"""Rows of bars: the columns that `TradeBar` and `QuoteBar` are views of.
+
+Numbers stay integers (mantissa and scale) until somebody asks: floats come a column at a time, decimals one at a time.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import numpy as np
+
+from lyra.engine.decimals import ONE, ZERO, to_float
+from lyra.engine.feed.csvcolumns import MISSING, Ints
+
+
+SIZES = frozenset(("volume", "last_bid_size", "last_ask_size"))
+
+
+class PriceScale:
+    """What prices are multiplied with: the price factor, and dividends to add (total return)."""
+
+    __slots__ = ("factor", "added", "volume")
+
+    def __init__(self, factor: Decimal, added: Decimal = ZERO) -> None:
+        self.factor = factor
+        self.added = added
+        self.volume = ONE / factor
+
+    def price(self, value: Decimal) -> Decimal:
+        """A price as the algorithm sees it."""
+        scaled = value * self.factor
+        return scaled if self.added == 0 else scaled + self.added
+
+    def size(self, value: Decimal) -> Decimal:
+        """A volume as the algorithm sees it: divided by the factor, rounded half to even."""
+        return (value * self.volume).quantize(ONE, rounding=ROUND_HALF_EVEN)
+
+
+class ColumnRows:
+    """A run of bars of one subscription.
+
+    `time`, `end` are wall times of the exchange (us), `emit` the UTC moment of each end; `filled` marks bars repeated where
+    there was none. A float column is a list under the field's name, made at first use. `scales_of[i]` indexes `price_scales`.
+    """
+
+    def __init__(self, fields: tuple[str, ...], time: Ints, end: Ints, emit: Ints, filled: list[bool], values: Ints,
+                 scales: np.ndarray, price_scales: list[PriceScale], scales_of: Ints | None) -> None:  # fmt: skip
+        self.fields = fields
+        self._index = {name: k for k, name in enumerate(fields)}
+        self.time: list[int] = time.tolist()
+        self.end: list[int] = end.tolist()
+        self.emit: list[int] = emit.tolist()
+        self.filled = filled
+        self._values = values
+        self._scales = scales
+        self._price_scales = price_scales
+        self._scales_of = scales_of
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def exact(self, column: str, i: int) -> Decimal | None:
+        """The decimal of a field; None for a side that a quote lacks."""
+        if column not in self._index:
+            return self._middle(column, i)
+        k = self._index[column]
+        mantissa = int(self._values[i, k])
+        if mantissa == MISSING:
+            return None
+        value = Decimal(mantissa).scaleb(-int(self._scales[i, k]))
+        if not self._price_scales:
+            return value
+        scale = self._price_scales[0 if self._scales_of is None else self._scales_of[i]]
+        return scale.size(value) if column in SIZES else scale.price(value)
+
+    def raw_close(self, i: int) -> Decimal:
+        """The close (a quote's middle) before any scale."""
+        columns = [self._index[c] for c in ("close", "bid_close", "ask_close") if c in self._index]
+        values = [Decimal(int(self._values[i, k])).scaleb(-int(self._scales[i, k])) for k in columns if self._values[i, k] != MISSING]
+        return values[0] if len(values) == 1 else (values[0] + values[1]) / 2
+
+    def _middle(self, column: str, i: int) -> Decimal:
+        bid, ask = self.exact(f"bid_{column}", i), self.exact(f"ask_{column}", i)
+        if bid is not None and ask is not None and bid != 0 and ask != 0:
+            return (bid + ask) / 2
+        return bid if bid else (ask or ZERO)
+
+    def __getattr__(self, column: str) -> Any:
+        fields = self.__dict__.get("_index")
+        if fields is None or column not in fields:
+            raise AttributeError(column)
+        floats = self._floats(fields[column], column)
+        self.__dict__[column] = floats
+        return floats
+
+    def _floats(self, k: int, column: str) -> list[float | None]:
+        mantissas, scales = self._values[:, k], self._scales[:, k]
+        absent = mantissas == MISSING
+        if self._price_scales and column in SIZES:
+            return [None if (v := self.exact(column, i)) is None else to_float(v) for i in range(len(self))]
+        if self._price_scales:
+            if any(scale.added != 0 for scale in self._price_scales):
+                return [None if (v := self.exact(column, i)) is None else to_float(v) for i in range(len(self))]
+            return self._scaled_floats(mantissas, scales, absent)
+        result = np.where(absent, 0, mantissas) / 10.0 ** scales.astype(np.int64)
+        floats: list[float | None] = result.tolist()
+        if absent.any():
+            for i in np.flatnonzero(absent):
+                floats[i] = None
+        return floats
+
+    def _scaled_floats(self, mantissas: Ints, scales: np.ndarray, absent: np.ndarray) -> list[float | None]:
+        """Digits of price times factor as a double over a power of ten, which is what LEAN's Python sees."""
+        parts = [scale.factor.as_tuple() for scale in self._price_scales]
+        digits = np.array([int("".join(map(str, p.digits))) for p in parts], dtype=np.int64)
+        places = np.array([-int(p.exponent) for p in parts], dtype=np.int64)
+        which = np.zeros(len(self), dtype=np.int64) if self._scales_of is None else self._scales_of
+        whole = np.where(absent, 0, mantissas)
+        top = int(np.abs(whole).max(initial=0)) * int(digits.max())
+        if top < 2**63:
+            product = (whole * digits[which]).astype(np.float64)
+        else:
+            product = (whole.astype(object) * digits[which].astype(object)).astype(np.float64)
+        floats: list[float | None] = (product / 10.0 ** (scales.astype(np.int64) + places[which])).tolist()
+        for i in np.flatnonzero(absent):
+            floats[i] = None
+        return floats
+
+    def _part(self, first: int, last: int) -> ColumnRows | None:
+        if first >= last:
+            return None
+        if first == 0 and last == len(self):
+            return self
+        which = None if self._scales_of is None else self._scales_of[first:last]
+        part = ColumnRows(self.fields, np.array(self.time[first:last], dtype=np.int64), np.array(self.end[first:last], dtype=np.int64),
+                          np.array(self.emit[first:last], dtype=np.int64), self.filled[first:last], self._values[first:last],
+                          self._scales[first:last], self._price_scales, which)  # fmt: skip
+        return part
+
+    def up_to(self, end: int) -> ColumnRows | None:
+        """The rows that end at a wall time or before."""
+        return self._part(0, bisect_right(self.end, end))
+
+    def from_end(self, end: int, after: int | None = None) -> ColumnRows | None:
+        """The rows that end at a wall time or after, and after another one."""
+        first = bisect_left(self.end, end)
+        if after is not None:
+            first = max(first, bisect_right(self.end, after))
+        return self._part(first, len(self))

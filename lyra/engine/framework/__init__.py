@@ -1,0 +1,1 @@
+"""The algorithm framework: universe selection, alphas, portfolio construction, risk and execution."""

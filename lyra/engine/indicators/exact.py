@@ -1,0 +1,250 @@
+""".NET's decimal arithmetic, digit for digit and trailing zero for trailing zero.
+
+A .NET decimal is a 96-bit integer and a scale of 0 to 28; a result that does not fit is rounded half to even at the
+largest scale that does. Python's context of 28 digits is close but not equal: 28 digits always fit into 96 bits, 29 do
+up to 7.92…; and because the float that Python sees of a decimal depends on all its digits, one digit less shows.
+Python's own operators round to the thread's context, `abs()` and unary minus too: use `magnitude` and `negate`.
+Checked on the records of the real engine (`lean-indicators`), see `tests/engine/test_indicators.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+TWO = Decimal(2)
+HUNDRED = Decimal(100)
+
+_TRAPS = [InvalidOperation, DivisionByZero, Overflow]
+# The least exponent of a context is Emin - prec + 1: -28 in both, .NET's largest scale.
+_WIDE = Context(prec=29, rounding=ROUND_HALF_EVEN, Emin=0, Emax=28, traps=_TRAPS)
+_NARROW = Context(prec=28, rounding=ROUND_HALF_EVEN, Emin=-1, Emax=27, traps=_TRAPS)
+
+_EXACT = Context(prec=80)
+
+add29, _add28 = _WIDE.add, _NARROW.add
+_subtract29, _subtract28 = _WIDE.subtract, _NARROW.subtract
+multiply29, _multiply28 = _WIDE.multiply, _NARROW.multiply
+_divide29, _divide28 = _WIDE.divide, _NARROW.divide
+
+_MAX = 2**96 - 1
+_EXPONENTS = (*range(29), *range(-28, 0))
+BOUNDS = tuple((Decimal((1, digits, e - 28)), Decimal((0, digits, e - 28))) for digits in (Decimal(_MAX).as_tuple().digits,) for e in _EXPONENTS)
+"""`BOUNDS[value.adjusted()]`: between which values 29 digits fit into 96 bits (negative exponents index from the end)."""
+
+_DECADES = tuple(Decimal((0, (1,), e)) for e in _EXPONENTS)
+_DECADES_END = tuple(Decimal((0, (9,) * 28, e - 27)) for e in _EXPONENTS)
+
+# Each operation: take 29 digits, and 28 of them if the 29 exceed 96 bits.
+
+
+def _narrowed(narrow: Decimal, wide: Decimal) -> Decimal:
+    """The result in 28 digits; where rounding carried 9.99… to 10, a further digit fits again."""
+    if narrow.adjusted() == wide.adjusted():
+        return narrow
+    return narrow.quantize(Decimal(1).scaleb(-scale_of(narrow) - 1), context=_WIDE)
+
+
+def add(a: Decimal, b: Decimal) -> Decimal:
+    """a + b."""
+    result = add29(a, b)
+    low, high = BOUNDS[result.adjusted()]
+    return result if low <= result <= high else _narrowed(_add28(a, b), result)
+
+
+def subtract(a: Decimal, b: Decimal) -> Decimal:
+    """a - b."""
+    result = _subtract29(a, b)
+    low, high = BOUNDS[result.adjusted()]
+    return result if low <= result <= high else _narrowed(_subtract28(a, b), result)
+
+
+def multiply(a: Decimal, b: Decimal) -> Decimal:
+    """a * b."""
+    result = multiply29(a, b)
+    if not result:
+        return _zero_product(result, a, b)
+    low, high = BOUNDS[result.adjusted()]
+    return result if low <= result <= high else _narrowed(_multiply28(a, b), result)
+
+
+def _zero_product(zero: Decimal, a: Decimal, b: Decimal) -> Decimal:
+    """A product of 0 keeps its scale only if both integers have at most 32 bits (.NET's `VarDecMul`)."""
+    if not a and not b:
+        return zero
+    return zero if abs(_mantissa(a or b)) < 1 << 32 else ZERO
+
+
+def _mantissa(value: Decimal) -> int:
+    return int(_EXACT.scaleb(value, scale_of(value)))
+
+
+def divide(a: Decimal, b: Decimal) -> Decimal:
+    """a / b; raises ZeroDivisionError."""
+    result = _divide29(a, b)
+    low, high = BOUNDS[result.adjusted()]
+    if not low <= result <= high:
+        result = _narrowed(_divide28(a, b), result)
+    if result.normalize(_WIDE).same_quantum(result):
+        return add29(result, ZERO)  # 100 / 0.25 is 4E+2 in Python: the exponent must not be above 0
+    return _without_zeros(result, a, b)
+
+
+def share(a: Decimal, count: Decimal) -> Decimal:
+    """`divide` by a whole number."""
+    result = _divide29(a, count)
+    low, high = BOUNDS[result.adjusted()]
+    if not low <= result <= high:
+        result = _narrowed(_divide28(a, count), result)
+    return result if result.normalize(_WIDE).same_quantum(result) else _without_zeros(result, a, count)
+
+
+def _without_zeros(quotient: Decimal, a: Decimal, b: Decimal) -> Decimal:
+    """A quotient that ends in zeros: it keeps them if it is exact at the scale of a less that of b, and loses all otherwise."""
+    if scale_of(quotient) == scale_of(a) - scale_of(b) and _EXACT.multiply(quotient, b) == a:
+        return quotient
+    short = quotient.normalize(_WIDE)
+    return add29(short, ZERO)
+
+
+magnitude = Decimal.copy_abs
+negate = Decimal.copy_negate
+
+
+def divide_safely(a: Decimal, b: Decimal, otherwise: Decimal = ZERO) -> Decimal:
+    """LEAN's `SafeDivision`: a / b, or `otherwise` where that is impossible."""
+    try:
+        return divide(a, b)
+    except ArithmeticError:
+        return otherwise
+
+
+# Loops that must be fast guess how many digits the next result has from the last one: a band is an operation of 28 or 29
+# digits and the results for which that choice was right. Outside the band, `add` or `multiply` decide, and make a new one.
+Band = tuple[Callable[[Decimal, Decimal], Decimal], Decimal, Decimal]
+
+
+def _band(value: Decimal, wide: Callable[[Decimal, Decimal], Decimal], narrow: Callable[[Decimal, Decimal], Decimal]) -> Band:
+    digits = value.adjusted()
+    limit = BOUNDS[digits][1]
+    fits = value.copy_abs() <= limit
+    low, high = (_DECADES[digits], limit) if fits else (limit.next_plus(_WIDE), _DECADES_END[digits])
+    operation = wide if fits else narrow
+    return (operation, low, high) if value > 0 else (operation, high.copy_negate(), low.copy_negate())
+
+
+def band_of_sum(value: Decimal) -> Band:
+    """The band of an addition that gave `value`."""
+    return _band(value, add29, _add28)
+
+
+def band_of_product(value: Decimal) -> Band:
+    """The band of a multiplication that gave `value`."""
+    return _band(value, multiply29, _multiply28)
+
+
+NO_BAND: Band = (add29, ONE, ZERO)
+"""Contains nothing."""
+
+
+def band_of_quotient(value: Decimal) -> Band:
+    """The band of a division that gave `value`."""
+    return _band(value, _divide29, _divide28)
+
+
+def ends_in_zero(value: Decimal) -> bool:
+    """Whether the last digit kept is 0."""
+    return not value.normalize(_WIDE).same_quantum(value)
+
+
+def total(values: Iterable[Decimal]) -> Decimal:
+    """The sum, added one by one from 0."""
+    result = ZERO
+    for value in values:
+        result = add(result, value)
+    return result
+
+
+def scale_of(value: Decimal) -> int:
+    """How many decimal places the decimal carries."""
+    return -value.as_tuple().exponent  # type: ignore[operator]
+
+
+# between decimals and doubles ------------------------------------------------------------------
+_POWERS = tuple(float(f"1e{n}") for n in range(81))
+_LOW = (1 << 64) - 1
+_HIGH = 18446744073709551616.0
+
+
+def to_double(value: Decimal) -> float:
+    """.NET's cast to double, which is also the float that Python sees: low 64 bits + high 32 bits · 2^64, over 10^scale."""
+    text = str(value)
+    if len(text) <= 16 and "E" not in text:
+        return float(text)
+    if "E" in text:
+        text = format(value, "f")
+    negative = text[0] == "-"
+    point = text.find(".")
+    if point < 0:
+        mantissa, scale = int(text), 0
+    else:
+        mantissa, scale = int(text[:point] + text[point + 1 :]), len(text) - point - 1
+    if negative:
+        mantissa = -mantissa
+    result = (float(mantissa & _LOW) + float(mantissa >> 64) * _HIGH) / _POWERS[scale]
+    return -result if negative else result
+
+
+def from_double(value: float) -> Decimal:
+    """.NET's cast `(decimal)double`: 15 digits, found by one multiplication in doubles, without trailing zeros.
+
+    Raises OverflowError for NaN, infinities and what is too large.
+    """
+    if value == 0:
+        return ZERO
+    exponent = ((struct.unpack("<Q", struct.pack("<d", value))[0] >> 52) & 0x7FF) - 1022
+    if exponent < -94:
+        return ZERO
+    if exponent > 96:
+        raise OverflowError("Value was either too large or too small for a Decimal.")
+    magnitude = abs(value)
+    power = 14 - ((exponent * 19728) >> 16)
+    if power >= 0:
+        power = min(power, 28)
+        magnitude *= _POWERS[power]
+    elif power != -1 or magnitude >= 1e15:
+        magnitude /= _POWERS[-power]
+    else:
+        power = 0
+    if magnitude < 1e14 and power < 28:
+        magnitude *= 10.0
+        power += 1
+    mantissa = int(magnitude)
+    rest = magnitude - mantissa
+    if rest > 0.5 or (rest == 0.5 and mantissa & 1):
+        mantissa += 1
+    if mantissa == 0:
+        return ZERO
+    if power < 0:
+        mantissa, power = mantissa * 10**-power, 0
+    while power > 0 and mantissa % 10 == 0:
+        mantissa //= 10
+        power -= 1
+    return _EXACT.scaleb(Decimal(-mantissa if value < 0 else mantissa), -power)
+
+
+def from_double_safely(value: float) -> Decimal:
+    """LEAN's `SafeDecimalCast`: NaN and infinities raise ValueError, what is too large becomes the extreme decimal."""
+    if math.isnan(value) or math.isinf(value):
+        raise ValueError(
+            "It is not possible to cast a non-finite floating-point value "
+            f"({'NaN' if math.isnan(value) else '∞' if value > 0 else '-∞'}) as decimal. "
+            "Please review math operations and verify the result is valid."
+        )
+    if abs(value) >= float(_MAX):
+        return Decimal(_MAX if value > 0 else -_MAX)
+    return from_double(value)

@@ -1,0 +1,1 @@
+"""Reference data of markets: names, opening hours, properties of symbols."""

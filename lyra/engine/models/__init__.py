@@ -1,0 +1,1 @@
+"""Replaceable models of a security: slippage, volatility, margin interest, short availability, data filters."""

@@ -1,0 +1,162 @@
+"""`OrderEvent`: one change of an order's state, such as its submission, a fill or its cancellation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
+from lyra.engine.enums import OrderDirection, OrderStatus, SecurityType
+from lyra.engine.naming import LeanObject
+from lyra.engine.orders.currency_symbols import currency_symbol
+from lyra.engine.orders.dotnet import strip
+from lyra.engine.orders.fee import OrderFee
+from lyra.engine.orders.fields import instant, money, to_instant, utc_text
+from lyra.engine.orders.order import Order, trailing_text
+
+_OPTIONS = (SecurityType.OPTION, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
+
+
+class OrderEvent(LeanObject):
+    """`OrderEvent(order, utc_time, order_fee, message="")`, or field by field as in LEAN.
+
+    Engine code works on `_fill_price`, `_fill_quantity`, `_quantity`, `_limit_price`, `_stop_price`, `_trigger_price`, `_trailing_amount`
+    (Decimals, the prices None when they do not apply) and `_utc_time`. Values are kept without trailing zeros.
+    """
+
+    order_id: int
+    id: int
+    symbol: Any
+    status: OrderStatus
+    order_fee: OrderFee
+    fill_price_currency: str
+    direction: OrderDirection
+    message: str | None
+    is_assignment: bool
+    is_in_the_money: bool
+    trailing_as_percentage: bool | None
+    ticket: Any
+
+    utc_time = instant("_utc_time", writable=True)
+    quantity = money("_quantity", writable=True)
+    fill_price = money("_fill_price", writable=True)
+    fill_quantity = money("_fill_quantity", writable=True)
+    limit_price = money("_limit_price", writable=True)
+    stop_price = money("_stop_price", writable=True)
+    trigger_price = money("_trigger_price", writable=True)
+    trailing_amount = money("_trailing_amount", writable=True)
+
+    _MONEY = frozenset(("_quantity", "_fill_price", "_fill_quantity", "_limit_price", "_stop_price", "_trigger_price", "_trailing_amount"))
+
+    def __init__(self, order: Any = None, *args: Any, **fields: Any) -> None:
+        self.order_id = self.id = 0
+        self.symbol: Any = None
+        self._utc_time: int = to_instant(None)
+        self.status = OrderStatus.NEW
+        self.order_fee = OrderFee.ZERO
+        self.fill_price_currency = ""
+        self.direction = OrderDirection.BUY
+        self.message = ""
+        self.is_assignment = self.is_in_the_money = False
+        self.trailing_as_percentage = None
+        self.ticket = None
+        self._quantity = self._fill_price = self._fill_quantity = ZERO
+        self._limit_price: Decimal | None = None
+        self._stop_price: Decimal | None = None
+        self._trigger_price: Decimal | None = None
+        self._trailing_amount: Decimal | None = None
+        if isinstance(order, Order):
+            self._take_order(order, *args, **fields)
+        elif order is not None or fields:
+            self._take_fields(order, *args, **fields)
+
+    def _take_order(self, order: Order, utc_time: Any, order_fee: OrderFee, message: str | None = "") -> None:
+        self.order_id = order._id
+        self.symbol = order._symbol
+        self.status = order.status
+        self._quantity = order._quantity
+        self.direction = order.direction
+        self.fill_price_currency = order._price_currency
+        self._utc_time = to_instant(utc_time)
+        self.order_fee = order_fee
+        self.message = message
+
+    def _take_fields(self, order_id: Any = None, symbol: Any = None, utc_time: Any = None, status: OrderStatus = OrderStatus.NEW,
+                     direction: OrderDirection = OrderDirection.BUY, fill_price: Any = 0, fill_quantity: Any = 0,
+                     order_fee: OrderFee = OrderFee.ZERO, message: str | None = "") -> None:  # fmt: skip
+        self.order_id = 0 if order_id is None else int(order_id)
+        self.symbol = symbol
+        self._utc_time = to_instant(utc_time)
+        self.status = status
+        self.direction = direction
+        self._fill_price = to_decimal(fill_price)
+        self._fill_quantity = to_decimal(fill_quantity)
+        self.order_fee = order_fee
+        self.message = message
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # LEAN keeps these without trailing zeros, and a price once given cannot be taken back
+        if name in self._MONEY:
+            if value is None and getattr(self, name, None) is not None:
+                return
+            value = None if value is None else strip(value)
+        object.__setattr__(self, name, value)
+
+    @property
+    def absolute_fill_quantity(self) -> float:
+        """The filled quantity without its sign."""
+        return to_float(abs(self._fill_quantity))
+
+    def clone(self) -> OrderEvent:
+        """A copy."""
+        other = OrderEvent.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def short_to_string(self) -> str:
+        """The text with LEAN's short labels."""
+        sign = currency_symbol(self.fill_price_currency)
+        parts = [
+            f"{utc_text(self._utc_time)} OID:{self.order_id} {self.symbol.value} {self.status.lean_name} Q:{decimal_text(self._quantity)}"
+        ]
+        if self._fill_quantity != 0:
+            parts.append(f"FQ:{decimal_text(self._fill_quantity)} FP:{sign}{_rounded(self._fill_price)}")
+        parts += self._prices("LP:", "SP:", "TA: ", "TP:", sign)
+        if self.order_fee.value._amount != 0:
+            parts.append(f"OF:{sign}{self.order_fee}")
+        if self.message:
+            parts.append(f"M:{self.message}")
+        if self.symbol.security_type in _OPTIONS:
+            parts.append(f"IA:{self.is_assignment}")
+        return " ".join(parts)
+
+    def _prices(self, limit: str, stop: str, trailing: str, trigger: str, sign: str) -> list[str]:
+        parts = []
+        if self._limit_price is not None:
+            parts.append(f"{limit}{sign}{_rounded(self._limit_price)}")
+        if self._stop_price is not None:
+            parts.append(f"{stop}{sign}{_rounded(self._stop_price)}")
+        if self._trailing_amount is not None:
+            parts.append(trailing + trailing_text(self._trailing_amount, bool(self.trailing_as_percentage), sign))
+        if self._trigger_price is not None:
+            parts.append(f"{trigger}{sign}{_rounded(self._trigger_price)}")
+        return parts
+
+    def __str__(self) -> str:
+        sign = currency_symbol(self.fill_price_currency)
+        parts = [f"Time: {utc_text(self._utc_time)} OrderID: {self.order_id} EventID: {self.id} Symbol: {self.symbol.value} "
+                 f"Status: {self.status.lean_name} Quantity: {decimal_text(self._quantity)}"]  # fmt: skip
+        if self._fill_quantity != 0:
+            parts.append(f"FillQuantity: {decimal_text(self._fill_quantity)} FillPrice: {sign}{_rounded(self._fill_price)}")
+        parts += self._prices("LimitPrice: ", "StopPrice: ", "TrailingAmount: ", "TriggerPrice: ", sign)
+        if self.order_fee.value._amount != 0:
+            parts.append(f"OrderFee: {self.order_fee}")
+        if self.message:
+            parts.append(f"Message: {self.message}")
+        if self.symbol.security_type in _OPTIONS:
+            parts.append(f"IsAssignment: {self.is_assignment}")
+        return " ".join(parts)
+
+
+def _rounded(value: Decimal) -> str:
+    return decimal_text(smart_round(value))

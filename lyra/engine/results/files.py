@@ -1,0 +1,214 @@
+"""The result folder in LEAN's shapes: `<id>.json`, `<id>-summary.json`, `<id>-order-events.json`, `<id>-log.txt`, `log.txt`.
+
+Each file is written beside its place and then moved there, so that a reader never finds half a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from lyra.engine.errors import LyraError
+from lyra.engine.orders.events import OrderEvent
+from lyra.engine.orders.order import Order
+from lyra.engine.results.charts import CandlestickSeries, Chart
+from lyra.engine.results.handler import EQUITY, STRATEGY_EQUITY
+from lyra.engine.results.json_text import Raw, json_indented
+from lyra.engine.results.order_json import order_event_json, order_json, order_list_hash, symbol_json
+from lyra.engine.results.sampler import sample_candles
+from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsResults
+from lyra.engine.results.trade_statistics import span_text
+from lyra.engine.results.trades import Trade
+from lyra.engine.times import DAY, iso_z
+
+
+class ResultsError(LyraError):
+    """The results could not be written."""
+
+
+@dataclass
+class RunResults:
+    """What a finished run leaves. `log_lines` are the log file's lines, `console` the (level, text) pairs of `log.txt`."""
+
+    algorithm_id: str
+    charts: Mapping[str, Chart]
+    orders: Sequence[Order]
+    order_events: Sequence[OrderEvent]
+    profit_loss: Mapping[int, Decimal]
+    statistics: StatisticsResults
+    runtime_statistics: Mapping[str, str | None]
+    state: Mapping[str, str]
+    algorithm_configuration: Mapping[str, Any]
+    server_statistics: Mapping[str, str] = field(default_factory=dict)
+    log_lines: Sequence[str] = ()
+    console: Sequence[tuple[str, str]] = ()
+    insights_json: str | None = None
+    """The indented JSON array of all insights, None when there were none."""
+
+
+def write_results(folder: Path, results: RunResults, now: datetime) -> dict[str, str]:
+    """Write all files; `now` (UTC wall clock) stamps the lines of `log.txt`. Returns the statistics with the `OrderListHash`.
+
+    Raises ResultsError if the folder cannot be written.
+    """
+    name = results.algorithm_id
+    shown = dict(results.statistics.summary)
+    write_atomically(folder / f"{name}-summary.json", json_indented(summary_fields(results)))
+    write_atomically(folder / f"{name}.json", json_indented(result_fields(results)))
+    if results.order_events:
+        events = ",".join(order_event_json(event, name) for event in results.order_events)
+        write_atomically(folder / f"{name}-order-events.json", f"[{events}]")
+    if results.insights_json is not None:
+        write_atomically(folder / name / "alpha-results.json", results.insights_json)
+    write_atomically(folder / f"{name}-log.txt", "".join(line + "\n" for line in results.log_lines))
+    shown["OrderListHash"] = order_list_hash(results.orders)
+    write_atomically(folder / "log.txt", console_text(results.console, shown, now))
+    return shown
+
+
+def result_fields(results: RunResults) -> dict[str, Any]:
+    """The content of `<id>.json`."""
+    return {
+        "rollingWindow": {
+            key: performance_fields(item, with_trades=False) for key, item in results.statistics.rolling_performances.items()
+        },
+        "charts": {key: chart_fields(chart) for key, chart in results.charts.items()},
+        "orders": {str(order._id): Raw(order_json(order)) for order in sorted(results.orders, key=lambda order: order._id)},
+        "profitLoss": {iso_z(time): amount for time, amount in sorted(results.profit_loss.items())},
+        "statistics": results.statistics.summary,
+        "runtimeStatistics": results.runtime_statistics,
+        "state": results.state,
+        "serverStatistics": results.server_statistics,
+        "algorithmConfiguration": results.algorithm_configuration,
+        "totalPerformance": performance_fields(results.statistics.total_performance),
+        "analysis": [],
+    }
+
+
+def summary_fields(results: RunResults) -> dict[str, Any]:
+    """The content of `<id>-summary.json`: the equity candles, coarser for long runs, and no orders or trades."""
+    charts: dict[str, Any] = {}
+    chart = results.charts.get(STRATEGY_EQUITY)
+    if chart is not None and EQUITY in chart.series:
+        equity: CandlestickSeries = chart.series[EQUITY]
+        days = min(7, len(equity.values) // 100)
+        copy = chart.clone_empty()
+        copy.series = {EQUITY: sample_candles(equity, days * DAY) if days > 1 else equity}
+        charts[STRATEGY_EQUITY] = chart_fields(copy)
+    return {
+        "rollingWindow": {},
+        "charts": charts,
+        "statistics": results.statistics.summary,
+        "runtimeStatistics": results.runtime_statistics,
+        "state": results.state,
+        "serverStatistics": results.server_statistics,
+        "algorithmConfiguration": results.algorithm_configuration,
+        "totalPerformance": performance_fields(results.statistics.total_performance, with_trades=False),
+    }
+
+
+def chart_fields(chart: Chart) -> dict[str, Any]:
+    """A chart: its series in the order of pane, number of points and sum, each on one line."""
+    fields: dict[str, Any] = {
+        "name": chart.name,
+        "chartType": chart.chart_type,
+        "series": {name: Raw(series.json()) for name, series in chart.sorted_series()},
+    }
+    if chart.symbol is not None:
+        fields["symbol"] = Raw(symbol_json(chart.symbol))
+    if chart.legend_disabled:
+        fields["legendDisabled"] = True
+    return fields
+
+
+def performance_fields(performance: AlgorithmPerformance, with_trades: bool = True) -> dict[str, Any]:
+    """Figures of a period and its trades."""
+    return {
+        "tradeStatistics": performance.trade_statistics.json_fields(),
+        "portfolioStatistics": performance.portfolio_statistics.json_fields(),
+        "closedTrades": [trade_fields(trade) for trade in performance.closed_trades] if with_trades else [],
+    }
+
+
+def trade_fields(trade: Trade) -> dict[str, Any]:
+    """One closed trade."""
+    return {
+        "id": trade.id,
+        "symbols": [Raw(symbol_json(symbol)) for symbol in trade.symbols],
+        "entryTime": iso_z(trade._entry_time),
+        "entryPrice": trade._entry_price,
+        "direction": trade.direction,
+        "quantity": trade._quantity,
+        "exitTime": iso_z(trade._exit_time),
+        "exitPrice": trade._exit_price,
+        "profitLoss": trade._profit_loss,
+        "totalFees": trade._total_fees,
+        "mae": trade._mae,
+        "mfe": trade._mfe,
+        "duration": span_text((trade._exit_time - trade._entry_time) * 10),
+        "endTradeDrawdown": trade._end_trade_drawdown,
+        "isWin": trade.is_win,
+        "orderIds": trade.order_ids,
+    }
+
+
+def configuration_fields(name: str, tags: Iterable[str], account_currency: str, brokerage: int, account_type: int,
+                         parameters: Mapping[str, str], start_local: int, end_local: int,
+                         trading_days_per_year: int) -> dict[str, Any]:  # fmt: skip
+    """LEAN's `algorithmConfiguration`; dates are the algorithm's, in its zone (us), cut to seconds."""
+    return {
+        "name": name,
+        "tags": list(tags),
+        "accountCurrency": account_currency,
+        "brokerage": int(brokerage),
+        "accountType": int(account_type),
+        "parameters": dict(parameters),
+        "outOfSampleMaxEndDate": None,
+        "outOfSampleDays": 0,
+        "startDate": iso_z(start_local - start_local % 1_000_000),
+        "endDate": iso_z(end_local - end_local % 1_000_000),
+        "tradingDaysPerYear": trading_days_per_year,
+    }
+
+
+def completed_text(algorithm_id: str, seconds: float, data_points: int) -> str:
+    """LEAN's last message of a run."""
+    speed = data_points / 1000 / seconds if seconds > 0 else 0.0
+    return (f"Algorithm Id:({algorithm_id}) completed in {seconds:.2f} seconds at {speed:.0f}k data points per second. "
+            f"Processing total of {data_points:,} data points.")  # fmt: skip
+
+
+def console_text(console: Iterable[tuple[str, str]], statistics: Mapping[str, str], now: datetime) -> str:
+    """`log.txt`: one stamped line a message, then a line for each statistic."""
+    moment = f"{now:%Y%m%d %H:%M:%S}.{now.microsecond // 1000:03d}"
+    lines = [f"{moment} {level}:: {text}" for level, text in console]
+    lines.append(f"{moment} TRACE:: ")
+    lines += [f"STATISTICS:: {name} {value}" for name, value in statistics.items()]
+    return "\n".join(lines) + "\n"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises ResultsError with what to do about it."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as e:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        if e.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ResultsError(f"The disk is full: {path} could not be written; free some space and run again.") from e
+        raise ResultsError(f"{path} could not be written ({e.strerror}); choose another folder for the results.") from e

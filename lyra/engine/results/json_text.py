@@ -1,0 +1,80 @@
+"""JSON as Newtonsoft writes it for LEAN: decimals with a point and their scale, `\\u0085`-style escapes, optional indentation.
+
+Values may be dicts, lists, strings, numbers, Decimals, bools, None and `Raw` pieces of finished JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.decimals import decimal_json, double_text
+from lyra.engine.enumeration import LeanEnum
+
+_ESCAPES = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+class Raw(str):
+    """Finished JSON to be put in as it is."""
+
+    __slots__ = ()
+
+
+def json_string(text: str) -> str:
+    """A quoted JSON string with Newtonsoft's escapes."""
+    return json.dumps(text, ensure_ascii=False).translate(_ESCAPES)
+
+
+def json_double(value: float) -> str:
+    """A double: shortest text, always with a point or an exponent; NaN and infinities as strings."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return '"NaN"' if value != value else '"Infinity"' if value > 0 else '"-Infinity"'
+    text = double_text(value)
+    return text if "." in text or "E" in text else text + ".0"
+
+
+def json_scalar(value: Any) -> str:
+    """The JSON of anything that is not a container."""
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, Raw):
+        return str(value)
+    if isinstance(value, str):
+        return json_string(value)
+    if isinstance(value, Decimal):
+        return decimal_json(value)
+    if isinstance(value, (LeanEnum, int)):
+        return str(int(value))
+    if isinstance(value, float):
+        return json_double(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form in LEAN's results.")
+
+
+def json_compact(value: Any) -> str:
+    """JSON without any space."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{json_string(str(key))}:{json_compact(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[" + ",".join(map(json_compact, value)) + "]"
+    return json_scalar(value)
+
+
+def json_indented(value: Any, level: int = 0) -> str:
+    """JSON with Newtonsoft's indentation: two spaces, `{}` and `[]` when empty."""
+    if isinstance(value, Mapping):
+        return _block("{", "}", (f"{json_string(str(key))}: {json_indented(item, level + 1)}" for key, item in value.items()), level)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return _block("[", "]", (json_indented(item, level + 1) for item in value), level)
+    return json_scalar(value)
+
+
+def _block(left: str, right: str, items: Iterable[str], level: int) -> str:
+    lines = list(items)
+    if not lines:
+        return left + right
+    inner = "  " * (level + 1)
+    return left + "\n" + ",\n".join(inner + line for line in lines) + "\n" + "  " * level + right

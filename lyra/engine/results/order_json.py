@@ -1,0 +1,199 @@
+"""Orders and order events as LEAN's JSON, and the hash over all orders of a run by which runs are compared.
+
+Member order is Newtonsoft's: the members that the most derived class declares come first, then its bases'. The hash is the MD5 of
+the orders' JSON joined by commas, with prices rounded first (`Common/Extensions.cs`, GetHash; verified on LEAN's own records).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.decimals import decimal_json, smart_round
+from lyra.engine.enums import OrderType
+from lyra.engine.orders.events import OrderEvent
+from lyra.engine.orders.exchange_codes import Exchange
+from lyra.engine.orders.fee import NULL_CURRENCY
+from lyra.engine.orders.order import ComboOrder, Order
+from lyra.engine.orders.properties import OrderProperties, StrategyField, StrategyParameters
+from lyra.engine.orders.time_in_force import TimeInForce
+from lyra.engine.results.json_text import Raw, json_compact, json_string
+from lyra.engine.times import iso_z
+
+# Members of the derived classes in the order of their declaration; None stands for the overridden `type`.
+_OWN_MEMBERS: dict[int, tuple[str | None, ...]] = {
+    int(OrderType.LIMIT): ("_limit_price", None),
+    int(OrderType.STOP_MARKET): ("_stop_price", None),
+    int(OrderType.STOP_LIMIT): ("_stop_price", "_stop_triggered", "_limit_price", None),
+    int(OrderType.LIMIT_IF_TOUCHED): (None, "_trigger_price", "_limit_price", "_trigger_touched"),
+    int(OrderType.TRAILING_STOP): ("_trailing_amount", "_trailing_as_percentage", None, "_stop_price"),
+    int(OrderType.COMBO_LEG_LIMIT): (None, "_limit_price"),
+}
+_ONLY_TYPE: tuple[str | None, ...] = (None,)
+_ROUNDED = ("_limit_price", "_stop_price", "_trigger_price", "_trailing_amount")
+
+
+def _camel(stored: str) -> str:
+    head, *rest = stored.strip("_").split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def symbol_json(symbol: Any) -> str:
+    """`{"value":…,"id":…,"permtick":…}` with the underlying inside where there is one."""
+    value = json_string(symbol.value)
+    text = f'{{"value":{value},"id":{json_string(str(symbol.id))},"permtick":{value}'
+    underlying = symbol.underlying if symbol.has_underlying else None
+    return text + "}" if underlying is None else f'{text},"underlying":{symbol_json(underlying)}}}'
+
+
+def order_json(order: Order, camel: bool = True) -> str:
+    """The order's JSON without spaces: with `camel` as in the result files, otherwise with C#'s names in `properties` as in the hash."""
+    parts = [_own_member(order, member) for member in _OWN_MEMBERS.get(int(order._type), _ONLY_TYPE)]
+    if isinstance(order, ComboOrder):
+        parts.append(f'"quantity":{decimal_json(order._quantity)}')
+    parts += _identity(order)
+    parts += _times(order)
+    if not isinstance(order, ComboOrder):
+        parts.append(f'"quantity":{decimal_json(order._quantity)}')
+    parts += _state(order, camel)
+    return "{" + ",".join(parts) + "}"
+
+
+def _own_member(order: Order, member: str | None) -> str:
+    if member is None:
+        return f'"type":{int(order._type)}'
+    value = getattr(order, member)
+    return f'"{_camel(member)}":{decimal_json(value) if isinstance(value, Decimal) else json_compact(value)}'
+
+
+def _identity(order: Order) -> list[str]:
+    return [
+        f'"id":{order._id}',
+        f'"contingentId":{order._contingent_id}',
+        f'"brokerId":{json_compact(order._broker_id)}',
+        f'"symbol":{symbol_json(order._symbol)}',
+        f'"price":{decimal_json(order._price)}',
+        f'"priceCurrency":{json_string(order._price_currency)}',
+    ]
+
+
+def _times(order: Order) -> list[str]:
+    created = iso_z(order._time) if order._time_is_utc else iso_z(order._time)[:-1]
+    parts = [f'"time":"{created}"', f'"createdTime":"{created}"']
+    for name, moment in (
+        ("lastFillTime", order._last_fill_time),
+        ("lastUpdateTime", order._last_update_time),
+        ("canceledTime", order._canceled_time),
+    ):
+        if moment is not None:
+            parts.append(f'"{name}":"{iso_z(moment)}"')
+    return parts
+
+
+def _state(order: Order, camel: bool) -> list[str]:
+    parts = [f'"status":{int(order.status)}']
+    if order._tag is not None:
+        parts.append(f'"tag":{json_string(order._tag)}')
+    data = order._order_submission_data
+    submission = "null" if data is None else (
+        f'{{"bidPrice":{decimal_json(data._bid_price)},"askPrice":{decimal_json(data._ask_price)},"lastPrice":{decimal_json(data._last_price)}}}'
+    )  # fmt: skip
+    parts += [
+        f'"properties":{properties_json(order._properties, camel)}',
+        f'"securityType":{int(order.security_type)}',
+        f'"direction":{int(order.direction)}',
+        f'"value":{decimal_json(order._value)}',
+        f'"orderSubmissionData":{submission}',
+        f'"isMarketable":{"true" if order.is_marketable else "false"}',
+    ]
+    group = order.group_order_manager
+    if group is not None:
+        parts.append(
+            f'"groupOrderManager":{{"id":{group._id},"quantity":{decimal_json(group._quantity)},"count":{group._count},'
+            f'"limitPrice":{decimal_json(group._limit_price)},"orderIds":{json_compact(group._order_ids)},"direction":{int(group.direction)}}}'
+        )
+    parts.append(f'"priceAdjustmentMode":{int(order.price_adjustment_mode)}')
+    return parts
+
+
+def properties_json(properties: OrderProperties, camel: bool) -> str:
+    """The concrete properties class with all its public members; only `timeInForce` is in camel case in both namings."""
+    fields = {"timeInForce" if name == "TimeInForce" else camel_name(name) if camel else name: _property(value, camel)
+              for name, value in properties.json_fields().items()}  # fmt: skip
+    return json_compact(fields)
+
+
+def _property(value: Any, camel: bool) -> Any:
+    if isinstance(value, TimeInForce):
+        return value.json_fields()
+    if isinstance(value, Order):
+        return Raw(order_json(value, camel=camel))
+    if isinstance(value, Exchange):
+        fields: dict[str, Any] = {"Code": value.code, "Name": value.name, "Market": value.market, "SecurityTypes": value.security_types}
+    elif isinstance(value, StrategyParameters):
+        fields = {"Name": value.name, "Fields": [_property(field, camel) for field in value.fields]}
+    elif isinstance(value, StrategyField):
+        fields = {"Value": value.value, "HasValue": value.has_value}
+    else:
+        return value
+    return {camel_name(name): item for name, item in fields.items()} if camel else fields
+
+
+def camel_name(name: str) -> str:
+    """Newtonsoft's camel case: the leading capitals, but for the last before a small letter, become small."""
+    count = len(name) - len(name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    head = count if count in (1, len(name)) else count - 1
+    return name[:head].lower() + name[head:]
+
+
+def _with_rounded_prices(order: Order) -> Order:
+    other = type(order).__new__(type(order))
+    other.__dict__.update(order.__dict__)
+    other._price = smart_round(order._price)
+    if not isinstance(order, ComboOrder):
+        for stored in _ROUNDED:
+            if stored in other.__dict__:
+                other.__dict__[stored] = smart_round(other.__dict__[stored])
+    return other
+
+
+def order_list_hash(orders: Iterable[Order]) -> str:
+    """LEAN's OrderListHash: 32 hex digits; d41d8cd98f00b204e9800998ecf8427e when there are no orders."""
+    joined = ",".join(order_json(_with_rounded_prices(order), camel=False) for order in sorted(orders, key=lambda order: order._id))
+    return hashlib.md5(joined.encode()).hexdigest()  # noqa: S324 - LEAN's format
+
+
+def order_event_json(event: OrderEvent, algorithm_id: str) -> str:
+    """The serialized order event as in `<id>-order-events.json`."""
+    fields: dict[str, Any] = {
+        "id": f"{algorithm_id}-{event.order_id}-{event.id}",
+        "algorithmId": algorithm_id,
+        "orderId": event.order_id,
+        "orderEventId": event.id,
+        "symbol": str(event.symbol.id),
+        "symbolValue": event.symbol.value,
+        "symbolPermtick": event.symbol.id.symbol,
+        "time": event._utc_time / 1_000_000,
+        "status": camel_name(event.status.lean_name),
+    }
+    fee = event.order_fee.value
+    if fee.currency != NULL_CURRENCY:
+        fields["orderFeeAmount"] = fee._amount
+        fields["orderFeeCurrency"] = fee.currency
+    fields["fillPrice"] = event._fill_price
+    fields["fillPriceCurrency"] = event.fill_price_currency
+    fields["fillQuantity"] = event._fill_quantity
+    fields["direction"] = camel_name(event.direction.lean_name)
+    if event.message:
+        fields["message"] = event.message
+    fields["isAssignment"] = event.is_assignment
+    fields["quantity"] = event._quantity
+    if event._stop_price is not None:
+        fields["stopPrice"] = event._stop_price
+    if event._limit_price is not None:
+        fields["limitPrice"] = event._limit_price
+    if event.is_in_the_money:
+        fields["isInTheMoney"] = True
+    return json_compact(fields)

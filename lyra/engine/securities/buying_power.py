@@ -1,0 +1,307 @@
+"""Buying power on margin: what a position reserves, what is left, and how much to order for a target.
+
+Rules of `Common/Securities/BuyingPowerModel.cs`; margin is price × quantity × multiplier × rate / leverage. Users override the
+public methods, so the engine always asks through them.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from lyra.engine.decimals import ONE, ZERO, decimal_text, normalize, to_decimal, to_float
+from lyra.engine.enums import OrderDirection, OrderType
+from lyra.engine.errors import NotSupported
+from lyra.engine.naming import LeanObject
+from lyra.engine.orders.order import MarketOrder
+from lyra.engine.securities.fee_parameters import OrderFeeParameters
+from lyra.engine.securities.margin_parameters import (
+    BuyingPower,
+    GetMaximumOrderQuantityForDeltaBuyingPowerParameters,
+    GetMaximumOrderQuantityForTargetBuyingPowerParameters,
+    GetMaximumOrderQuantityResult,
+    HasSufficientBuyingPowerForOrderParameters,
+    HasSufficientBuyingPowerForOrderResult,
+    InitialMargin,
+    InitialMarginParameters,
+    InitialMarginRequiredForOrderParameters,
+    MaintenanceMargin,
+    MaintenanceMarginParameters,
+    ReservedBuyingPowerForPosition,
+    ReservedBuyingPowerForPositionParameters,
+    amount_of,
+)
+
+
+def zero_price_message(symbol: Any) -> str:
+    """LEAN's text for a security without data."""
+    return (
+        f"{symbol}: The security does not have an accurate price as it has not yet received a bar of data. Before placing a trade (or "
+        "using set_holdings) warm up your algorithm with set_warmup, or use slice.contains(symbol) to confirm the Slice object has price "
+        "before using the data. Data does not necessarily all arrive at the same time so your algorithm should confirm the data is ready "
+        "before using it. In live trading this can mean you do not have an active subscription to the asset class you're trying to trade. "
+        "If using custom data make sure you've set the 'Value' property."
+    )
+
+
+def round_to_lot(quantity: Decimal, lot: Decimal, rounding: str) -> Decimal:
+    """A quantity as a whole number of lots, rounded down (floor) or up (ceiling)."""
+    return (quantity / lot).to_integral_value(rounding=rounding) * lot
+
+
+def initial_margin(model: Any, security: Any, quantity: Decimal) -> Decimal:
+    """The model's initial margin of a quantity."""
+    return amount_of(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity)))
+
+
+def maintenance_margin(model: Any, security: Any) -> Decimal:
+    """The model's maintenance margin of what is held."""
+    return amount_of(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security)))
+
+
+def reserved_margin(security: Any) -> Decimal:
+    """The margin that a security's position uses."""
+    model = security.buying_power_model
+    return amount_of(model.get_reserved_buying_power_for_position(ReservedBuyingPowerForPositionParameters(security)))
+
+
+def order_fee(portfolio: Any, security: Any, order: Any) -> Decimal:
+    """The fee of an order in account currency."""
+    fee = security.fee_model.get_order_fee(OrderFeeParameters(security, order)).value
+    return portfolio.cash_book._to_account(fee._amount, fee.currency)  # type: ignore[no-any-return]
+
+
+def above_minimum_margin(portfolio: Any, minimum: Decimal, margin: Decimal) -> bool:
+    """Whether a change of margin is worth an order; always when no margin is left."""
+    total = portfolio._total_portfolio_value
+    return not (total * minimum > margin and portfolio._margin_remaining_of(total) > 0)
+
+
+class BuyingPowerModel(LeanObject):
+    """Buying power with a constant leverage: `BuyingPowerModel(leverage)` or `(initial, maintenance, required_free_percent)`."""
+
+    def __init__(self, *args: Any, leverage: Any = 1, required_free_buying_power_percent: Any = 0) -> None:
+        free = to_decimal(required_free_buying_power_percent)
+        if len(args) == 3:
+            initial, maintenance, free = map(to_decimal, args)
+            if not 0 <= initial <= 1:
+                raise ValueError("Initial margin requirement must be between 0 and 1")
+            if not 0 <= maintenance <= 1:
+                raise ValueError("Maintenance margin requirement must be between 0 and 1")
+        else:
+            if args:
+                leverage = args[0]
+            if len(args) == 2:
+                free = to_decimal(args[1])
+            initial = maintenance = self._requirement(leverage)
+        if not 0 <= free <= 1:
+            raise ValueError("Free Buying Power Percent requirement must be between 0 and 1")
+        self._initial, self._maintenance, self._free = initial, maintenance, free
+
+    @staticmethod
+    def _requirement(leverage: Any) -> Decimal:
+        number = to_decimal(leverage)
+        if number < 1:
+            raise ValueError("Leverage must be greater than or equal to 1.")
+        return ONE / number
+
+    def get_leverage(self, security: Any) -> float:
+        """The leverage."""
+        return to_float(ONE / self._initial)
+
+    def set_leverage(self, security: Any, leverage: Any) -> None:
+        """Change the leverage."""
+        self._initial = self._maintenance = self._requirement(leverage)
+
+    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
+        """Margin to open a quantity at the present price, signed like it."""
+        security = parameters._security
+        rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier
+        return InitialMargin(rate * multiplier * security._price * parameters._quantity * self._initial)
+
+    def get_initial_margin_required_for_order(self, parameters: InitialMarginRequiredForOrderParameters) -> InitialMargin:
+        """Margin to open an order's quantity, plus its fee."""
+        security, order = parameters._security, parameters._order
+        fee = security.fee_model.get_order_fee(OrderFeeParameters(security, order)).value
+        fee_amount = parameters._currency_converter._to_account(fee._amount, fee.currency)
+        margin = initial_margin(self, security, order._quantity)
+        return InitialMargin(margin + (fee_amount if margin > 0 else -fee_amount if margin < 0 else ZERO))
+
+    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
+        """Margin to hold a position."""
+        return MaintenanceMargin(parameters._absolute_holdings_value * self._maintenance)
+
+    def get_reserved_buying_power_for_position(self, parameters: Any) -> ReservedBuyingPowerForPosition:
+        """The margin in use."""
+        return ReservedBuyingPowerForPosition(maintenance_margin(self, parameters._security))
+
+    def get_buying_power(self, parameters: Any) -> BuyingPower:
+        """What is left for a direction."""
+        return BuyingPower(self._margin_remaining(parameters._portfolio, parameters._security, parameters._direction))
+
+    def get_margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> float:
+        """What is left for a direction."""
+        return to_float(self._margin_remaining(portfolio, security, direction))
+
+    def _margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
+        """Free margin; against the holding's direction its own margin counts twice (close it, open the other way)."""
+        total = portfolio._total_portfolio_value
+        result = portfolio._margin_remaining_of(total)
+        holding = security.holdings
+        against = (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY)
+        if against:
+            result += maintenance_margin(self, security) + initial_margin(self, security, abs(holding._quantity))
+        result -= total * self._free
+        return max(result, ZERO)
+
+    def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
+        """Whether the free margin covers what is left of the order; closing and reducing always pass."""
+        order, security, portfolio = parameters._order, parameters._security, parameters._portfolio
+        if order._quantity == 0:
+            return parameters.sufficient()
+        ticket = portfolio.transactions.get_order_ticket(order.id)
+        if ticket is None:
+            return parameters.insufficient(f"Null order ticket for id: {order.id}")
+        if order.type == OrderType.OPTION_EXERCISE:
+            raise NotSupported("Option exercise")
+        held = security.holdings._quantity
+        if held * order._quantity < 0 and abs(held) >= abs(order._quantity):
+            return parameters.sufficient()
+        free = self._margin_remaining(portfolio, security, order.direction)
+        asked = InitialMarginRequiredForOrderParameters(portfolio.cash_book, security, order)
+        required = amount_of(self.get_initial_margin_required_for_order(asked))
+        size = abs(order._quantity)
+        required = (size - abs(ticket._quantity_filled)) / size * required
+        if abs(required) > free:
+            return parameters.insufficient(
+                f"Id: {order.id}, Initial Margin: {decimal_text(normalize(required))}, Free Margin: {decimal_text(normalize(free))}"
+            )
+        return parameters.sufficient()
+
+    def get_maximum_order_quantity_for_delta_buying_power(
+        self, parameters: GetMaximumOrderQuantityForDeltaBuyingPowerParameters
+    ) -> GetMaximumOrderQuantityResult:
+        """The quantity that changes the margin in use by an amount."""
+        security, portfolio = parameters._security, parameters._portfolio
+        used = reserved_margin(security)
+        total = portfolio._total_portfolio_value
+        target = ((used if security.holdings.is_long else -used) + parameters._delta_buying_power) / total if total != 0 else ZERO
+        return self.get_maximum_order_quantity_for_target_buying_power(
+            GetMaximumOrderQuantityForTargetBuyingPowerParameters(portfolio, security, target, parameters._minimum, parameters._silence)
+        )
+
+    def get_maximum_order_quantity_for_target_buying_power(
+        self, parameters: GetMaximumOrderQuantityForTargetBuyingPowerParameters
+    ) -> GetMaximumOrderQuantityResult:
+        """The quantity that brings the position's initial margin to a share of the portfolio, fees taken off the portfolio."""
+        portfolio, security = parameters._portfolio, parameters._security
+        total = portfolio._total_portfolio_value
+        usable = total - total * self._free
+        target = parameters._target_buying_power * usable
+        held = security.holdings._quantity
+        if target == 0:
+            return GetMaximumOrderQuantityResult(-held, "", False)
+        used = initial_margin(self, security, held)
+        unit = initial_margin(self, security, ONE)
+        if unit == 0:
+            return GetMaximumOrderQuantityResult(0, zero_price_message(security.symbol))
+        change = abs(target - used)
+        if not above_minimum_margin(portfolio, parameters._minimum, change):
+            portfolio.minimum_margin_skipped = True
+            minimum = total * parameters._minimum
+            reason = f"The target order margin {decimal_text(change)} is less than the minimum {decimal_text(minimum)}."
+            return GetMaximumOrderQuantityResult(0, None if parameters._silence else reason, False)
+        previous = ZERO
+        while True:
+            quantity, margin = self._amount_to_order(security, target, unit)
+            if quantity == 0:
+                reason = (f"The order quantity is less than the lot size of {decimal_text(security.symbol_properties._lot_size)} and has been "
+                          f"rounded to zero. Target order margin {decimal_text(target - used)}. ")  # fmt: skip
+                return GetMaximumOrderQuantityResult(0, None if parameters._silence else reason, False)
+            fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
+            target = (total - fees - total * self._free) * parameters._target_buying_power
+            if previous == quantity:
+                raise ValueError(
+                    f"GetMaximumOrderQuantityForTargetBuyingPower failed to converge on the target margin: {target} (security "
+                    f"{security.symbol.id}, price {security.close}, order fee {fees}, holdings {held})"
+                )
+            previous = quantity
+            if abs(margin) <= abs(target):
+                return GetMaximumOrderQuantityResult(quantity)
+
+    def _amount_to_order(self, security: Any, target: Decimal, unit: Decimal) -> tuple[Decimal, Decimal]:
+        """The quantity in whole lots that stays within the target margin, and the margin of the position after it."""
+        lot, held = security.symbol_properties._lot_size, security.holdings._quantity
+        size = round_to_lot(target / unit - held, lot, ROUND_CEILING if target < 0 else ROUND_FLOOR)
+        margin = initial_margin(self, security, size + held)
+        over = margin - target
+        while (target < 0 and over < 0) or (target > 0 and over > 0):
+            size += lot if target < 0 else -lot
+            margin = initial_margin(self, security, size + held)
+            now = margin - target
+            if abs(now) > abs(over) and (now > 0) == (over > 0):
+                raise ValueError(f"Margin is being adjusted in the wrong direction for {security.symbol}: target margin {target}, unit {unit}")
+            over = now
+        return size, margin
+
+
+class SecurityMarginModel(BuyingPowerModel):
+    """Margin with a constant leverage, LEAN's default."""
+
+
+class ConstantBuyingPowerModel(BuyingPowerModel):
+    """Margin of a fixed amount per unit, in account currency."""
+
+    def __init__(self, margin_required_per_unit_in_account_currency: Any) -> None:
+        super().__init__()
+        self._per_unit = to_decimal(margin_required_per_unit_in_account_currency)
+
+    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
+        """Margin to open a quantity."""
+        return InitialMargin(parameters._quantity * self._per_unit)
+
+    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
+        """Margin to hold a quantity."""
+        return MaintenanceMargin(parameters._absolute_quantity * self._per_unit)
+
+    def set_leverage(self, security: Any, leverage: Any) -> None:
+        """The margin is fixed; LEAN ignores this too."""
+
+
+class NullBuyingPowerModel(BuyingPowerModel):
+    """No margin at all: every order passes."""
+
+    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
+        """Nothing."""
+        return InitialMargin(0)
+
+    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
+        """Nothing."""
+        return MaintenanceMargin(0)
+
+    def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
+        """Always."""
+        return parameters.sufficient()
+
+
+class PatternDayTradingMarginModel(SecurityMarginModel):
+    """Leverage 4 while the market is open, 2 when it is closed (`PatternDayTradingMarginModel.cs`)."""
+
+    def __init__(self, closed_market_leverage: Any = 2, open_market_leverage: Any = 4) -> None:
+        super().__init__(open_market_leverage)
+        self._correction = to_decimal(open_market_leverage) / to_decimal(closed_market_leverage)
+
+    def _factor(self, security: Any) -> Decimal:
+        open_now = security.exchange.exchange_open and not security.exchange.closing_soon
+        return ONE if open_now else self._correction
+
+    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
+        """Margin to open, more when the market is closed."""
+        return InitialMargin(super().get_initial_margin_requirement(parameters)._value * self._factor(parameters._security))
+
+    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
+        """Margin to hold, more when the market is closed."""
+        return MaintenanceMargin(super().get_maintenance_margin(parameters)._value * self._factor(parameters._security))
+
+    def set_leverage(self, security: Any, leverage: Any) -> None:
+        """The leverage is the rule's; LEAN ignores this too."""

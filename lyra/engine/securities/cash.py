@@ -1,0 +1,249 @@
+"""`Cash` and `CashBook`: amounts of currencies and what they are worth in the account's.
+
+A currency without its own rate is converted over one or two securities (`SecurityCurrencyConversion`): the product of their last
+prices, 0 while one has none. Rates follow the securities' data; a rate given by the user stays until the first price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
+from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal
+from lyra.engine.naming import LeanObject
+from lyra.engine.orders.currency_symbols import currency_symbol
+from lyra.engine.orders.fee import NULL_CURRENCY, CashAmount
+from lyra.engine.orders.fields import money, plain
+
+Step = tuple[Any, bool]
+"""A security and whether its price divides."""
+
+
+class Cash(LeanObject):
+    """An amount of one currency. `conversion_rate` is the worth of one unit in the account currency."""
+
+    symbol = plain("_symbol")
+    amount = money("_amount")
+    conversion_rate = money("_conversion_rate")
+    value_in_account_currency = money("_value")
+
+    def __init__(self, symbol: str, amount: Any, conversion_rate: Any) -> None:
+        if not symbol:
+            raise ValueError("Cash symbols cannot be null or empty.")
+        self._symbol = symbol.upper()
+        self._amount = to_decimal(amount)
+        self._fixed = to_decimal(conversion_rate)
+        self._steps: tuple[Step, ...] | None = None
+        self._destination: str | None = None
+        self._changed: Callable[[], None] | None = None
+
+    @property
+    def currency_symbol(self) -> str:
+        """The currency's sign, such as $."""
+        return currency_symbol(self._symbol)
+
+    @property
+    def _conversion_rate(self) -> Decimal:
+        if self._steps is None:
+            return self._fixed
+        rate = ONE
+        for security, inverted in self._steps:
+            data = security.cache.last_data()
+            price = ZERO if data is None else data._value
+            if price == 0:
+                return self._fixed if data is None and self._waiting else ZERO
+            rate = rate / price if inverted else rate * price
+        self._waiting = False
+        return rate
+
+    @property
+    def _value(self) -> Decimal:
+        return self._amount * self._conversion_rate
+
+    @property
+    def security_symbols(self) -> list[Any]:
+        """The symbols of the securities that give the rate."""
+        return [security.symbol for security, _ in self._steps or ()]
+
+    def convert_over(self, steps: tuple[Step, ...], destination: str) -> None:
+        """Follow the prices of securities from now on."""
+        self._steps = steps
+        self._destination = destination
+        self._waiting = self._fixed != 0
+
+    def convert_at(self, rate: Decimal, destination: str | None) -> None:
+        """A fixed rate."""
+        self._steps = None
+        self._fixed = rate
+        self._destination = destination
+
+    _waiting = False
+
+    def add_amount(self, amount: Any) -> float:
+        """Add to the amount; gives the new one."""
+        self._amount += to_decimal(amount)
+        self._notify()
+        return self.amount  # type: ignore[no-any-return]
+
+    def set_amount(self, amount: Any) -> None:
+        """Replace the amount."""
+        self._amount = to_decimal(amount)
+        self._notify()
+
+    def update(self) -> None:
+        """Rates are read when they are needed; nothing to do."""
+
+    def _notify(self) -> None:
+        if self._changed is not None:
+            self._changed()
+
+    def __str__(self) -> str:
+        return self._text("USD")
+
+    def _text(self, account_currency: str) -> str:
+        rate = self._conversion_rate
+        rate = round_significant(rate, 5) if rate < 1000 else round_to(rate, 2)
+        value = decimal_text(round_to(self._value, 2))
+        return f"{self._symbol}: {self.currency_symbol}{self._amount:>15.2f} @ {_short(rate):>10} = {currency_symbol(account_currency)}{value}"
+
+
+def _short(rate: Decimal) -> str:
+    """.NET's format `0.00####`."""
+    whole, _, fraction = f"{rate:.6f}".partition(".")
+    return f"{whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"
+
+
+class CashBook(LeanObject):
+    """The account's currencies by symbol."""
+
+    account_currency = plain("_account_currency")
+
+    def __init__(self, account_currency: str = "USD", changed: Callable[[], None] | None = None) -> None:
+        self._changed = changed
+        self._account_currency = account_currency
+        self._currencies: dict[str, Cash] = {}
+        self._put(Cash(account_currency, ZERO, ONE))
+
+    def _put(self, cash: Cash) -> Cash:
+        cash._changed = self._changed
+        self._currencies[cash._symbol] = cash
+        return cash
+
+    def set_account_currency(self, currency: str) -> None:
+        """Move the account to another currency; the amount moves along."""
+        amount = self._currencies.pop(self._account_currency)._amount
+        self._account_currency = currency.upper()
+        self._currencies.pop(self._account_currency, None)
+        self._put(Cash(self._account_currency, amount, ONE))
+
+    def add(self, symbol: str, quantity: Any, conversion_rate: Any = 0) -> Cash:
+        """Add a currency, or set amount and rate of one that is there."""
+        if isinstance(quantity, Cash):
+            quantity, conversion_rate = quantity._amount, quantity._conversion_rate
+        known = self._currencies.get(symbol.upper())
+        if known is None:
+            return self._put(Cash(symbol, quantity, conversion_rate))
+        known._fixed = to_decimal(conversion_rate)
+        known.set_amount(quantity)
+        return known
+
+    def ensure(self, symbol: str) -> Cash | None:
+        """The currency's entry, made empty when it is not there; None for the currency of what is not money."""
+        if symbol == NULL_CURRENCY:
+            return None
+        return self._currencies.get(symbol) or self._put(Cash(symbol, ZERO, ZERO))
+
+    @property
+    def _total(self) -> Decimal:
+        total = ZERO
+        for cash in self._currencies.values():
+            if cash._amount != 0:
+                total += cash._value
+        return total
+
+    total_value_in_account_currency = money("_total")
+
+    def _convert(self, quantity: Decimal, source: str, destination: str) -> Decimal:
+        if quantity == 0:
+            return ZERO
+        rates = []
+        for currency in (source, destination):
+            rate = self[currency]._conversion_rate
+            if rate == 0:
+                raise ValueError(f"The conversion rate for {currency} is not available.")
+            rates.append(rate)
+        return quantity * (rates[0] / rates[1])
+
+    def convert(self, source_quantity: Any, source_currency: str, destination_currency: str) -> float:
+        """An amount of one currency in another. Raises ValueError where a rate is not known yet."""
+        return float(self._convert(to_decimal(source_quantity), source_currency, destination_currency))
+
+    def _to_account(self, quantity: Decimal, currency: str) -> Decimal:
+        return quantity if currency == self._account_currency else self._convert(quantity, currency, self._account_currency)
+
+    def convert_to_account_currency(self, amount: Any, currency: str | None = None) -> Any:
+        """A `CashAmount`, or an amount and its currency, in the account currency."""
+        if isinstance(amount, CashAmount):
+            return CashAmount(self._to_account(amount._amount, amount.currency), self._account_currency)
+        return float(self._to_account(to_decimal(amount), str(currency)))
+
+    def __getitem__(self, symbol: str) -> Cash:
+        cash = self._currencies.get(symbol)
+        if cash is None:
+            raise LeanKeyError(f"This cash symbol ({symbol}) was not found in your cash book.")
+        return cash
+
+    def __setitem__(self, symbol: str, cash: Cash) -> None:
+        self._put(cash)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._currencies
+
+    def __len__(self) -> int:
+        return len(self._currencies)
+
+    def __iter__(self) -> Iterator[KeyValuePair]:
+        return iter([KeyValuePair(k, v) for k, v in self._currencies.items()])
+
+    @property
+    def count(self) -> int:
+        """How many currencies."""
+        return len(self._currencies)
+
+    def get(self, symbol: str, default: Any = None) -> Cash | None:
+        """The currency's entry, or the default."""
+        return self._currencies.get(symbol, default)
+
+    def contains_key(self, symbol: str) -> bool:
+        """Whether the currency has an entry."""
+        return symbol in self._currencies
+
+    def try_get_value(self, symbol: str, value: Any = None) -> tuple[bool, Cash | None]:
+        """(found, entry)."""
+        return symbol in self._currencies, self._currencies.get(symbol)
+
+    def keys(self) -> list[str]:
+        """The currencies."""
+        return list(self._currencies)
+
+    def values(self) -> list[Cash]:
+        """The entries."""
+        return list(self._currencies.values())
+
+    def items(self) -> list[tuple[str, Cash]]:
+        """(currency, entry) pairs."""
+        return list(self._currencies.items())
+
+    def remove(self, symbol: str) -> bool:
+        """Drop a currency; whether it was there."""
+        return self._currencies.pop(symbol, None) is not None
+
+    def __str__(self) -> str:
+        account = currency_symbol(self._account_currency)
+        lines = [f"Symbol {'Quantity':>13}    {'Conversion':>10} = Value in {self._account_currency}"]
+        lines += [cash._text(self._account_currency) for cash in self._currencies.values()]
+        lines.append("-" * 49)
+        lines.append(f"CashBook Total Value:                {account}{decimal_text(round_to(self._total, 2))}")
+        return "\r\n".join(lines) + "\r\n"

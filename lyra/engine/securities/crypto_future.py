@@ -1,0 +1,53 @@
+"""Margin of crypto futures, in the currency that they are settled in (`CryptoFutureMarginModel.cs`)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.enums import OrderDirection, SecurityType
+from lyra.engine.securities.buying_power import SecurityMarginModel, initial_margin, maintenance_margin
+from lyra.engine.securities.margin_parameters import (
+    InitialMargin,
+    InitialMarginParameters,
+    MaintenanceMargin,
+    MaintenanceMarginParameters,
+    amount_of,
+)
+
+
+def collateral(security: Any) -> Any:
+    """The cash entry that a contract is settled in: the coin of coin-margined ones, else the quote currency."""
+    return security.base_currency if security.is_crypto_coin_future() else security.quote_currency
+
+
+class CryptoFutureMarginModel(SecurityMarginModel):
+    """Only the collateral's own currency counts as margin; contracts with the same collateral share it."""
+
+    def __init__(self, leverage: Any = 25, *ignored: Any) -> None:
+        super().__init__(leverage)
+
+    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
+        """Margin to open a quantity, in account currency."""
+        security, quantity = parameters._security, parameters._quantity
+        if security.cache.last_data() is None or quantity == 0:
+            return InitialMargin(0)
+        amount, cash = security.holdings._amount_of(quantity, security._price)
+        return InitialMargin(abs(amount) / to_decimal(self.get_leverage(security)) * cash._conversion_rate)
+
+    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
+        """Margin to hold a quantity, in account currency."""
+        return MaintenanceMargin(initial_margin(self, parameters._security, parameters._quantity))
+
+    def _margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
+        cash = collateral(security)
+        result = cash._amount
+        for other in portfolio._invested:
+            if other.type == SecurityType.CRYPTO_FUTURE and other.symbol != security.symbol and collateral(other) is cash:
+                held = MaintenanceMarginParameters.for_current_holdings(other)
+                result -= amount_of(other.buying_power_model.get_maintenance_margin(held))
+        holding = security.holdings
+        if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
+            result += maintenance_margin(self, security) + initial_margin(self, security, abs(holding._quantity))
+        return max(result * cash._conversion_rate, ZERO)

@@ -1,0 +1,17 @@
+"""What a fee model is asked: a security and an order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lyra.engine.naming import LeanObject
+
+
+class OrderFeeParameters(LeanObject):
+    """`security` and `order` of the fee in question."""
+
+    __slots__ = ("security", "order")
+
+    def __init__(self, security: Any, order: Any) -> None:
+        self.security = security
+        self.order = order

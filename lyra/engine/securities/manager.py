@@ -1,0 +1,51 @@
+"""`self.securities`: the algorithm's securities by symbol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lyra.engine.data.dictionary import LeanKeyError, SymbolDictionary, find_symbol, ticker_not_found
+from lyra.engine.securities.security import Security
+from lyra.engine.symbols import Symbol
+from lyra.engine.times import to_utc_datetime
+
+
+class SecurityManager(SymbolDictionary[Security]):
+    """Securities by symbol or ticker, in the order they were added. Those that have left stay known to the totals."""
+
+    _kind = "SecurityManager"
+
+    def __init__(self, algorithm: Any) -> None:
+        super().__init__()
+        self._algorithm = algorithm
+        self._total: dict[Symbol, Security] = {}
+
+    @property
+    def utc_time(self) -> Any:
+        """Now, aware."""
+        return to_utc_datetime(self._algorithm._utc)
+
+    def _missing(self, key: Any) -> KeyError:
+        symbol = find_symbol(key)
+        if symbol is None:
+            return ticker_not_found(str(key))
+        return LeanKeyError(
+            f"This asset symbol ({symbol}) was not found in your security list. Please add this security or check it exists before using "
+            f'it with "Securities.contains_key(\\"{symbol}\\")"'
+        )
+
+    def add(self, symbol: Any, security: Security | None = None) -> None:
+        """Add a security."""
+        if security is None:
+            symbol, security = symbol.symbol, symbol
+        self._items[symbol] = security
+        self._total[symbol] = security
+
+    def remove(self, symbol: Symbol) -> bool:
+        """Take a security out; whether it was there."""
+        return self._items.pop(symbol, None) is not None
+
+    @property
+    def total(self) -> list[Security]:
+        """All securities there ever were."""
+        return list(self._total.values())

@@ -1,0 +1,350 @@
+"""`self.portfolio`: holdings, cash and margin of the account, and what a fill does to them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.data.dictionary import SymbolDictionary
+from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.enums import DataNormalizationMode, OrderDirection, SecurityType
+from lyra.engine.orders.fee import CashAmount
+from lyra.engine.orders.fields import money
+from lyra.engine.securities.buying_power import reserved_margin
+from lyra.engine.securities.cash import CashBook
+from lyra.engine.securities.holding import SecurityHolding
+from lyra.engine.securities.manager import SecurityManager
+from lyra.engine.securities.margin_call import DefaultMarginCallModel
+from lyra.engine.securities.margin_parameters import (
+    BuyingPowerParameters,
+    HasSufficientBuyingPowerForOrderParameters,
+    HasSufficientBuyingPowerForOrderResult,
+    amount_of,
+)
+from lyra.engine.securities.settlement import ApplyFundsSettlementModelParameters
+from lyra.engine.symbols import Symbol
+
+_OUTSIDE_HOLDINGS_VALUE = frozenset((SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
+_PROFIT_ONLY = frozenset((SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
+_NO_PAYMENT = frozenset((SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
+
+
+class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
+    """The account. Reads like a dictionary of holdings by symbol; money is in the account currency."""
+
+    _kind = "SecurityPortfolioManager"
+
+    cash = money("_cash")
+    unsettled_cash = money("_unsettled_cash")
+    total_portfolio_value = money("_total_portfolio_value")
+    total_portfolio_value_less_free_buffer = money("_total_portfolio_value_less_free_buffer")
+    total_holdings_value = money("_total_holdings_value")
+    total_absolute_holdings_cost = money("_total_absolute_holdings_cost")
+    total_unlevered_absolute_holdings_cost = money("_total_unlevered_absolute_holdings_cost")
+    total_unrealized_profit = money("_total_unrealized_profit")
+    total_unrealised_profit = money("_total_unrealized_profit")
+    total_fees = money("_total_fees")
+    total_profit = money("_total_profit")
+    total_net_profit = money("_total_net_profit")
+    total_sale_volume = money("_total_sale_volume")
+    total_margin_used = money("_total_margin_used")
+    margin_remaining = money("_margin_remaining")
+
+    def __init__(self, algorithm: Any, securities: SecurityManager, transactions: Any) -> None:
+        super().__init__()
+        self._algorithm = algorithm
+        self.securities = securities
+        self.transactions = transactions
+        self._items = securities._items  # type: ignore[assignment]
+        self.cash_book = CashBook(changed=self.invalidate_total_portfolio_value)
+        self.unsettled_cash_book = _UnsettledCashBook(self.cash_book, self.invalidate_total_portfolio_value)
+        self.cash_book["USD"].set_amount(100_000)
+        self.margin_call_model: Any = DefaultMarginCallModel(self)
+        self.minimum_margin_skipped = False
+        self._value: Decimal | None = None
+        self._cash_was_set = False
+        self._currency_was_set = False
+
+    # a dictionary of holdings -----------------------------------------------------------------------
+    def _lookup(self, key: Any) -> SecurityHolding | None:
+        security = self.securities._lookup(key)
+        return None if security is None else security.holdings
+
+    def _missing(self, key: Any) -> KeyError:
+        return self.securities._missing(key)
+
+    def values(self) -> list[SecurityHolding]:
+        """The holdings."""
+        return [security.holdings for security in self.securities.values()]
+
+    def items(self) -> list[tuple[Symbol, SecurityHolding]]:
+        """(symbol, holding) pairs."""
+        return [(symbol, security.holdings) for symbol, security in self.securities.items()]
+
+    def __iter__(self) -> Any:
+        from lyra.engine.data.dictionary import KeyValuePair
+
+        return iter([KeyValuePair(symbol, holding) for symbol, holding in self.items()])
+
+    def __setitem__(self, key: Any, value: SecurityHolding) -> None:
+        self.securities[key].holdings = value
+
+    # exact totals -------------------------------------------------------------------------------------
+    def invalidate_total_portfolio_value(self) -> None:
+        """Compute the value anew when it is next read."""
+        self._value = None
+
+    @property
+    def _invested(self) -> list[Any]:
+        return [s for s in self.securities._items.values() if s.holdings.invested]
+
+    @property
+    def _cash(self) -> Decimal:
+        return self.cash_book._total
+
+    @property
+    def _unsettled_cash(self) -> Decimal:
+        return self.unsettled_cash_book._total
+
+    @property
+    def _total_portfolio_value(self) -> Decimal:
+        value = self._value
+        if value is None:
+            value = self.cash_book._total + self.unsettled_cash_book._total
+            held, profits = ZERO, ZERO
+            for security in self.securities._items.values():
+                holding = security.holdings
+                if not holding.invested:
+                    continue
+                if security.type not in _OUTSIDE_HOLDINGS_VALUE:
+                    held += holding._holdings_value
+                elif security.type in _PROFIT_ONLY:
+                    profits += holding._unrealized_profit
+            self._value = value = value + held + profits
+        return value
+
+    @property
+    def _total_portfolio_value_less_free_buffer(self) -> Decimal:
+        settings = self._algorithm.settings
+        total = self._total_portfolio_value
+        if settings._free_portfolio_value is not None:
+            return total - settings._free_portfolio_value  # type: ignore[no-any-return]
+        return total - total * settings._free_portfolio_value_percentage  # type: ignore[no-any-return]
+
+    @property
+    def _total_holdings_value(self) -> Decimal:
+        return sum((abs(h._holdings_value) for h in self.values()), ZERO)
+
+    @property
+    def _total_absolute_holdings_cost(self) -> Decimal:
+        return sum((abs(h._holdings_cost) for h in self.values()), ZERO)
+
+    @property
+    def _total_unlevered_absolute_holdings_cost(self) -> Decimal:
+        return sum((abs(h._unlevered_holdings_cost) for h in self.values() if h._quantity != 0), ZERO)
+
+    @property
+    def _total_unrealized_profit(self) -> Decimal:
+        return sum((h._unrealized_profit for h in self.values()), ZERO)
+
+    def _over_all(self, name: str) -> Decimal:
+        return sum((getattr(security.holdings, name) for security in self.securities.total), ZERO)
+
+    @property
+    def _total_fees(self) -> Decimal:
+        return self._over_all("_total_fees")
+
+    @property
+    def _total_profit(self) -> Decimal:
+        return self._over_all("_profit")
+
+    @property
+    def _total_net_profit(self) -> Decimal:
+        return self._over_all("_net_profit")
+
+    @property
+    def _total_sale_volume(self) -> Decimal:
+        return self._over_all("_total_sale_volume")
+
+    @property
+    def _total_margin_used(self) -> Decimal:
+        return sum((reserved_margin(security) for security in self._positions()), ZERO)
+
+    def _positions(self) -> list[Any]:
+        return [s for s in self.securities._items.values() if s.holdings._quantity != 0]
+
+    @property
+    def _margin_remaining(self) -> Decimal:
+        return self._margin_remaining_of(self._total_portfolio_value)
+
+    def _margin_remaining_of(self, total: Decimal) -> Decimal:
+        return total - self.unsettled_cash_book._total - self._total_margin_used
+
+    @property
+    def invested(self) -> bool:
+        """Whether anything is held."""
+        return any(s.holdings.invested for s in self.securities._items.values())
+
+    hold_stock = invested
+
+    # asked by users -----------------------------------------------------------------------------------
+    def get_margin_remaining(self, symbol: Any = None, direction: OrderDirection = OrderDirection.BUY) -> float:
+        """Buying power for a symbol and direction; without a symbol the account's free margin."""
+        if symbol is None or isinstance(symbol, (int, float, Decimal)):
+            return to_float(self._margin_remaining_of(self._total_portfolio_value if symbol is None else to_decimal(symbol)))
+        security = self.securities[symbol]
+        answer = security.buying_power_model.get_buying_power(BuyingPowerParameters(self, security, direction))
+        return to_float(amount_of(answer))
+
+    def get_buying_power(self, symbol: Any, direction: OrderDirection = OrderDirection.BUY) -> float:
+        """Buying power for a symbol and direction."""
+        return self.get_margin_remaining(symbol, direction)
+
+    def set_margin_call_model(self, model: Any) -> None:
+        """Say what happens when margin runs out."""
+        self.margin_call_model = model
+
+    def set_cash(self, *args: Any) -> None:
+        """`set_cash(amount)` of the account currency, or `set_cash(currency, amount, conversion_rate)`."""
+        self._cash_was_set = True
+        if len(args) == 1:
+            self.cash_book[self.cash_book.account_currency].set_amount(args[0])
+            return
+        currency, amount, *rate = args
+        self.cash_book.add(currency.upper(), amount, rate[0] if rate else 0)
+
+    def set_account_currency(self, account_currency: str, starting_cash: Any = None) -> None:
+        """Keep the account in another currency; once, before securities are added."""
+        currency = account_currency.upper()
+        if self._currency_was_set:
+            return
+        if len(self.securities):
+            raise ValueError(
+                "SecurityPortfolioManager.SetAccountCurrency(): Cannot change AccountCurrency after adding a Security. Please move "
+                "SetAccountCurrency() before AddSecurity()."
+            )
+        self._currency_was_set = True
+        self.cash_book.set_account_currency(currency)
+        if starting_cash is not None:
+            self.set_cash(starting_cash)
+
+    def _has_sufficient_buying_power(self, orders: list[Any]) -> HasSufficientBuyingPowerForOrderResult:
+        for order in orders:
+            security = self.securities[order.symbol]
+            parameters = HasSufficientBuyingPowerForOrderParameters(self, security, order)
+            result = security.buying_power_model.has_sufficient_buying_power_for_order(parameters)
+            if not result.is_sufficient:
+                return result  # type: ignore[no-any-return]
+        return HasSufficientBuyingPowerForOrderResult(True)
+
+    # fills and corporate actions ------------------------------------------------------------------------
+    def process_fills(self, fills: list[Any]) -> None:
+        """Apply fills to holdings and cash."""
+        for fill in fills:
+            security = self._algorithm._security_of(fill.symbol)
+            security.portfolio_model.process_fill(self, security, fill)
+        self.invalidate_total_portfolio_value()
+
+    def apply_dividend(self, dividend: Any, mode: DataNormalizationMode) -> None:
+        """Pay a dividend in cash, where prices are not adjusted for it."""
+        if mode not in (DataNormalizationMode.RAW, DataNormalizationMode.SPLIT_ADJUSTED):
+            return
+        security = self.securities[dividend.symbol]
+        total = security.holdings._quantity * dividend._distribution * security.quote_currency._conversion_rate
+        self.cash_book[self.cash_book.account_currency].add_amount(total)
+        security.holdings.add_new_dividend(total)
+
+    def apply_split(self, split: Any, security: Any, mode: DataNormalizationMode) -> None:
+        """Turn a raw-price holding into shares after the split; a fraction is paid in cash."""
+        if security.type != SecurityType.EQUITY or mode != DataNormalizationMode.RAW:
+            return
+        factor = split._split_factor
+        quantity = security.holdings._quantity / factor
+        whole = Decimal(int(quantity))
+        rest = quantity - whole
+        security.holdings.set_holdings(security.holdings._average_price * factor, whole)
+        account = self.cash_book[self.cash_book.account_currency]
+        if security.cache.last_data() is None:
+            account.add_amount(rest * split._reference_price * factor)
+            return
+        security.cache.apply_split(factor)
+        account.add_amount(rest * security.cache.exact("price"))
+        self.invalidate_total_portfolio_value()
+
+
+class _UnsettledCashBook(CashBook):
+    """The same currencies as the cash book; amounts that have not settled, converted at its rates."""
+
+    def __init__(self, settled: CashBook, changed: Any) -> None:
+        self._settled = settled
+        super().__init__(settled.account_currency, changed)
+
+    def __getitem__(self, symbol: str) -> Any:
+        if symbol not in self._currencies and symbol in self._settled:
+            self.ensure(symbol)
+        return super().__getitem__(symbol)
+
+    @property
+    def _total(self) -> Decimal:
+        total = ZERO
+        for cash in self._currencies.values():
+            if cash._amount != 0:
+                total += cash._amount * self._settled[cash._symbol]._conversion_rate
+        return total
+
+
+class SecurityPortfolioModel:
+    """What a fill does: cash, fees, holdings, profit (`Common/Securities/SecurityPortfolioModel.cs`)."""
+
+    def process_fill(self, portfolio: Any, security: Any, fill: Any) -> None:
+        """Apply one fill."""
+        holding = security.holdings
+        held, average = holding._quantity, holding._average_price
+        quantity, price = fill._fill_quantity, fill._fill_price
+        holding.add_new_sale(holding._value_of(abs(quantity), price))
+        fee = ZERO
+        if fill.order_fee.value._amount != 0:
+            charged = fill.order_fee.value
+            fee = portfolio.cash_book._to_account(charged._amount, charged.currency)
+            holding.add_new_fee(fee)
+            fill.order_fee.apply_to_portfolio(portfolio, fill)
+        self._pay(portfolio, security, fill)
+        if (held > 0 and quantity < 0) or (held < 0 and quantity > 0):
+            self._record_profit(portfolio, security, fill, fee)
+        now = held + quantity
+        if held == 0:
+            average = price
+        elif (held > 0) == (quantity > 0):
+            average = (average * held + quantity * price) / now
+        elif now == 0:
+            average = ZERO
+        elif (now > 0) != (held > 0):
+            average = price
+        holding.set_holdings(average, now)
+
+    @staticmethod
+    def _pay(portfolio: Any, security: Any, fill: Any) -> None:
+        if security.type in _NO_PAYMENT:
+            return
+        multiplier = security.symbol_properties._contract_multiplier
+        paid = CashAmount(-fill._fill_quantity * fill._fill_price * multiplier, security.quote_currency.symbol)
+        security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, paid, fill))
+        if security.type in (SecurityType.FOREX, SecurityType.CRYPTO):
+            got = CashAmount(fill._fill_quantity, security.base_currency.symbol)
+            security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, got, fill))
+
+    @staticmethod
+    def _record_profit(portfolio: Any, security: Any, fill: Any, fee: Decimal) -> None:
+        holding = security.holdings
+        closed = min(abs(fill._fill_quantity), abs(holding._quantity))
+        closed = closed if fill._fill_quantity < 0 else -closed
+        amount, cash = holding._amount_of(closed, fill._fill_price)
+        amount -= holding._amount_of(closed, holding._average_price)[0]
+        if security.type in _NO_PAYMENT:
+            gained = CashAmount(amount, cash.symbol)
+            security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, gained, fill))
+        profit = amount * cash._conversion_rate
+        holding.add_new_profit(profit)
+        holding.set_last_trade_profit(profit)
+        net = profit - 2 * fee
+        portfolio.transactions._add_record(portfolio._algorithm._utc, net, net > 0)

@@ -1,0 +1,380 @@
+"""`Security`: one tradable thing with its prices, holding, exchange and models.
+
+A security takes any attribute the user gives it, and reads it back with `security["name"]`. Models may be LEAN's classes, the
+user's subclasses, or plain objects with the right methods.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from lyra.engine.decimals import to_float
+from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
+from lyra.engine.feed.config import SubscriptionDataConfig
+from lyra.engine.markets.exchange import SecurityExchange
+from lyra.engine.naming import LeanObject
+from lyra.engine.orders.fields import money, plain
+from lyra.engine.securities.cache import SecurityCache
+from lyra.engine.securities.cash import Cash, CashBook
+from lyra.engine.securities.holding import SecurityHolding
+from lyra.engine.securities.settlement import ImmediateSettlementModel
+from lyra.engine.symbols import Symbol
+from lyra.engine.times import to_datetime
+
+
+def _price(name: str) -> property:
+    return property(lambda self: to_float(self.cache.exact(name)))
+
+
+class Security(LeanObject):
+    """A security of the algorithm. Prices are in `quote_currency` and read 0 before the first data."""
+
+    fee_model: Any
+    fill_model: Any
+    slippage_model: Any
+    settlement_model: Any
+    volatility_model: Any
+    margin_interest_rate_model: Any
+    shortable_provider: Any
+    data_filter: Any
+    price_variation_model: Any
+    portfolio_model: Any
+    is_tradable: bool
+    is_delisted: bool
+    holdings: SecurityHolding
+    cache: SecurityCache
+    exchange: SecurityExchange
+    symbol_properties: Any
+    quote_currency: Cash
+
+    symbol = plain("_symbol")
+    price = _price("price")
+    open = _price("open")
+    high = _price("high")
+    low = _price("low")
+    close = _price("close")
+    volume = _price("volume")
+    bid_price = _price("bid_price")
+    ask_price = _price("ask_price")
+    bid_size = _price("bid_size")
+    ask_size = _price("ask_size")
+    leverage = money("_leverage")
+
+    def __init__(self, symbol: Symbol, exchange: SecurityExchange, quote_currency: Cash, symbol_properties: Any, cash_book: CashBook,
+                 cache: SecurityCache | None = None) -> None:  # fmt: skip
+        self._symbol = symbol
+        self.exchange = exchange
+        self.quote_currency = quote_currency
+        self.symbol_properties = symbol_properties
+        self._cash_book = cash_book
+        self.cache = SecurityCache(symbol.security_type) if cache is None else cache
+        self.cache._symbol = symbol
+        self.holdings = SecurityHolding(self)
+        self._configs: list[SubscriptionDataConfig] = []
+        self.is_tradable = symbol.security_type != SecurityType.INDEX
+        self.is_delisted = False
+        self.settlement_model = ImmediateSettlementModel()
+        self._buying_power_model: Any = None
+        self.fee_model = self.fill_model = self.slippage_model = self.volatility_model = None
+        self.margin_interest_rate_model = self.shortable_provider = self.data_filter = None
+        self.price_variation_model = self.portfolio_model = None
+        self._on_quantity_changed: Any = None
+
+    @property
+    def type(self) -> SecurityType:
+        """The security's type."""
+        return self._symbol.security_type
+
+    @property
+    def buying_power_model(self) -> Any:
+        """What says how much can be bought and how much is reserved."""
+        return self._buying_power_model
+
+    @buying_power_model.setter
+    def buying_power_model(self, model: Any) -> None:
+        self._buying_power_model = model
+
+    margin_model = buying_power_model
+
+    # prices ---------------------------------------------------------------------------------------
+    @property
+    def _price(self) -> Decimal:
+        return self.cache.exact("price")
+
+    @property
+    def _bid_price(self) -> Decimal:
+        return self.cache.exact("bid_price")
+
+    @property
+    def _ask_price(self) -> Decimal:
+        return self.cache.exact("ask_price")
+
+    @property
+    def open_interest(self) -> int:
+        """The last open interest."""
+        return self.cache.open_interest
+
+    @property
+    def has_data(self) -> bool:
+        """Whether data ever came."""
+        return self.cache.last_data() is not None
+
+    def get_last_data(self) -> Any:
+        """The last default data, or None."""
+        return self.cache.last_data()
+
+    def set_market_price(self, data: Any) -> None:
+        """Take a point of data as the last one."""
+        if data is not None:
+            self.cache.add_data(data)
+
+    def set_market_price_value(self, price: Decimal) -> None:
+        """Set the price alone."""
+        self.cache._settle()
+        self.cache._values["price"] = price
+
+    # identity and subscriptions -------------------------------------------------------------------
+    @property
+    def subscriptions(self) -> list[SubscriptionDataConfig]:
+        """The feeds of this security."""
+        return list(self._configs)
+
+    @property
+    def subscription_data_config(self) -> SubscriptionDataConfig | None:
+        """The first feed."""
+        return self._configs[0] if self._configs else None
+
+    def _visible(self) -> list[SubscriptionDataConfig]:
+        return [c for c in self._configs if not c.is_internal_feed] or self._configs
+
+    @property
+    def resolution(self) -> Resolution:
+        """The finest resolution of its feeds."""
+        return min((c.resolution for c in self._configs), default=Resolution.DAILY)
+
+    @property
+    def is_fill_data_forward(self) -> bool:
+        """Whether any of its feeds is filled forward."""
+        return any(c.fill_data_forward for c in self._configs)
+
+    @property
+    def is_extended_market_hours(self) -> bool:
+        """Whether any of its feeds has extended hours."""
+        return any(c.extended_market_hours for c in self._configs)
+
+    @property
+    def data_normalization_mode(self) -> DataNormalizationMode:
+        """How prices are adjusted."""
+        return self._configs[0].data_normalization_mode if self._configs else DataNormalizationMode.ADJUSTED
+
+    def set_data_normalization_mode(self, mode: DataNormalizationMode) -> None:
+        """Choose how prices are adjusted; before the run starts."""
+        for config in self._configs:
+            config.data_normalization_mode = DataNormalizationMode(mode)
+
+    def is_custom_data(self) -> bool:
+        """Whether its data is of the user's own type."""
+        return any(c.is_custom_data for c in self._configs)
+
+    # time -----------------------------------------------------------------------------------------
+    @property
+    def _local_time(self) -> int:
+        return self.exchange._local
+
+    @property
+    def local_time(self) -> datetime:
+        """Now, on the exchange's clock."""
+        return to_datetime(self.exchange._local)
+
+    # holding --------------------------------------------------------------------------------------
+    @property
+    def invested(self) -> bool:
+        """Whether at least one lot is held."""
+        return self.holdings.invested
+
+    @property
+    def hold_stock(self) -> bool:
+        """The same as `invested`."""
+        return self.holdings.invested
+
+    @property
+    def _leverage(self) -> Decimal:
+        return self.holdings._leverage
+
+    def set_leverage(self, leverage: Any) -> None:
+        """Set the leverage of the buying power model; index and option types have none."""
+        self.buying_power_model.set_leverage(self, leverage)
+
+    def _quantity_changed(self, previous: Decimal) -> None:
+        if self._on_quantity_changed is not None:
+            self._on_quantity_changed(self, previous)
+
+    def _market_order_fee(self, quantity: Decimal) -> Decimal:
+        """The fee, in account currency, of a market order made now."""
+        from lyra.engine.orders.order import MarketOrder
+        from lyra.engine.securities.fee_parameters import OrderFeeParameters
+
+        now = self.exchange._now() if self.exchange._now is not None else 0
+        order = MarketOrder(self._symbol, quantity, now)
+        fee = self.fee_model.get_order_fee(OrderFeeParameters(self, order)).value
+        return self._cash_book._to_account(fee._amount, fee.currency)
+
+    # models ---------------------------------------------------------------------------------------
+    def set_fee_model(self, model: Any) -> None:
+        """Say what orders cost."""
+        self.fee_model = model
+
+    def set_fill_model(self, model: Any) -> None:
+        """Say when and at what price orders fill."""
+        self.fill_model = model
+
+    def set_slippage_model(self, model: Any) -> None:
+        """Say how far fills are from the market."""
+        self.slippage_model = model
+
+    def set_settlement_model(self, model: Any) -> None:
+        """Say when money of a sale is there."""
+        self.settlement_model = model
+
+    def set_volatility_model(self, model: Any) -> None:
+        """Say how volatile the security is."""
+        self.volatility_model = model
+
+    def set_buying_power_model(self, model: Any) -> None:
+        """Say how much can be bought."""
+        self.buying_power_model = model
+
+    set_margin_model = set_buying_power_model
+
+    def set_margin_interest_rate_model(self, model: Any) -> None:
+        """Say what borrowed margin costs."""
+        self.margin_interest_rate_model = model
+
+    def set_shortable_provider(self, provider: Any) -> None:
+        """Say how much can be sold short."""
+        self.shortable_provider = provider
+
+    def set_data_filter(self, data_filter: Any) -> None:
+        """Say which data is let through."""
+        self.data_filter = data_filter
+
+    # the user's own attributes ---------------------------------------------------------------------
+    def add(self, key: str, value: Any) -> None:
+        """Keep a value under a name that is not taken."""
+        if key in self.cache.properties:
+            raise ValueError(f"An item with the same key has already been added. Key: {key}")
+        self.cache.properties[key] = value
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a value under a name."""
+        self.cache.properties[key] = value
+
+    @property
+    def get(self) -> Any:
+        """`security.get[Type]("name")`, or `security.get("name")`."""
+        return _Getter(self)
+
+    def try_get(self, key: str, value: Any = None) -> tuple[bool, Any]:
+        """(found, value)."""
+        return key in self.cache.properties, self.cache.properties.get(key)
+
+    def remove(self, key: str) -> bool:
+        """Forget a value; whether it was there."""
+        return self.cache.properties.pop(key, None) is not None
+
+    def clear(self) -> None:
+        """Forget all values."""
+        self.cache.properties.clear()
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self.cache.properties:
+            return self.cache.properties[key]
+        if key in self.__dict__:
+            return self.__dict__[key]
+        raise KeyError(key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.cache.properties[key] = value
+
+    def __getattr__(self, name: str) -> Any:
+        cache = self.__dict__.get("cache")
+        if cache is not None and name in cache.properties:
+            return cache.properties[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def reset(self) -> None:
+        """Leave the market: no feeds, not tradable."""
+        self.is_tradable = False
+        self._configs.clear()
+
+    def __str__(self) -> str:
+        return str(self._symbol)
+
+
+class CryptoFutureHolding(SecurityHolding):
+    """A coin-margined contract is worth its multiplier over the price, in coins; others like any security."""
+
+    def _amount_of(self, quantity: Decimal, price: Decimal) -> tuple[Decimal, Any]:
+        security = self._security
+        if self._symbol.id.market == "dydx" or not security.is_crypto_coin_future():
+            return super()._amount_of(quantity, price)
+        return quantity * security.symbol_properties._contract_multiplier / price, security.base_currency
+
+
+class _Getter:
+    def __init__(self, security: Security) -> None:
+        self._security = security
+
+    def __getitem__(self, kind: Any) -> Any:
+        return self
+
+    def __call__(self, key: str) -> Any:
+        return self._security[key]
+
+
+class Equity(Security):
+    """A stock or fund."""
+
+
+class Index(Security):
+    """An index; it is not traded."""
+
+
+class Commodity(Security):
+    """A commodity."""
+
+
+class _WithBaseCurrency(Security):
+    base_currency: Cash
+
+    def __init__(self, *args: Any, base_currency: Cash, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.base_currency = base_currency
+
+
+class Forex(_WithBaseCurrency):
+    """A currency pair; its trades move both currencies of the cash book."""
+
+
+class Crypto(_WithBaseCurrency):
+    """A coin traded for a currency; its trades move both in the cash book."""
+
+
+class CryptoFuture(_WithBaseCurrency):
+    """A perpetual or dated future on a coin."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.holdings = CryptoFutureHolding(self)
+
+    def is_crypto_coin_future(self) -> bool:
+        """Whether margin and profit are in the coin itself."""
+        return bool(self.quote_currency.symbol not in ("USDT", "BUSD", "USDC"))
+
+
+class Cfd(Security):
+    """A contract for difference."""
+
+

@@ -1,0 +1,20 @@
+"""Coins worth one unit of a currency that have no pair to convert them with (`Common/Currencies.cs`)."""
+
+from __future__ import annotations
+
+_DOLLARS = ("USDT", "USDC", "USD")
+_DOLLAR_COINS = ("USDC", "USDT", "USDP", "SUSD", "BUSD", "UST", "TUSD", "DAI")
+_PAIRS: dict[str, frozenset[str]] = {
+    "binance": frozenset((*(f"{coin}USD" for coin in (*_DOLLAR_COINS, "FDUSD", "BNFCR")), "IDRTIDR")),
+    "bybit": frozenset(f"{coin}USD" for coin in _DOLLAR_COINS),
+    "bitfinex": frozenset(("EURSEUR", "XCHFCHF")),
+    "coinbase": frozenset(("USDCUSD",)),
+    "dydx": frozenset(("USDCUSD",)),
+}
+
+
+def without_pair(account_currency: str, currency: str, market: str) -> bool:
+    """Whether a coin counts as one unit of the account currency in a market."""
+    others = [d for d in _DOLLARS if d != currency] if account_currency in _DOLLARS else [account_currency]
+    known = _PAIRS.get(market, frozenset())
+    return any(pair in known for other in others for pair in (other + currency, currency + other))

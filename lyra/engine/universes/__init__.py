@@ -1,0 +1,1 @@
+"""Universes: which securities are subscribed to, and when that changes."""
