@@ -54,6 +54,7 @@ class Symbol(LeanObject):
     __slots__ = ("__dict__", "__weakref__", "_canonical", "_hash", "_id", "_type", "_underlying", "_upper", "_value")
 
     EMPTY: ClassVar[Symbol]
+    Empty: ClassVar[Symbol]
     NONE: ClassVar[Symbol]
 
     def __init__(self, sid: SecurityIdentifier, value: str) -> None:
@@ -447,7 +448,7 @@ def _option_on(
     return Symbol._of(sid, alias or _alias(sid, underlying) or "", underlying)
 
 
-Symbol.EMPTY = Symbol(SecurityIdentifier.EMPTY, "")
+Symbol.EMPTY = Symbol.Empty = Symbol(SecurityIdentifier.EMPTY, "")
 Symbol.NONE = Symbol(SecurityIdentifier.NONE, "NONE")
 
 

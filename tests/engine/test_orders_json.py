@@ -76,7 +76,10 @@ SPY = symbol("SPY", "SPY R735QTJ8XC9X")
 
 # records ------------------------------------------------------------------------------------------
 def us(text: str | None) -> int | None:
-    return None if text is None else to_us(datetime.fromisoformat(text.replace("Z", "+00:00")))
+    if text is None:
+        return None
+    # a tick of 100 ns is kept as a microsecond
+    return to_us(datetime.fromisoformat(text.replace("Z", "+00:00"))) + text.endswith(".0000001Z")
 
 
 def exact(value: Any) -> Decimal:
@@ -188,7 +191,7 @@ def read(path: Path) -> dict[str, Any]:
 UNKNOWN_SCALES = {
     "OptionStrategyOrders", "AllShortableSymbolsCoarseSelectionRegressionAlgorithm", "CustomDataUniverseRegressionAlgorithm",
     "CustomDataUniverseScheduledRegressionAlgorithm", "EmaCrossAlphaModelFrameworkRegressionAlgorithm",
-    "HistoricalReturnsAlphaModelFrameworkRegressionAlgorithm", "InceptionDateSelectionRegressionAlgorithm",
+    "HistoricalReturnsAlphaModelFrameworkRegressionAlgorithm",
     "NoUniverseSelectorRegressionAlgorithm", "RawPricesUniverseRegressionAlgorithm", "UniverseSelectionRegressionAlgorithm",
     "SynFramework",
 }  # fmt: skip

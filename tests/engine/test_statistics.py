@@ -100,8 +100,8 @@ def inputs(fields: dict[str, Any], data: Path) -> StatisticsInput:
     fees = fields["statistics"]["Total Fees"]
     sign = fees[: next(i for i, c in enumerate(fees) if c.isdigit() or c == "-")]
     return StatisticsInput(
-        points(fields, "Strategy Equity", "Equity", 4), points(fields, "Strategy Equity", "Return"), points(fields, "Benchmark", "Benchmark"),
-        points(fields, "Portfolio Turnover", "Portfolio Turnover"),
+        points(fields, "Strategy Equity", "Equity", 4), points(fields, "Strategy Equity", "Return"),
+        points(fields, "Benchmark", "Benchmark"), points(fields, "Portfolio Turnover", "Portfolio Turnover"),
         [recorded_trade(item) for item in fields["total_performance"]["closedTrades"]], profits,
         [time for time, amount in profits.items() if amount > 0], [time for time, amount in profits.items() if amount <= 0],
         Decimal(fields["total_performance"]["portfolioStatistics"]["startEquity"]), Decimal(fees[len(sign) :]), len(fields["orders"]),

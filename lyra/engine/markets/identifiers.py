@@ -68,9 +68,11 @@ class SecurityIdentifier(LeanObject):
     __slots__ = ("_date", "_hash", "_market_name", "_properties", "_strike", "_symbol", "_text", "_type", "_underlying")
 
     EMPTY: ClassVar[SecurityIdentifier]
+    Empty: ClassVar[SecurityIdentifier]
     NONE: ClassVar[SecurityIdentifier]
     DEFAULT_DATE: ClassVar[datetime] = DAY_ZERO
     """The date of securities that have none, 1899-12-30."""
+    DefaultDate: ClassVar[datetime] = DAY_ZERO
     INVALID_SYMBOL_CHARACTERS: ClassVar[frozenset[str]] = frozenset("| ")
 
     def __init__(self, symbol: str, properties: int, underlying: SecurityIdentifier | None = None) -> None:
@@ -453,5 +455,5 @@ def option_sid(
     return generate_sid(expiry, target_option, kind, market, to_decimal(strike), option_right, option_style, underlying)
 
 
-SecurityIdentifier.EMPTY = SecurityIdentifier("", 0)
+SecurityIdentifier.EMPTY = SecurityIdentifier.Empty = SecurityIdentifier("", 0)
 SecurityIdentifier.NONE = SecurityIdentifier("NONE", 0)

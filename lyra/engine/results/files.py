@@ -21,7 +21,7 @@ from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.order import Order
 from lyra.engine.results.charts import CandlestickSeries, Chart
 from lyra.engine.results.handler import EQUITY, STRATEGY_EQUITY
-from lyra.engine.results.json_text import Raw, json_indented
+from lyra.engine.results.json_text import Raw, json_indented, time_text
 from lyra.engine.results.order_json import order_event_json, order_json, order_list_hash, symbol_json
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsResults
@@ -82,7 +82,7 @@ def result_fields(results: RunResults) -> dict[str, Any]:
         },
         "charts": {key: chart_fields(chart) for key, chart in results.charts.items()},
         "orders": {str(order._id): Raw(order_json(order)) for order in sorted(results.orders, key=lambda order: order._id)},
-        "profitLoss": {iso_z(time): amount for time, amount in sorted(results.profit_loss.items())},
+        "profitLoss": {time_text(time): amount for time, amount in sorted(results.profit_loss.items())},
         "statistics": results.statistics.summary,
         "runtimeStatistics": results.runtime_statistics,
         "state": results.state,
@@ -143,11 +143,11 @@ def trade_fields(trade: Trade) -> dict[str, Any]:
     return {
         "id": trade.id,
         "symbols": [Raw(symbol_json(symbol)) for symbol in trade.symbols],
-        "entryTime": iso_z(trade._entry_time),
+        "entryTime": time_text(trade._entry_time),
         "entryPrice": trade._entry_price,
         "direction": trade.direction,
         "quantity": trade._quantity,
-        "exitTime": iso_z(trade._exit_time),
+        "exitTime": time_text(trade._exit_time),
         "exitPrice": trade._exit_price,
         "profitLoss": trade._profit_loss,
         "totalFees": trade._total_fees,

@@ -12,6 +12,11 @@ from typing import Any
 
 from lyra.engine.decimals import decimal_json, double_text
 from lyra.engine.enumeration import LeanEnum
+from lyra.engine.times import iso_z
+
+# LEAN starts feeds that are added in a run one tick of 100 ns after now. The engine's clock counts microseconds and has no other
+# times of that kind, so the first microsecond of a millisecond stands for such a tick.
+_TICK_STANDS_AT = 1
 
 _ESCAPES = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -25,6 +30,20 @@ class Raw(str):
 def json_string(text: str) -> str:
     """A quoted JSON string with Newtonsoft's escapes."""
     return json.dumps(text, ensure_ascii=False).translate(_ESCAPES)
+
+
+def time_text(us: int) -> str:
+    """A UTC instant: `2013-10-07T13:31:00Z`, with fractions only if there are any."""
+    if us % 1000 == _TICK_STANDS_AT:
+        whole = iso_z(us - 1)[:-1]
+        return f"{whole if '.' in whole else whole + '.'}".ljust(26, "0") + "1Z"
+    return iso_z(us)
+
+
+def unix_seconds(us: int) -> float:
+    """Seconds since 1970 as LEAN computes them of its ticks."""
+    ticks = (us - 1) * 10 + 1 if us % 1000 == _TICK_STANDS_AT else us * 10
+    return ticks / 10_000_000
 
 
 def json_double(value: float) -> str:

@@ -19,8 +19,7 @@ from lyra.engine.orders.fee import NULL_CURRENCY
 from lyra.engine.orders.order import ComboOrder, Order
 from lyra.engine.orders.properties import OrderProperties, StrategyField, StrategyParameters
 from lyra.engine.orders.time_in_force import TimeInForce
-from lyra.engine.results.json_text import Raw, json_compact, json_string
-from lyra.engine.times import iso_z
+from lyra.engine.results.json_text import Raw, json_compact, json_string, time_text, unix_seconds
 
 # Members of the derived classes in the order of their declaration; None stands for the overridden `type`.
 _OWN_MEMBERS: dict[int, tuple[str | None, ...]] = {
@@ -80,7 +79,7 @@ def _identity(order: Order) -> list[str]:
 
 
 def _times(order: Order) -> list[str]:
-    created = iso_z(order._time) if order._time_is_utc else iso_z(order._time)[:-1]
+    created = time_text(order._time) if order._time_is_utc else time_text(order._time)[:-1]
     parts = [f'"time":"{created}"', f'"createdTime":"{created}"']
     for name, moment in (
         ("lastFillTime", order._last_fill_time),
@@ -88,7 +87,7 @@ def _times(order: Order) -> list[str]:
         ("canceledTime", order._canceled_time),
     ):
         if moment is not None:
-            parts.append(f'"{name}":"{iso_z(moment)}"')
+            parts.append(f'"{name}":"{time_text(moment)}"')
     return parts
 
 
@@ -175,7 +174,7 @@ def order_event_json(event: OrderEvent, algorithm_id: str) -> str:
         "symbol": str(event.symbol.id),
         "symbolValue": event.symbol.value,
         "symbolPermtick": event.symbol.id.symbol,
-        "time": event._utc_time / 1_000_000,
+        "time": unix_seconds(event._utc_time),
         "status": camel_name(event.status.lean_name),
     }
     fee = event.order_fee.value

@@ -12,9 +12,9 @@ from lyra.engine.decimals import ZERO, decimal_text, double_to_decimal, round_to
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.dotnet import add, divide, mean_step, multiply, subtract
 from lyra.engine.orders.fields import instant, money
+from lyra.engine.results.json_text import time_text
 from lyra.engine.results.performance import json_name
 from lyra.engine.results.trades import Trade
-from lyra.engine.times import iso_z
 
 _TEN = Decimal(10)
 _TICKS = 10_000_000
@@ -102,7 +102,7 @@ class TradeStatistics(LeanObject):
             elif name.endswith("duration"):
                 value = span_text(value)
             elif name.endswith("date_time") and value is not None:
-                value = iso_z(value)
+                value = time_text(value)
             fields[self._NAMES.get(name) or json_name(name)] = value
         return fields
 
