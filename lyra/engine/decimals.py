@@ -120,13 +120,14 @@ def round_significant(value: Decimal, digits: int) -> Decimal:
     """Rounded to a count of significant digits."""
     if value == 0:
         return ZERO
-    return round_to(value, digits - 1 - value.adjusted()) if digits - 1 - value.adjusted() >= 0 else value
+    rounded = value.quantize(Decimal((0, (1,), value.adjusted() + 1 - digits)), ROUND_HALF_EVEN)
+    return rounded if rounded.as_tuple().exponent <= 0 else rounded.quantize(ONE)  # type: ignore[operator]
 
 
 def smart_round(value: Decimal) -> Decimal:
-    """LEAN's SmartRounding: 4 decimals above 1000, otherwise 7 significant digits."""
+    """LEAN's SmartRounding: 4 decimals above 1000, otherwise (all negative numbers too) 7 significant digits."""
     value = normalize(value)
-    if abs(value) > 1000:
+    if value > 1000:
         return normalize(round_to(value, 4)) if -value.as_tuple().exponent > 4 else value  # type: ignore[operator]
     return normalize(round_significant(value, 7))
 

@@ -31,7 +31,7 @@ class GroupOrderManager(LeanObject):
             id, leg_count, quantity, *rest = args
             limit_price = rest[0] if rest else limit_price
         elif args:
-            leg_count, quantity, limit_price = (*args, *(leg_count, quantity, limit_price)[len(args) :])
+            leg_count, quantity, limit_price = (*args, *(leg_count, quantity, limit_price)[len(args) :])  # type: ignore[misc]
         self._id = id
         self._count = int(leg_count)
         self._quantity: Decimal = to_decimal(quantity)

@@ -405,7 +405,7 @@ class TrailingStopOrder(StopMarketOrder):
         if len(rest) >= 2 and isinstance(rest[1], bool):
             rest.insert(0, stop_price)
         names = (stop_price, trailing_amount, trailing_as_percentage, time, tag, properties)
-        stop_price, trailing_amount, trailing_as_percentage, time, tag, properties = (*rest, *names[len(rest) :])
+        stop_price, trailing_amount, trailing_as_percentage, time, tag, properties = (*rest, *names[len(rest) :])  # type: ignore[misc]
         super().__init__(symbol, quantity, stop_price, time, tag, properties)
         self._trailing_amount: Decimal = to_decimal(trailing_amount)
         self._trailing_as_percentage = bool(trailing_as_percentage)

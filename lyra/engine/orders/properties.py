@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lyra.engine.enums import IndiaProductType
+from lyra.engine.enums import IndiaProductType as ProductType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.exchange_codes import Exchange
 from lyra.engine.orders.fields import Setting, settings_of
@@ -166,9 +166,9 @@ class IndiaOrderProperties(OrderProperties):
     """Indian brokerages: the exchange and the product type (MIS, CNC, NRML) as text."""
 
     product_type = Setting(None)
-    IndiaProductType = IndiaProductType
+    IndiaProductType = ProductType
 
-    def __init__(self, exchange: Exchange | None = None, product_type: IndiaProductType | None = None) -> None:
+    def __init__(self, exchange: Exchange | None = None, product_type: ProductType | None = None) -> None:
         super().__init__(exchange)
         self.product_type = None if product_type is None else str(product_type.to_string())
 

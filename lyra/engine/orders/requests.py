@@ -174,7 +174,7 @@ class SubmitOrderRequest(OrderRequest):
             if rest and _is_price(rest, 0):
                 trailing_amount, trailing_as_percentage = rest.pop(0), rest.pop(0)
         last = (time, tag, properties, group_order_manager, asynchronous)
-        time, tag, properties, group_order_manager, asynchronous = (*rest, *last[len(rest) :])
+        time, tag, properties, group_order_manager, asynchronous = (*rest, *last[len(rest) :])  # type: ignore[misc]
         super().__init__(time, _NO_ID, tag)
         self._security_type = security_type
         self._symbol = symbol
