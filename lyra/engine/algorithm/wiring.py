@@ -87,7 +87,7 @@ class Wiring:
         if initialize:
             set_default_models(security)
             self.security_initializer.initialize(security)
-        if to_decimal(leverage) != 0:
+        if initialize and to_decimal(leverage) != 0:
             security.set_leverage(leverage)
         if symbol.security_type == SecurityType.EQUITY and configs and configs[0].data_normalization_mode == DataNormalizationMode.RAW:
             security.price_variation_model = EquityPriceVariationModel()
@@ -263,6 +263,17 @@ class Wiring:
                     self._feed.trigger(universe, self._utc)
             else:
                 universe._remove_member(self._utc, member.security)
+
+    # benchmark ----------------------------------------------------------------------------------------
+    def _warn_about_benchmark(self: Any) -> None:
+        """A benchmark in another zone than the algorithm's skews the statistics of daily algorithms."""
+        if not isinstance(self._benchmark, SecurityBenchmark):
+            return
+        zone = self._data.entry(self._benchmark.security.symbol).data_time_zone
+        coarsest = max((c.resolution for c in self._configs.values() if not c.is_internal_feed), default=None)
+        if Resolution.DAILY in (coarsest, self.universe_settings.resolution) and zone != self._zone:
+            self.log(f"QCAlgorithm.PostInitialize(): Warning: Using a security benchmark of a different timezone ({zone}) than the algorithm "
+                     f"TimeZone ({self._zone}) may lead to skewed and incorrect statistics. Use a higher resolution than daily to minimize.")  # fmt: skip
 
     # internal feeds -----------------------------------------------------------------------------------
     def _add_pending_internal_feeds(self: Any, utc: int) -> bool:

@@ -48,12 +48,17 @@ class BarRequest:
 
 def use_strict_times(precise: bool, config: SubscriptionDataConfig, hours: Any) -> bool:
     """Whether a daily feed has the market's hours as its times (`LeanData.UseDailyStrictEndTimes`)."""
-    if not precise or config.bar_type is None or config.resolution != Resolution.DAILY or hours.is_market_always_open:
+    return strict_times_apply(precise, config.type, config.symbol, config.resolution, hours)
+
+
+def strict_times_apply(precise: bool, data_type: Any, symbol: Any, resolution: Resolution, hours: Any) -> bool:
+    """The same for data of a type, symbol and resolution."""
+    if not precise or data_type not in (TradeBar, QuoteBar) or resolution != Resolution.DAILY or hours.is_market_always_open:
         return False
-    kind = config.security_type
+    kind = symbol.security_type
     if kind in (SecurityType.FOREX, SecurityType.BASE):
         return False
-    return not (kind == SecurityType.CFD and config.market == "oanda")
+    return not (kind == SecurityType.CFD and symbol.id.market == "oanda")
 
 
 class BarReader:

@@ -47,7 +47,7 @@ class DataFeed:
         self._fill = RESOLUTION_US[Resolution.MINUTE]
         self._frozen = False
         self.selection: Any = None
-        self.frontier = 0
+        self.frontier = -NEVER
         self._due: dict[Any, list[Any]] = {}
         self._changed = False
         self._delisted: list[Any] = []
@@ -164,7 +164,9 @@ class DataFeed:
             for subscription in order:
                 if subscription.next_time < following:
                     following = subscription.next_time
-            if following != NEVER and following > self.frontier:
+            if following == NEVER:
+                following = self._run._utc if self.frontier == -NEVER else self.frontier
+            if following > self.frontier:
                 self.frontier = following
             frontier = self.frontier
             slice_ = TimeSlice(frontier)

@@ -542,6 +542,18 @@ class SecurityTransactionManager(LeanObject):
         self._record[utc] = (profit, win)
 
     @property
+    def _profit_loss(self) -> dict[int, Decimal]:
+        return {utc: profit for utc, (profit, _) in self._record.items()}
+
+    @property
+    def _winning(self) -> list[int]:
+        return [utc for utc, (_, win) in self._record.items() if win]
+
+    @property
+    def _losing(self) -> list[int]:
+        return [utc for utc, (_, win) in self._record.items() if not win]
+
+    @property
     def transaction_record(self) -> dict[Any, float]:
         """Profit of each closing fill, less twice its fee, by its moment."""
         return {to_utc_datetime(utc): to_float(profit) for utc, (profit, _) in self._record.items()}

@@ -1,0 +1,1 @@
+"""Framework models: alphas."""

@@ -1,0 +1,103 @@
+"""Reading what history requests ask for (`Engine/HistoricalData`): slices in the order of time, points counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lyra.engine.data.bars import Tick
+from lyra.engine.data.slice import Slice
+from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
+from lyra.engine.feed.calendar import tradable_days
+from lyra.engine.feed.rows import ColumnRows
+from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscription, Subscription
+from lyra.engine.feed.ticks import tick_points
+from lyra.engine.history.requests import HistoryRequest
+
+
+class Lazy:
+    """Slices or points that are read when they are first asked for, and kept (`Memoize`)."""
+
+    def __init__(self, source: Iterator[Any]) -> None:
+        self._source = source
+        self._seen: list[Any] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        i = 0
+        while True:
+            while i < len(self._seen):
+                yield self._seen[i]
+                i += 1
+            item = next(self._source, None)
+            if item is None:
+                return
+            self._seen.append(item)
+
+
+class HistoryProvider:
+    """Reads requests for an algorithm."""
+
+    def __init__(self, algorithm: Any) -> None:
+        self._algorithm = algorithm
+
+    def slices(self, requests: list[HistoryRequest]) -> Iterator[Slice]:
+        """One slice for each moment at which something of the requests became known."""
+        algorithm = self._algorithm
+        subscriptions = [self._subscription(request) for request in self._past(requests)]
+        zone = algorithm._zone
+        while True:
+            frontier = min((s.next_time for s in subscriptions), default=NEVER)
+            if frontier == NEVER:
+                return
+            entries: list[Any] = []
+            auxiliary: list[Any] = []
+            for subscription in subscriptions:
+                algorithm._history_points += subscription.take(frontier, entries, auxiliary)
+            yield Slice(zone.to_local(frontier), frontier, entries, auxiliary or None)
+
+    def _past(self, requests: list[HistoryRequest]) -> list[HistoryRequest]:
+        """Requests end now at the latest."""
+        now = self._algorithm._utc
+        told = False
+        for request in requests:
+            if request.end > now:
+                request.start = min(request.start, request.end)
+                request.end = now
+                if not told:
+                    told = True
+                    self._algorithm.debug("Request for future history modified to end now.")
+        return requests
+
+    def _subscription(self, request: HistoryRequest) -> Subscription:
+        config = request.config
+        if config.bar_type is not None:
+            return BarSubscription(config, None, request.start, self.runs(request), [])
+        if config.type is Tick:
+            return PointSubscription(config, None, request.start, self._ticks(request))
+        points = self._algorithm._custom_history(request)
+        return PointSubscription(config, None, request.start, points)
+
+    def runs(self, request: HistoryRequest) -> Iterator[ColumnRows]:
+        """The rows of a request for bars: those that end after its start and not after its end."""
+        config, hours = request.config, request.hours
+        zone = hours.time_zone
+        start, end = zone.to_local(request.start), zone.to_local(request.end)
+        strict = use_strict_times(self._algorithm.settings.daily_precise_end_time, config, hours)
+        fill = config._length if request.fill else None
+        bars = BarRequest(config, hours, start, end, fill, strict, self._corporate(request, start, end))
+        for rows in BarReader(bars, self._algorithm._data.files).runs():
+            kept = rows.from_end(start + 1)
+            kept = None if kept is None else kept.up_to(end)
+            if kept is not None:
+                yield kept
+
+    def _ticks(self, request: HistoryRequest) -> Iterator[tuple[int, Any]]:
+        zone = request.hours.time_zone
+        start, end = zone.to_local(request.start), zone.to_local(request.end)
+        corporate = self._corporate(request, start, end)
+        return tick_points(self._algorithm._data.files, request.config, request.hours, start, end, corporate, None)
+
+    def _corporate(self, request: HistoryRequest, start: int, end: int) -> Any:
+        hours = request.hours
+        days = list(tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours))
+        return self._algorithm._data.corporate(request.symbol, days)

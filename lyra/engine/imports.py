@@ -1,0 +1,137 @@
+"""The modules that LEAN algorithms import: `AlgorithmImports`, `QuantConnect.*`, `System.*`, `clr`, and LEAN's own model files.
+
+They exist while a run is being loaded and made; `lyra_ai` and everything else are ordinary Python.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+_ROOTS = ("AlgorithmImports", "QuantConnect", "System", "clr", "Alphas", "Execution", "Portfolio", "Risk", "Selection")
+_PARTS = ("Alphas", "Execution", "Portfolio", "Risk", "Selection")
+_LAZY = {"pd": "pandas", "plt": "matplotlib.pyplot"}
+
+
+class _LeanModule(ModuleType):
+    """A module whose names are LEAN's."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return _names_of(self.__name__)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _value_of(self.__name__, name)
+
+
+def _names_of(module: str) -> list[str]:
+    from lyra.engine.namespace import lean_names
+
+    names = list(lean_names())
+    return [*names, *_python_names()] if module == "AlgorithmImports" else names
+
+
+def _value_of(module: str, name: str) -> Any:
+    from lyra.engine.namespace import lean_names
+
+    if module == "AlgorithmImports":
+        extra = _python_names()
+        if name in extra:
+            return extra[name]
+    names = lean_names()
+    if name in names:
+        return names[name]
+    raise AttributeError(f"module '{module}' has no attribute '{name}'")
+
+
+@cache
+def _python_names() -> dict[str, Any]:
+    """What LEAN's AlgorithmImports takes from Python."""
+    import datetime
+    import json
+    import math
+    import os
+    import typing
+
+    import numpy
+
+    names: dict[str, Any] = {name: getattr(typing, name) for name in typing.__all__ if name != "List"}
+    names.update(np=numpy, os=os, sys=sys, math=math, json=json, date=datetime.date, time=datetime.time, datetime=datetime.datetime,
+                 timedelta=datetime.timedelta, Exception=Exception, List=typing.List)  # fmt: skip # noqa: UP006
+    names.update({short: lazy_module(full) for short, full in _LAZY.items()})
+    return names
+
+
+def lazy_module(name: str) -> Any:
+    """A module that is imported when it is first looked into."""
+    if name in sys.modules:
+        return sys.modules[name]
+    return _LazyModule(name)
+
+
+class _LazyModule(ModuleType):
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__") and attribute not in ("__version__",):
+            raise AttributeError(attribute)
+        return getattr(importlib.import_module(self.__name__), attribute)
+
+
+class _Clr(ModuleType):
+    """`import clr`: references are all there."""
+
+    @staticmethod
+    def AddReference(name: str) -> None:  # noqa: N802 (.NET's name)
+        """Nothing is to be loaded."""
+
+    @staticmethod
+    def GetClrType(kind: Any) -> Any:  # noqa: N802
+        """The type itself."""
+        return kind
+
+
+class LeanFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds LEAN's modules."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> importlib.machinery.ModuleSpec | None:
+        """A spec for a module of LEAN's, None for others."""
+        root = fullname.partition(".")[0]
+        if root not in _ROOTS:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        """The module."""
+        if spec.name == "clr":
+            return _Clr("clr")
+        return _LeanModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing runs."""
+
+
+@contextmanager
+def lean_modules(folder: str) -> Iterator[None]:
+    """Within the block LEAN's modules and the files beside the algorithm can be imported; afterwards all is as it was."""
+    finder = LeanFinder()
+    before = set(sys.modules)
+    sys.meta_path.insert(0, finder)
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        if folder in sys.path:
+            sys.path.remove(folder)
+        for name in set(sys.modules) - before:
+            module = sys.modules[name]
+            place = getattr(module, "__file__", None) or ""
+            if name.partition(".")[0] in _ROOTS or place.startswith(folder):
+                del sys.modules[name]

@@ -1,0 +1,107 @@
+"""What `from AlgorithmImports import *` gives: LEAN's names and where they live here.
+
+Rooms are imported when their names are first asked for as a whole; a name of LEAN's that is not built is a placeholder that raises
+`NotSupported` when it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from lyra.engine.enumeration import LeanEnum
+from lyra.engine.naming import LeanObject
+
+_ROOMS = (
+    "errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary", "data.custom",
+    "markets.exchange", "markets.exchange_hours", "markets.hours", "markets.local_hours", "markets.properties",
+    "feed.config", "universes.universe", "universes.manager", "universes.fundamental", "history.requests", "history.indicators",
+    "securities.security", "securities.holding", "securities.cash", "securities.cache", "securities.manager", "securities.portfolio",
+    "securities.buying_power", "securities.cash_buying_power", "securities.crypto_future", "securities.margin_call", "securities.margin_parameters",
+    "securities.settlement", "securities.benchmark", "securities.price_variation", "securities.fee_parameters",
+    "orders.order", "orders.events", "orders.requests", "orders.ticket", "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills",
+    "orders.equity_fills", "orders.fee_models", "orders.group", "orders.exchange_codes", "models.slippage", "models.volatility", "models.margin_interest",
+    "models.shortable", "models.data_filters", "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",
+    "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "results.charts", "results.colors",
+    "results.statistics", "results.trades", "results.interest_rate", "object_store",
+)  # fmt: skip
+
+
+def _public(module: ModuleType) -> dict[str, Any]:
+    """The classes of ours that a module shows."""
+    names = getattr(module, "__all__", None)
+    if names is not None:
+        return {name: getattr(module, name) for name in names}
+    return {name: value for name, value in vars(module).items()
+            if isinstance(value, type) and not name.startswith("_") and issubclass(value, (LeanObject, LeanEnum)) and value.__module__ == module.__name__}  # fmt: skip
+
+
+@cache
+def lean_names() -> dict[str, Any]:
+    """LEAN's names with what they mean here."""
+    names: dict[str, Any] = {}
+    for room in _ROOMS:
+        full = f"lyra.engine.{room}"
+        try:
+            module = importlib.import_module(full)
+        except ModuleNotFoundError as e:
+            if e.name is None or not full.startswith(e.name):
+                raise
+            continue
+        names.update(_public(module))
+    names.update(_dot_net())
+    names["QCAlgorithmFramework"] = names["QCAlgorithmFrameworkBridge"] = names["QCAlgorithm"]
+    return names
+
+
+def _dot_net() -> dict[str, Any]:
+    """The .NET types that algorithms name."""
+    from datetime import datetime, timedelta
+    from decimal import Decimal
+
+    from lyra.engine.times import TimeZones
+
+    return {"Decimal": Decimal, "DateTime": datetime, "TimeSpan": timedelta, "TimeZones": TimeZones, "String": str, "Object": object,
+            "List": DotNetList, "Dictionary": DotNetDictionary, "Int32": int, "Double": float, "Boolean": bool}  # fmt: skip
+
+
+class DotNetList(list[Any]):
+    """`List[T]()` of .NET."""
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+    def Add(self, item: Any) -> None:  # noqa: N802 (.NET's name)
+        """Append an item."""
+        self.append(item)
+
+    def AddRange(self, items: Any) -> None:  # noqa: N802
+        """Append items."""
+        self.extend(items)
+
+    @property
+    def Count(self) -> int:  # noqa: N802
+        """How many items."""
+        return len(self)
+
+
+class DotNetDictionary(dict[Any, Any]):
+    """`Dictionary[K, V]()` of .NET."""
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+    def Add(self, key: Any, value: Any) -> None:  # noqa: N802 (.NET's name)
+        """Add a key."""
+        self[key] = value
+
+    def ContainsKey(self, key: Any) -> bool:  # noqa: N802
+        """Whether a key is there."""
+        return key in self
+
+    @property
+    def Count(self) -> int:  # noqa: N802
+        """How many items."""
+        return len(self)
