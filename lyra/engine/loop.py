@@ -67,6 +67,8 @@ class Loop:
     def run(self) -> None:
         """Run to the end. Raises UserError when user code raises."""
         algorithm = self._algorithm
+        if algorithm.is_warming_up:
+            algorithm.debug("Algorithm starting warm up...")
         for time_slice in self._slices():
             if algorithm._status != AlgorithmStatus.RUNNING and algorithm._run_error is None:
                 break
@@ -178,8 +180,7 @@ class Loop:
     def _apply_changes(self, changes: Any) -> None:
         algorithm = self._algorithm
         for security in changes._added:
-            if security.symbol not in algorithm.securities:
-                algorithm.securities.add(security.symbol, security)
+            algorithm.securities.add(security.symbol, security)
             security.is_tradable = security.is_tradable or security not in changes._internal
         if "on_end_of_day" in self._overridden:
             self._day_end_events(changes)
@@ -313,7 +314,7 @@ class Loop:
                     for point in points:
                         consolidator.update(point)
                     if consolidator.next_due_us <= local:
-                        consolidator._scan(local)
+                        consolidator.scan(local)
             except Exception as e:
                 raise UserError(e, "Consolidators update") from e
 

@@ -74,6 +74,18 @@ class Backtest:
         self.data = DataFolder(job.data_folder, job.object_store)
         self.context = Context(self.data, today - DAY, job.algorithm_id or job.file.stem, dict(job.parameters), job.object_store)
 
+    def interrupt(self) -> None:
+        """End after the present step; the results so far are kept."""
+        self.interrupted = True
+        if self.loop is not None:
+            self.loop.interrupted = True
+
+    def subscriptions_without_data(self) -> list[tuple[str, str]]:
+        """(symbol, first file looked for) of the user's securities for which no file at all was there."""
+        if self.algorithm is None:
+            return []
+        return self.data.files.without_data(c for c in self.algorithm._configs.values() if not c.is_internal_feed)
+
     # running ------------------------------------------------------------------------------------------
     def run(self) -> Backtest:
         """Run to the end, or to the first error of the user's code."""
@@ -214,7 +226,7 @@ class Backtest:
 
     def _figures(self) -> RuntimeFigures:
         portfolio = self.algorithm.portfolio
-        return RuntimeFigures(portfolio._total_portfolio_value, portfolio._total_unrealized_profit, portfolio._total_fees, portfolio._total_profit,
+        return RuntimeFigures(portfolio._total_portfolio_value, portfolio._total_unrealized_profit, portfolio._total_fees, portfolio._total_net_profit,
                               portfolio._total_holdings_value, portfolio._total_sale_volume)  # fmt: skip
 
     def _failed_results(self) -> RunResults:
@@ -229,4 +241,4 @@ def _stamp(moment: datetime) -> str:
 
 
 def _asset_text(symbol: Any) -> str:
-    return "" if symbol is None else str(symbol)
+    return "" if symbol is None else str(symbol.id)

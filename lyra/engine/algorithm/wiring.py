@@ -183,8 +183,7 @@ class Wiring:
     # universes ----------------------------------------------------------------------------------------
     def _add_to_user_universe(self: Any, security: Security, configs: list[SubscriptionDataConfig]) -> None:
         """Let the algorithm's own universe of the security's type and market follow it from the end of this step."""
-        if security.symbol not in self.securities:
-            self.securities.add(security.symbol, security)
+        self.securities.add(security.symbol, security)
         kind, market = security.type, security.symbol.id.market
         name = f"qc-universe-userdefined-{market}-{kind.lean_name}"
         universe = self._user_universes.get(name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lyra.engine.brokerages.base import DefaultBrokerageModel
 from lyra.engine.enums import SecurityType
-from lyra.engine.markets.identifiers import DEFAULT_DATE
+from lyra.engine.markets.identifiers import DAY_ZERO
 
 
 def with_markets(market: str, *kinds: SecurityType) -> dict[SecurityType, str]:
@@ -21,4 +21,9 @@ def is_internal_feed(security: Any) -> bool:
 
 def is_perpetual(security: Any) -> bool:
     """Whether a security is a crypto future without expiry."""
-    return bool(security.symbol.security_type == SecurityType.CRYPTO_FUTURE and security.symbol.id.date == DEFAULT_DATE)
+    return bool(security.symbol.security_type == SecurityType.CRYPTO_FUTURE and security.symbol.id.date == DAY_ZERO)
+
+
+def invalid_for_leverage(security: Any) -> ValueError:
+    """LEAN's error for a kind of security that a brokerage lends nothing for."""
+    return ValueError(f"Invalid security type: {security.type.lean_name} (Parameter 'security')")

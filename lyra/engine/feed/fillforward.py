@@ -7,6 +7,7 @@ own, and the first after the next open, the earliest end first; with strict dail
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lyra.engine.feed.calendar import daily_calendar
@@ -110,20 +111,25 @@ class FillForward:
     def _market_duration(self, local: int) -> int:
         return span_us(self._hours.get_market_hours(to_datetime(local)).market_duration)
 
-    def _candidates(self, end: int) -> list[tuple[int, int]]:
-        """(start, length) of the intervals to try after a bar that ended at `end`."""
+    def _candidates(self, end: int) -> Iterator[tuple[int, int]]:
+        """(start, length) of the intervals to try after a bar that ended at `end`; later ones are looked for only when they are needed."""
         hours, extended, strict = self._hours, self._extended, self._strict
         short, long = min(self._fill, self._data), max(self._fill, self._data)
         if short == long:
             if strict:
                 start, stop = daily_calendar(hours, hours.next_open_us(end, False))
-                return [(start, stop - start)]
-            following = [(end, short)] if hours.is_open_between_us(end, end + short, extended) else []
-            return [*following, (hours.next_open_us(end, extended), short)]
-        first: list[tuple[int, int]] = []
+                yield start, stop - start
+                return
+            if hours.is_open_between_us(end, end + short, extended):
+                yield end, short
+            yield hours.next_open_us(end, extended), short
+            return
         rest: list[tuple[int, int]] = []
         if hours.is_open_between_us(end, end + short, extended):
-            (rest if strict else first).append((end, short))
+            if strict:
+                rest.append((end, short))
+            else:
+                yield end, short
         if strict:
             start, stop = daily_calendar(hours, end)
             if end < stop:
@@ -136,4 +142,4 @@ class FillForward:
         if strict:
             start, stop = daily_calendar(hours, hours.next_open_us(end, False))
             rest.append((start, stop - start))
-        return first + sorted(rest, key=lambda item: item[0] + item[1])
+        yield from sorted(rest, key=lambda item: item[0] + item[1])

@@ -10,9 +10,11 @@ import hashlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -104,6 +106,20 @@ class MarketFiles:
                 scales[:, column] += EQUITY_SCALE
         return FileRows(time, values, scales, self.bad_rows.get(path, 0))
 
+    def without_data(self, configs: Iterable[Any]) -> list[tuple[str, str]]:
+        """(symbol, first file that was looked for) of the symbols for which none of the configurations found a file."""
+        missing: dict[Any, str] = {}
+        seen = set()
+        for config in configs:
+            prefix = _prefix(config)
+            if any(path.startswith(prefix) for path in self.found):
+                seen.add(config.symbol)
+                continue
+            looked_for = next((path for path in self.missing if path.startswith(prefix)), None)
+            if looked_for is not None:
+                missing.setdefault(config.symbol, looked_for)
+        return [(str(symbol.value), path) for symbol, path in missing.items() if symbol not in seen]
+
     def _cached(self, full: Path, stat: os.stat_result, fields: int) -> Ints:
         digest = hashlib.blake2b(str(full.resolve()).encode(), digest_size=16).hexdigest()
         entry = self._cache / digest[:2] / f"{digest}-{fields}.npy"
@@ -135,6 +151,12 @@ class MarketFiles:
             packed |= columns.scales[:, k + 1].astype(np.int64) << (5 * k)
         good = times != MISSING
         return np.column_stack([stamps, packed, columns.mantissas[:, 1:]])[good]
+
+
+def _prefix(config: Any) -> str:
+    """What the paths of a configuration's files begin with."""
+    folder = f"{_FOLDERS[config.security_type]}/{config.market.lower()}/{config.resolution.lean_name.lower()}/{config.mapped_symbol.lower()}"
+    return folder if config.resolution in (Resolution.HOUR, Resolution.DAILY) else folder + "/"
 
 
 def read_zip(full: Path, entry: str | None = None) -> bytes:

@@ -8,18 +8,19 @@ from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.framework.insights import Insight
+from lyra.engine.framework.slots import SlotDict
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import to_datetime, to_us, to_utc_datetime, MIN_TIME
 
 
 class InsightCollection(LeanObject):
-    """Insights by symbol, in the order of the symbols' first insight."""
+    """Insights by symbol."""
 
     def __init__(self) -> None:
         self._total = 0
         self._complete: list[Insight] = []
-        self._open: dict[Symbol, list[Insight]] = {}
+        self._open: SlotDict[Symbol, list[Insight]] = SlotDict()
 
     @property
     def count(self) -> int:

@@ -6,7 +6,7 @@ The rules are those of `Insight.ComputeCloseTime` and `Time.GetEndTimeForTradeBa
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lyra.engine.enums import Resolution
@@ -118,3 +118,8 @@ def _open_time(hours: Any, local: int) -> int:
     if not hours.is_open_us(local, False):
         local = hours.next_open_us(local, False)
     return hours.time_zone.to_utc(local)  # type: ignore[no-any-return]
+
+
+def resolution_span(resolution: Resolution, count: int) -> timedelta:
+    """So many bars of a resolution as a timedelta."""
+    return timedelta(microseconds=SPANS[resolution] * count)

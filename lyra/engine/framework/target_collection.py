@@ -7,6 +7,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import to_decimal
+from lyra.engine.framework.slots import SlotDict
 from lyra.engine.framework.targets import order_by_margin_impact
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
@@ -16,7 +17,7 @@ class PortfolioTargetCollection(LeanObject):
     """One target a symbol; a new one takes the place of the old."""
 
     def __init__(self) -> None:
-        self._targets: dict[Symbol, Any] = {}
+        self._targets: SlotDict[Symbol, Any] = SlotDict()
 
     @property
     def count(self) -> int:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.data.events import MarginInterestRate
 from lyra.engine.naming import LeanObject
-from lyra.engine.times import to_utc_datetime
+from lyra.engine.orders.fields import instant, plain, to_instant
+from lyra.engine.times import HOUR, day_of
 
 
 class MarginInterestRateParameters(LeanObject):
-    """The hourly occasion to charge interest on a security."""
+    """The hourly occasion to charge interest on a security: `security` and `time` (aware, UTC)."""
 
-    def __init__(self, security: Any, utc: int) -> None:
-        self.security = security
-        self._utc = utc
+    security = plain("_security")
+    time = instant("_utc")
 
-    @property
-    def time(self) -> Any:
-        """Now, aware."""
-        return to_utc_datetime(self._utc)
+    def __init__(self, security: Any, time: Any) -> None:
+        self._security = security
+        self._utc = to_instant(time)
 
 
 class NullMarginInterestRateModel(LeanObject):
@@ -33,3 +33,43 @@ class MarginInterestRateModel(LeanObject):
 
     NULL = NullMarginInterestRateModel()
     Null = NULL
+
+
+class BinanceFutureMarginInterestRateModel(LeanObject):
+    """Funding of perpetual futures every eight hours from 00:00 UTC: the last rate times what the position is worth, paid by longs while it is positive."""
+
+    def __init__(self) -> None:
+        self._next: int | None = None
+
+    def apply_margin_interest_rate(self, margin_interest_rate_parameters: Any) -> None:
+        """Move the funding that is due since the last call."""
+        security, now = margin_interest_rate_parameters._security, margin_interest_rate_parameters._utc
+        holdings = security.holdings
+        if not holdings.invested:
+            self._next = None
+            return
+        if self._next is None:
+            self._next = _next_funding(now)
+        rate = security.cache.last_of(MarginInterestRate)
+        if rate is None:
+            return
+        while now >= self._next:
+            amount, cash = holdings._amount_of(holdings._quantity, security._price)
+            cash.add_amount(-(rate._value * amount))
+            self._next = _next_funding(self._next)
+
+
+class BybitFutureMarginInterestRateModel(BinanceFutureMarginInterestRateModel):
+    """Bybit's funding, as Binance's."""
+
+
+class dYdXFutureMarginInterestRateModel(BinanceFutureMarginInterestRateModel):
+    """dYdX's funding, as Binance's."""
+
+
+def _next_funding(utc: int) -> int:
+    midnight = day_of(utc)
+    return midnight + ((utc - midnight) // _FUNDING_INTERVAL + 1) * _FUNDING_INTERVAL
+
+
+_FUNDING_INTERVAL = 8 * HOUR

@@ -40,14 +40,37 @@ class CryptoFutureMarginModel(SecurityMarginModel):
         """Margin to hold a quantity, in account currency."""
         return MaintenanceMargin(initial_margin(self, parameters._security, parameters._quantity))
 
+    def _total_collateral(self, portfolio: Any, cash: Any) -> Decimal:
+        """What the account has of the collateral."""
+        return cash._amount  # type: ignore[no-any-return]
+
+    def _shares_collateral(self, portfolio: Any, cash: Any, other: Any) -> bool:
+        return collateral(other) is cash
+
     def _margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
         cash = collateral(security)
-        result = cash._amount
+        result = self._total_collateral(portfolio, cash)
         for other in portfolio._invested:
-            if other.type == SecurityType.CRYPTO_FUTURE and other.symbol != security.symbol and collateral(other) is cash:
+            if other.type == SecurityType.CRYPTO_FUTURE and other.symbol != security.symbol and self._shares_collateral(portfolio, cash, other):
                 held = MaintenanceMarginParameters.for_current_holdings(other)
                 result -= amount_of(other.buying_power_model.get_maintenance_margin(held))
         holding = security.holdings
         if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
             result += maintenance_margin(self, security) + initial_margin(self, security, abs(holding._quantity))
         return max(result * cash._conversion_rate, ZERO)
+
+
+CREDITS = "BNFCR"
+
+
+class BinanceCryptoFutureMarginModel(CryptoFutureMarginModel):
+    """In accounts with Binance's trading credits (`BNFCR`, European Union) every currency is collateral of every contract."""
+
+    def _total_collateral(self, portfolio: Any, cash: Any) -> Decimal:
+        cash_book = portfolio.cash_book
+        if CREDITS not in cash_book:
+            return super()._total_collateral(portfolio, cash)
+        return sum((cash_book._convert(c._amount, c.symbol, cash.symbol) for c in cash_book.values() if c._amount != 0), ZERO)
+
+    def _shares_collateral(self, portfolio: Any, cash: Any, other: Any) -> bool:
+        return CREDITS in portfolio.cash_book or super()._shares_collateral(portfolio, cash, other)

@@ -11,7 +11,10 @@ from lyra.engine.times import to_utc_datetime
 
 
 class SecurityManager(SymbolDictionary[Security]):
-    """Securities by symbol or ticker, in the order they were added. Those that have left stay known to the totals."""
+    """Securities by symbol or ticker, in the order they were added.
+
+    Those that have left are still found by their symbol and count in the totals; they are not iterated over.
+    """
 
     _kind = "SecurityManager"
 
@@ -24,6 +27,10 @@ class SecurityManager(SymbolDictionary[Security]):
     def utc_time(self) -> Any:
         """Now, aware."""
         return to_utc_datetime(self._algorithm._utc)
+
+    def _lookup(self, key: Any) -> Security | None:
+        symbol = key if type(key) is Symbol else find_symbol(key)
+        return None if symbol is None else self._total.get(symbol)
 
     def _missing(self, key: Any) -> KeyError:
         symbol = find_symbol(key)

@@ -62,6 +62,15 @@ class ImmediateSettlementModel(LeanObject):
         return CashAmount(ZERO, "USD")
 
 
+class AccountCurrencyImmediateSettlementModel(ImmediateSettlementModel):
+    """Money moves at the fill, converted to the account currency."""
+
+    def apply_funds(self, parameters: Any) -> None:
+        """Move the cash now."""
+        amount, cash_book = parameters.cash_amount, parameters.portfolio.cash_book
+        cash_book[cash_book.account_currency].add_amount(cash_book._to_account(amount._amount, amount.currency))
+
+
 class DelayedSettlementModel(LeanObject):
     """Money of sales waits `number_of_days` trading days, until `time_of_day` of the exchange."""
 

@@ -1,0 +1,159 @@
+"""The `lyra` command: each subcommand lives in a module of its own, which is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    name="lyra",
+    help="Run QuantConnect LEAN Python algorithms on this machine, with LEAN's own results.\n\nStart with `lyra demo`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show tracebacks of Lyra itself.")]
+DataFolder = Annotated[Optional[Path], typer.Option("--data-folder", help="LEAN data folder; else the one in lean.json, else data/.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"lyra {version('lyra-trading')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
+    pass
+
+
+@app.command()
+def demo(verbose: Verbose = False) -> None:
+    """Fetch real sample data once, run an example on it and print its statistics.
+
+    Example: `lyra demo`
+    """
+    from lyra.cli.demo import run_demo
+
+    run_demo(verbose)
+
+
+@app.command()
+def backtest(
+    project: Annotated[Path, typer.Argument(help="A project folder with main.py, or a Python file.")],
+    output: Annotated[Optional[Path], typer.Option("--output", help="Folder for the results; else PROJECT/backtests/TIME.")] = None,
+    parameter: Annotated[Optional[list[str]], typer.Option("--parameter", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,
+    backtest_name: Annotated[Optional[str], typer.Option("--backtest-name", help="Name of the run.")] = None,
+    lean_config: Annotated[Optional[Path], typer.Option("--lean-config", help="The lean.json to use.")] = None,
+    extra_config: Annotated[Optional[list[str]], typer.Option("--extra-config", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,
+    data_folder: DataFolder = None,
+    verbose: Verbose = False,
+) -> None:
+    """Run a backtest on the embedded engine.
+
+    Example: `lyra backtest algorithms/ema_cross --parameter ema-fast 10`
+    """
+    from lyra.cli.backtest import run_backtest
+
+    run_backtest(project, output, parameter or [], backtest_name, lean_config, extra_config or [], data_folder, verbose)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the project, such as my_strategy.")],
+    folder: Annotated[Path, typer.Option("--folder", help="Where projects live.")] = Path("algorithms"),
+) -> None:
+    """Make a new algorithm project.
+
+    Example: `lyra new my_strategy`
+    """
+    from lyra.cli.new import make_project
+
+    make_project(name, folder)
+
+
+@app.command()
+def doctor(data_folder: DataFolder = None) -> None:
+    """Say what works on this machine, what does not, and what to do about it.
+
+    Example: `lyra doctor`
+    """
+    from lyra.cli.doctor import run_doctor
+
+    run_doctor(data_folder)
+
+
+@app.command()
+def parity(
+    names: Annotated[Optional[list[str]], typer.Argument(help="Algorithms by name; all when none is given.")] = None,
+    lean: Annotated[Path, typer.Option("--lean", help="A clone of QuantConnect/Lean.")] = ...,  # type: ignore[assignment]
+    data_folder: Annotated[Optional[Path], typer.Option("--data-folder", help="LEAN's sample data; else CLONE/Data.")] = None,
+    tier: Annotated[Optional[str], typer.Option("--tier", help="Only algorithms of a tier, such as T1.")] = None,
+    expected: Annotated[Optional[Path], typer.Option("--expected", help="Folder with LEAN's expectations and records.")] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Run LEAN's own regression algorithms and compare with what LEAN makes of them.
+
+    Example: `lyra parity --lean ../Lean --tier T1`
+    """
+    from lyra.cli.parity import run_parity
+
+    run_parity(names or [], lean, data_folder, tier, expected, verbose)
+
+
+@app.command()
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer bars, for a first look.")] = False,
+    peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Also run backtesting.py, backtrader and a bare loop.")] = True,
+) -> None:
+    """Measure the engine's speed beside other backtesters.
+
+    Example: `lyra bench`
+    """
+    from lyra.cli.bench import run_bench
+
+    run_bench(quick, peers)
+
+
+def _add_data_commands() -> None:
+    from lyra.cli.data import app as data
+
+    app.add_typer(data, name="data", help="Market data: import, generate, list and check.")
+
+
+_add_data_commands()
+
+
+def _pairs(arguments: list[str]) -> list[str]:
+    """`--parameter KEY VALUE` as one argument: the two-word options of the LEAN CLI."""
+    joined = []
+    rest = iter(arguments)
+    for argument in rest:
+        joined.append(argument)
+        if argument in ("--parameter", "--extra-config"):
+            key = next(rest, None)
+            value = next(rest, None)
+            if key is None or value is None:
+                typer.echo(f"{argument} needs a key and a value: {argument} KEY VALUE", err=True)
+                raise SystemExit(2)
+            joined.append(f"{key}={value}")
+    return joined
+
+
+def main() -> None:
+    """Entry point of the `lyra` command."""
+    try:
+        arguments = _pairs(sys.argv[1:])
+        app(args=arguments, prog_name="lyra")
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Comparison of runs with what the real LEAN engine recorded."""

@@ -1,0 +1,1 @@
+"""Projects and their configuration, as the LEAN CLI keeps them."""

@@ -1,0 +1,110 @@
+"""What a run is to use: lean.json, the project's config.json, and what the command line says over both."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from lyra.engine.errors import ConfigError
+
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+
+@dataclass
+class RunConfig:
+    """Everything about a run but its name and output."""
+
+    file: Path
+    is_file: bool
+    data_folder: Path
+    parameters: dict[str, str] = field(default_factory=dict)
+    object_store: Path | None = None
+    description: str = ""
+
+    def output_folder(self, given: Path | None) -> Path:
+        """The folder for results: the given one, else a new one beside the project, named by the time."""
+        if given is not None:
+            return given
+        base = self.file.parent / "backtests" / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+        folder, number = base, 2
+        while folder.exists():
+            folder = base.with_name(f"{base.name}-{number}")
+            number += 1
+        return folder
+
+
+def run_config(project: Path, parameters: list[str], lean_config: Path | None, extra: list[str], data_folder: Path | None) -> RunConfig:
+    """Put a run's configuration together. Raises ConfigError for what is missing or malformed."""
+    file = _algorithm_file(project)
+    is_file = project.is_file()
+    own = read_config(file.parent / "config.json") if (file.parent / "config.json").is_file() and not is_file else {}
+    lean_file = _lean_file(file, lean_config)
+    lean = read_config(lean_file) if lean_file is not None else {}
+    for key, value in _pairs(extra, "--extra-config").items():
+        lean[key] = value
+    merged = {str(k): str(v) for source in (lean.get("parameters"), own.get("parameters")) for k, v in _mapping(source).items()}
+    merged.update(_pairs(parameters, "--parameter"))
+    root = lean_file.parent if lean_file is not None else Path.cwd()
+    folder = data_folder if data_folder is not None else root / str(lean.get("data-folder", "data"))
+    if not folder.is_dir():
+        raise ConfigError(f"There is no data folder at {folder}. Give one with --data-folder, or run `lyra demo`, which makes one.")
+    store = lean.get("object-store-root")
+    return RunConfig(file, is_file, folder, merged, Path(store) if store else root / "storage", str(own.get("description", "")))
+
+
+def _algorithm_file(project: Path) -> Path:
+    if project.is_dir():
+        file = project / "main.py"
+        if not file.is_file():
+            raise ConfigError(f"{project} has no main.py; `lyra new NAME` makes a project that has one.")
+        return file
+    if not project.is_file():
+        raise ConfigError(f"There is no project or file at {project}.")
+    if project.suffix != ".py":
+        raise ConfigError(f"{project} is no Python file.")
+    return project
+
+
+def _lean_file(file: Path, given: Path | None) -> Path | None:
+    if given is not None:
+        if not given.is_file():
+            raise ConfigError(f"There is no lean.json at {given}.")
+        return given
+    for folder in (*file.resolve().parents, Path.cwd(), *Path.cwd().parents):
+        if (folder / "lean.json").is_file():
+            return folder / "lean.json"
+    return None
+
+
+def read_config(file: Path) -> dict[str, Any]:
+    """A JSON file that may hold comments, as LEAN writes them. Raises ConfigError with the line of a mistake."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{file} cannot be read: {e}.") from e
+    plain = _COMMENT.sub(lambda m: m.group(1) or re.sub(r"[^\n]", " ", m.group(0)), text)
+    try:
+        value = json.loads(plain)
+    except json.JSONDecodeError as e:
+        raise ConfigError(f"{file} is not valid JSON: {e.msg} in line {e.lineno}.") from e
+    if not isinstance(value, dict):
+        raise ConfigError(f"{file} does not hold a JSON object.")
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _pairs(items: list[str], option: str) -> dict[str, str]:
+    pairs = {}
+    for item in items:
+        key, separator, value = item.partition("=")
+        if not separator or not key:
+            raise ConfigError(f"{option} needs a key and a value: {option} KEY VALUE.")
+        pairs[key] = value
+    return pairs
