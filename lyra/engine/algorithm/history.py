@@ -49,10 +49,9 @@ class HistoryCall:
         if isinstance(ask.first, HistoryRequest):
             return Lazy(self._provider.slices([ask.first]))
         requests = self._requests(ask)
-        slices = self._provider.slices(requests)
         if ask.symbols is None:
-            return Lazy(slices)
-        return frame_of(list(slices), requests, ask.data_type, ask.flatten)
+            return Lazy(self._provider.slices(requests))
+        return frame_of(self._provider, requests, ask.data_type, ask.flatten)
 
     def _requests(self, ask: _Ask) -> list[HistoryRequest]:
         symbols = list(self._algorithm.securities.keys()) if ask.symbols is None else ask.symbols

@@ -8,6 +8,8 @@ from typing import Any
 
 from lyra.engine.decimals import decimal_text, normalize, to_decimal
 from lyra.engine.enums import AccountType, BrokerageMessageType, OrderType, SecurityType
+from lyra.engine.fees.base import ConstantFeeModel
+from lyra.engine.fees.interactive_brokers import InteractiveBrokersFeeModel
 from lyra.engine.models.data_filters import CfdDataFilter, EquityDataFilter, ForexDataFilter, IndexDataFilter, SecurityDataFilter
 from lyra.engine.models.margin_interest import MarginInterestRateModel
 from lyra.engine.models.shortable import NullShortableProvider
@@ -15,7 +17,6 @@ from lyra.engine.models.slippage import NullSlippageModel
 from lyra.engine.models.volatility import VolatilityModel
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.equity_fills import EquityFillModel
-from lyra.engine.orders.fee_models import ConstantFeeModel, InteractiveBrokersFeeModel
 from lyra.engine.orders.fills import ImmediateFillModel
 from lyra.engine.orders.requests import UpdateOrderFields
 from lyra.engine.securities.benchmark import SecurityBenchmark

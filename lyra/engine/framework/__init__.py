@@ -1,1 +1,107 @@
-"""The algorithm framework: universe selection, alphas, portfolio construction, risk and execution."""
+"""The algorithm framework's models. Classes are imported from their modules when they are first asked for.
+
+`MODULES` says which names LEAN's own model files (`Alphas.EmaCrossAlphaModel`, `Portfolio.…`) give, and where they live here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_ROOMS: dict[str, tuple[str, ...]] = {
+    "insights": ("Insight", "InsightScore"),
+    "insight_collection": ("InsightCollection", "InsightManager", "GeneratedInsightsCollection"),
+    "target_collection": ("PortfolioTargetCollection",),
+    "order_sizing": ("OrderSizing",),
+    "alphas.base": ("AlphaModel", "NullAlphaModel", "CompositeAlphaModel"),
+    "alphas.constant": ("ConstantAlphaModel",),
+    "alphas.ema_cross": ("EmaCrossAlphaModel",),
+    "alphas.macd": ("MacdAlphaModel",),
+    "alphas.rsi": ("RsiAlphaModel",),
+    "alphas.historical_returns": ("HistoricalReturnsAlphaModel",),
+    "alphas.pairs": ("BasePairsTradingAlphaModel", "PearsonCorrelationPairsTradingAlphaModel"),
+    "portfolio.base": ("PortfolioConstructionModel", "NullPortfolioConstructionModel"),
+    "portfolio.weighting": (
+        "EqualWeightingPortfolioConstructionModel", "InsightWeightingPortfolioConstructionModel",
+        "ConfidenceWeightedPortfolioConstructionModel", "SectorWeightingPortfolioConstructionModel",
+        "AccumulativeInsightPortfolioConstructionModel", "AlphaStreamsPortfolioConstructionModel",
+    ),
+    "portfolio.mean_reversion": ("MeanReversionPortfolioConstructionModel",),
+    "portfolio.mean_variance": ("MeanVarianceOptimizationPortfolioConstructionModel",),
+    "portfolio.risk_parity": ("RiskParityPortfolioConstructionModel",),
+    "portfolio.black_litterman": ("BlackLittermanOptimizationPortfolioConstructionModel",),
+    "portfolio.optimizers": (
+        "MinimumVariancePortfolioOptimizer", "MaximumSharpeRatioPortfolioOptimizer", "RiskParityPortfolioOptimizer",
+        "UnconstrainedMeanVariancePortfolioOptimizer",
+    ),
+    "risk.base": ("RiskManagementModel", "NullRiskManagementModel", "CompositeRiskManagementModel"),
+    "risk.limits": (
+        "MaximumDrawdownPercentPerSecurity", "MaximumDrawdownPercentPortfolio", "MaximumUnrealizedProfitPercentPerSecurity",
+        "TrailingStopRiskManagementModel",
+    ),
+    "risk.sectors": ("MaximumSectorExposureRiskManagementModel",),
+    "execution.base": ("ExecutionModel", "NullExecutionModel", "ImmediateExecutionModel"),
+    "execution.patient": ("SpreadExecutionModel", "StandardDeviationExecutionModel", "VolumeWeightedAveragePriceExecutionModel"),
+    "selection.base": ("UniverseSelectionModel", "NullUniverseSelectionModel", "CompositeUniverseSelectionModel"),
+    "selection.manual": (
+        "ManualUniverse", "CustomUniverse", "ManualUniverseSelectionModel", "CustomUniverseSelectionModel",
+        "InceptionDateUniverseSelectionModel", "ScheduledUniverseSelectionModel",
+    ),
+    "selection.baskets": (
+        "EnergyETFUniverse", "MetalsETFUniverse", "SP500SectorsETFUniverse", "TechnologyETFUniverse", "USTreasuriesETFUniverse",
+        "VolatilityETFUniverse", "LiquidETFUniverse",
+    ),
+    "selection.fundamental": (
+        "FundamentalUniverseSelectionModel", "CoarseFundamentalUniverseSelectionModel", "FineFundamentalUniverseSelectionModel",
+        "QC500UniverseSelectionModel", "EmaCrossUniverseSelectionModel", "ETFConstituentsUniverseSelectionModel",
+    ),
+    "selection.derivatives": (
+        "OptionUniverseSelectionModel", "OptionChainedUniverseSelectionModel", "FutureUniverseSelectionModel",
+        "OpenInterestFutureUniverseSelectionModel",
+    ),
+}  # fmt: skip
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+_FILES: dict[str, tuple[str, ...]] = {
+    "Alphas": (
+        "BasePairsTradingAlphaModel", "ConstantAlphaModel", "EmaCrossAlphaModel", "HistoricalReturnsAlphaModel", "MacdAlphaModel",
+        "NullAlphaModel", "PearsonCorrelationPairsTradingAlphaModel", "RsiAlphaModel",
+    ),
+    "Portfolio": (
+        "AccumulativeInsightPortfolioConstructionModel", "BlackLittermanOptimizationPortfolioConstructionModel",
+        "ConfidenceWeightedPortfolioConstructionModel", "EqualWeightingPortfolioConstructionModel",
+        "InsightWeightingPortfolioConstructionModel", "MaximumSharpeRatioPortfolioOptimizer", "MeanReversionPortfolioConstructionModel",
+        "MeanVarianceOptimizationPortfolioConstructionModel", "MinimumVariancePortfolioOptimizer", "NullPortfolioConstructionModel",
+        "RiskParityPortfolioConstructionModel", "RiskParityPortfolioOptimizer", "SectorWeightingPortfolioConstructionModel",
+        "UnconstrainedMeanVariancePortfolioOptimizer",
+    ),
+    "Execution": (
+        "ImmediateExecutionModel", "NullExecutionModel", "SpreadExecutionModel", "StandardDeviationExecutionModel",
+        "VolumeWeightedAveragePriceExecutionModel",
+    ),
+    "Risk": (
+        "CompositeRiskManagementModel", "MaximumDrawdownPercentPerSecurity", "MaximumDrawdownPercentPortfolio",
+        "MaximumSectorExposureRiskManagementModel", "MaximumUnrealizedProfitPercentPerSecurity", "NullRiskManagementModel",
+        "TrailingStopRiskManagementModel",
+    ),
+    "Selection": (
+        "EmaCrossUniverseSelectionModel", "ETFConstituentsUniverseSelectionModel", "FundamentalUniverseSelectionModel",
+        "FutureUniverseSelectionModel", "ManualUniverseSelectionModel", "OptionUniverseSelectionModel", "QC500UniverseSelectionModel",
+        "UniverseSelectionModel",
+    ),
+}  # fmt: skip
+MODULES: dict[str, dict[str, str]] = {f"{folder}.{name}": {name: f"{__name__}.{_HOME[name]}"} for folder, names in _FILES.items() for name in names}
+"""Name of a module of LEAN's -> its names -> the module here that holds them."""
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    room = _HOME.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{room}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

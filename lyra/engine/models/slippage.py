@@ -62,3 +62,12 @@ class VolumeShareSlippageModel(LeanObject):
             return last._value * self._impact * self._limit * self._limit
         share = min(abs(order._quantity) / volume, self._limit)
         return last._value * self._impact * share * share  # type: ignore[no-any-return]
+
+
+class AlphaStreamsSlippageModel(LeanObject):
+    """A hundredth of a percent of the last price, of shares only."""
+
+    def get_slippage_approximation(self, asset: Any, order: Any) -> Decimal:
+        """In the quote currency per unit."""
+        last = asset.cache.last_data()
+        return ZERO if asset.type != SecurityType.EQUITY or last is None else Decimal("0.0001") * last._value

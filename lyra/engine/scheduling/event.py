@@ -88,10 +88,5 @@ class ScheduledEvent(LeanObject):
         return self._name
 
 
-def span(minutes: float) -> int:
-    """Microseconds of a number of minutes, cut off as `TimeSpan.FromMinutes` does."""
-    return int(minutes * 6e8) // 10 if minutes >= 0 else -(int(-minutes * 6e8) // 10)
-
-
 SECURITY_DAY_END = span_us(ScheduledEvent.security_end_of_day_delta)
 ALGORITHM_DAY_END = span_us(ScheduledEvent.algorithm_end_of_day_delta)
