@@ -369,7 +369,7 @@ class Loop:
         benchmark = algorithm.benchmark
         value = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
         holdings = [HoldingSample(s.symbol.value, s.type, s.holdings._total_sale_volume, s.holdings._holdings_value)
-                    for s in algorithm.securities._total.values()]  # fmt: skip
+                    for s in algorithm.securities._items.values()]  # fmt: skip
         margins = [MarginSample(s.symbol.value, reserved_margin(s)) for s in portfolio._positions()]
         self._results.sample(utc, portfolio._total_portfolio_value, value, holdings, portfolio._total_sale_volume,
                              self._capacity.capacity, margins)  # fmt: skip

@@ -168,6 +168,8 @@ class Backtest:
         self.data_points = loop.data_points + algorithm._history_points
         loop.sample(loop.time)
         results.messages.engine_debug(algorithm._local, completed_text(self.context.algorithm_id, seconds, self.data_points))
+        for message in algorithm._start_limits.messages():
+            results.messages.engine_debug(algorithm._local, message)
         self._log = results.close_log()
         loop.process_results(force=True)
         loop._capacity_step(force=True)

@@ -66,13 +66,9 @@ def differences(theirs: dict[str, Any], ours: dict[str, Any], limit: int = 3) ->
     for rung, key in (("orders", "orders"), ("order events", "order_events"), ("order list hash", "order_list_hash"),
                       ("statistics", "statistics"), ("total performance", "total_performance"), ("profit and loss", "profit_loss"),
                       ("runtime statistics", "runtime_statistics"), ("charts", "charts")):  # fmt: skip
-        found += _compare(rung, theirs.get(key) or _empty(ours.get(key)), ours.get(key) or _empty(theirs.get(key)), limit)
+        found += _compare(rung, theirs.get(key), ours.get(key), limit)
     found += _compare("log", _log(theirs["log"]), _log(ours["log"]), limit)
     return found
-
-
-def _empty(other: Any) -> Any:
-    return type(other)() if isinstance(other, (dict, list)) else other and ""
 
 
 def _log(lines: list[str]) -> list[str]:
@@ -105,7 +101,7 @@ def _walk(place: str, theirs: Any, ours: Any) -> Any:
             yield from _walk(f"{place}[{i}]", their_item, our_item)
         if len(theirs) != len(ours):
             yield f"{place} length", len(theirs), len(ours)
-    elif theirs != ours:
+    elif theirs != ours and (theirs or ours):
         yield place, theirs, ours
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.securities.security import Security
+from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Market, Symbol
 
 _CHAINS = (SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
 
 
-class Adding:
+class Adding(LeanObject):
     """The part of `QCAlgorithm` that subscribes to securities."""
 
     def add_security(self: Any, *args: Any, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,

@@ -20,6 +20,7 @@ from lyra.engine.brokerages.catalogue import brokerage_model
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution
+from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.object_store import ObjectStore
 from lyra.engine.orders.properties import OrderProperties
@@ -92,6 +93,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         self._run_error: BaseException | None = None
         self._run_error_source = ""
         self._feed: Any = None
+        self._start_limits = StartLimits()
         self._history_points = 0
         self._statistics_source: Callable[[], Any] | None = None
         self.settings = AlgorithmSettings()

@@ -163,7 +163,7 @@ def _snake(name: str) -> str:
     return snake_case(name)
 
 
-class HistoryApi:
+class HistoryApi(LeanObject):
     """The part of `QCAlgorithm` that looks back."""
 
     @property

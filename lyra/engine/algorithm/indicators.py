@@ -16,14 +16,17 @@ from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.history.requests import COMMON_TYPES
 from lyra.engine.indicators.base import IndicatorBase, IndicatorDataPoint
 from lyra.engine.indicators.helpers import HELPER_NAMES, Field, bind_helper, create_indicator_name, period_text, selected
-from lyra.engine.naming import find_method
+from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import span_us
 
 _QUOTE_FIELDS = tuple(getattr(Field, f"{side}_{part}") for side in ("BID", "ASK") for part in ("OPEN", "HIGH", "LOW", "CLOSE", "PRICE"))
 
+_EXTREMES = {"Maximum": Field.HIGH, "Minimum": Field.LOW}
+"""What the helpers of extremes look at in trade bars when nothing else is said."""
 
-class IndicatorHelpers:
+
+class IndicatorHelpers(LeanObject):
     """The part of `QCAlgorithm` that makes indicators and consolidators."""
 
     # making -------------------------------------------------------------------------------------------
@@ -35,10 +38,13 @@ class IndicatorHelpers:
         rate_model = self.risk_free_interest_rate_model if call.needs_rate_model else None
         indicator = call.make(label, rate_model)
         period = call.period if call.period is not None else resolution
+        selector = call.selector
+        if selector is None and call.indicator in _EXTREMES and self._feed_of(symbols[0], None).type is TradeBar:
+            selector = _EXTREMES[call.indicator]
         for symbol in symbols:
-            self.register_indicator(symbol, indicator, period, call.selector)
+            self.register_indicator(symbol, indicator, period, selector)
         if self.settings.automatic_indicator_warm_up:
-            self.warm_up_indicator(symbols, indicator, period, call.selector)
+            self.warm_up_indicator(symbols, indicator, period, selector)
         return indicator
 
     def _helper_name(self: Any, call: Any, symbols: list[Symbol]) -> str:

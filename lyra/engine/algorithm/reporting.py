@@ -51,7 +51,7 @@ class NotificationManager(LeanObject):
         return False
 
 
-class Reporting:
+class Reporting(LeanObject):
     """The part of `QCAlgorithm` that talks."""
 
     # messages ----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from lyra.engine.orders.requests import OrderResponse, SubmitOrderRequest
 from lyra.engine.orders.ticket import OrderTicket
 from lyra.engine.orders.time_in_force import GoodTilDateTimeInForce, TimeInForce
 from lyra.engine.securities.buying_power import zero_price_message
+from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol, is_option
 from lyra.engine.times import span_us
 
@@ -31,12 +32,12 @@ _DAILY_WARNING = (
 _GTD_WARNING = "Warning: Good-Til-Date Time-In-Force is not supported for MOO and MOC orders. The time-in-force will be reset to Good-Til-Canceled (GTC)."
 _MINIMUM_WARNING = (
     "Warning: Portfolio rebalance result ignored as it resulted in a single share trade recommendation which can generate high fees. To "
-    "disable minimum order size checks please set settings.minimum_order_margin_portfolio_percentage = 0."
+    "disable minimum order size checks please set self.settings.minimum_order_margin_portfolio_percentage = 0."
 )
 _LIQUIDATE_OFF = "Liquidate() is currently disabled by settings. To re-enable please set 'Settings.LiquidateEnabled' to true"
 
 
-class Trading:
+class Trading(LeanObject):
     """The ordering part of `QCAlgorithm`."""
 
     # single orders ----------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ from typing import Any
 from lyra.engine.enums import Resolution, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.feed.marketfiles import RESOLUTION_US
+from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
 from lyra.engine.universes.universe import Universe, UserDefinedUniverse, universe_config
 
 
-class UniverseApi:
+class UniverseApi(LeanObject):
     """The part of `QCAlgorithm` that adds universes."""
 
     def add_universe(self: Any, *args: Any) -> Any:

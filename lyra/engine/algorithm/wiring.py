@@ -138,6 +138,7 @@ class Wiring:
             points = margin_interest_points(self._data.path, config, start, self._end_utc)
             return PointSubscription(config, universe, start, points, auxiliary=True)
         corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config))
+        local_start = self._start_limits.limit(config, corporate, local_start)
         runs = self._bar_runs(config, hours, security, local_start, local_end, fill, corporate, warm_up)
         return BarSubscription(config, universe, start, runs, self._events_of(config, hours, corporate))
 

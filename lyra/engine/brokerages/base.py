@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
+from lyra.engine.data.dictionary import KeyValuePair
 from lyra.engine.decimals import decimal_text, normalize, to_decimal
 from lyra.engine.enums import AccountType, BrokerageMessageType, OrderType, SecurityType
 from lyra.engine.fees.base import ConstantFeeModel
@@ -62,10 +64,23 @@ class BrokerageMessageEvent(LeanObject):
         return f"{self.type.lean_name} - Code: {self.code} - {self.message}"
 
 
+class MarketMap(dict[SecurityType, str]):
+    """The default markets of a brokerage: a dictionary that yields `KeyValuePair`s, as LEAN's do."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([KeyValuePair(key, value) for key, value in self.items()])
+
+    def contains_key(self, key: SecurityType) -> bool:
+        """Whether there is a market for a kind of security."""
+        return key in self
+
+    ContainsKey = contains_key
+
+
 class DefaultBrokerageModel(LeanObject):
     """LEAN's default: takes every order; leverage 2 for equities, 50 for forex and CFDs, 25 for crypto futures."""
 
-    DEFAULT_MARKET_MAP = {
+    DEFAULT_MARKET_MAP: ClassVar[dict[SecurityType, str]] = {
         SecurityType.BASE: "usa", SecurityType.EQUITY: "usa", SecurityType.OPTION: "usa", SecurityType.FUTURE: "cme",
         SecurityType.FUTURE_OPTION: "cme", SecurityType.FOREX: "oanda", SecurityType.CFD: "oanda", SecurityType.CRYPTO: "coinbase",
         SecurityType.CRYPTO_FUTURE: "binance", SecurityType.INDEX: "usa", SecurityType.INDEX_OPTION: "usa",
@@ -80,9 +95,9 @@ class DefaultBrokerageModel(LeanObject):
         return self._account_type
 
     @property
-    def default_markets(self) -> dict[SecurityType, str]:
+    def default_markets(self) -> MarketMap:
         """The market of a security type when none is given."""
-        return dict(self.DEFAULT_MARKET_MAP)
+        return MarketMap(self.DEFAULT_MARKET_MAP)
 
     @property
     def required_free_buying_power_percent(self) -> float:

@@ -51,8 +51,9 @@ _KNOWN_AS = {
     "BinanceFuturesBrokerageModel": BrokerageName.BINANCE,
     "BinanceCoinFuturesBrokerageModel": BrokerageName.BINANCE,
     "InteractiveBrokersFixModel": BrokerageName.INTERACTIVE_BROKERS_BROKERAGE,
-    "TerminalLinkBrokerageModel": BrokerageName.DEFAULT,
-    "dYdXBrokerageModel": BrokerageName.DEFAULT,
+    "DefaultBrokerageModel": BrokerageName.QUANT_CONNECT_BROKERAGE,
+    "TerminalLinkBrokerageModel": BrokerageName.QUANT_CONNECT_BROKERAGE,
+    "dYdXBrokerageModel": BrokerageName.QUANT_CONNECT_BROKERAGE,
 }
 
 
@@ -75,7 +76,7 @@ def brokerage_name(model: Any) -> BrokerageName:
     known = _KNOWN_AS.get(name)
     if known is not None:
         return known
-    return next((brokerage for brokerage, kind in _MODELS.items() if kind == name), BrokerageName.DEFAULT)
+    return next((brokerage for brokerage, kind in _MODELS.items() if kind == name), BrokerageName.QUANT_CONNECT_BROKERAGE)
 
 
 class BrokerageModel:

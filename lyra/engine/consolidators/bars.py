@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.consolidators.period import PeriodCountConsolidator
-from lyra.engine.data.base import BaseData
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import TickType
 from lyra.engine.indicators.exact import ZERO, add
@@ -242,7 +242,7 @@ class OpenInterestConsolidator(PeriodCountConsolidator):
             self._set_due()
 
     def _built(self) -> Tick:
-        tick = type(self._bar)()
+        tick: Tick = type(self._bar)()
         tick.tick_type = TickType.OPEN_INTEREST
         tick._symbol, tick._value, tick._time = self._symbol, self._bar._value, self._bar_start
         return tick

@@ -28,16 +28,22 @@ class ConsolidatorBase(LeanObject):
     _input: ClassVar[Any] = object
     _output: ClassVar[Any] = object
 
+    _interface: Event
+    _own: Event
+    _consolidated: Any
+    _window: RollingWindow | None
+    _last: list[Any]
+
     next_due_us: int
     """Wall time of the data's zone at or after which `scan` may emit; `NEVER` if it would not."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        self = super().__new__(cls)
+        self: Any = super().__new__(cls)
         self._interface = Event()
         self._own = self._interface if cls._typed is None else Event()
-        self._consolidated: Any = None
-        self._window: RollingWindow | None = None
-        self._last: list[Any] = []
+        self._consolidated = None
+        self._window = None
+        self._last = []
         self.next_due_us = NEVER
         return self
 

@@ -15,11 +15,13 @@ class PythonConsolidator(ConsolidatorBase):
     working_data: Any
     input_type: Any
     output_type: Any
+    _working: Any
+    _types: list[Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        self = super().__new__(cls)
-        self._working: Any = None
-        self._types: list[Any] = [object, object]
+        self: Any = super().__new__(cls)
+        self._working = None
+        self._types = [object, object]
         self.next_due_us = -NEVER
         return self
 

@@ -18,7 +18,9 @@ class _PriceBar(TradeBar):
 
     __slots__ = ("_closed", "_size")
 
-    def _fill(self, symbol: Any, start: int, end: int, size: Decimal, prices: tuple[Decimal, Decimal, Decimal, Decimal], volume: Decimal) -> None:
+    def _fill(
+        self, symbol: Any, start: int, end: int, size: Decimal, prices: tuple[Decimal, Decimal, Decimal, Decimal], volume: Decimal
+    ) -> None:
         opened, high, low, close = prices
         self._symbol = symbol
         self._rows = OneRow(start, end, {"open": opened, "high": high, "low": low, "close": close, "volume": volume})
@@ -56,7 +58,8 @@ class BaseRenkoBar(_PriceBar):
     @property
     def type(self) -> RenkoType:
         """Classic or wicked."""
-        return self._type
+        kind: RenkoType = self._type  # type: ignore[attr-defined]
+        return kind
 
     @property
     def brick_size(self) -> float:
@@ -68,7 +71,7 @@ class BaseRenkoBar(_PriceBar):
         """When the brick began."""
         return self.time
 
-    @property  # type: ignore[override]
+    @property  # type: ignore[misc]
     def period(self) -> timedelta:
         """A minute: LEAN leaves a brick's period at its default, whatever its times are."""
         return timedelta(minutes=1)
@@ -98,7 +101,9 @@ class RenkoBar(BaseRenkoBar):
             self._fill(symbol, _us(start), _us(end), to_decimal(size), (opened, high, low, close), ZERO)
             self._type = RenkoType.WICKED
         else:
-            raise TypeError("RenkoBar takes (symbol, time, brick_size, open, volume) or (symbol, start, end_time, brick_size, open, high, low, close)")
+            raise TypeError(
+                "RenkoBar takes (symbol, time, brick_size, open, volume) or (symbol, start, end_time, brick_size, open, high, low, close)"
+            )
 
     @property
     def end(self) -> datetime:
@@ -188,7 +193,7 @@ class VolumeRenkoBar(BaseRenkoBar):
     @property
     def is_closed(self) -> bool:
         """Whether the volume is reached."""
-        return self._volume >= self._size
+        return bool(self._volume >= self._size)
 
     def update(self, time: Any, high: Any, low: Any, close: Any, volume: Any) -> float:  # type: ignore[override]
         """Take prices and volume; gives back the volume that was too much, negative while the brick is open."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from lyra.engine.consolidators.base import ConsolidatorBase
 from lyra.engine.consolidators.price_bars import RenkoBar, VolumeRenkoBar
-from lyra.engine.data.base import BaseData
 from lyra.engine.data.bars import Tick, TradeBar
+from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import BarDirection, RenkoType, TickType
 from lyra.engine.indicators.exact import add, divide, multiply, subtract

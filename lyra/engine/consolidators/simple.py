@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from lyra.engine.consolidators.base import ConsolidatorBase, DataConsolidator
-from lyra.engine.data.base import BaseData
 from lyra.engine.data.bars import Tick
+from lyra.engine.data.base import BaseData
 from lyra.engine.enums import TickType
 
 
@@ -53,7 +53,9 @@ class FilteredIdentityDataConsolidator(IdentityDataConsolidator):
     @staticmethod
     def for_tick_type(tick_type: TickType) -> FilteredIdentityDataConsolidator:
         """Ticks of one type."""
-        return FilteredIdentityDataConsolidator[Tick](lambda tick: tick.tick_type == tick_type)  # type: ignore[return-value,call-arg]
+        kind: Any = FilteredIdentityDataConsolidator
+        made: FilteredIdentityDataConsolidator = kind[Tick](lambda tick: tick.tick_type == tick_type)
+        return made
 
     def update(self, data: Any) -> None:
         """Pass data on if it passes the filter."""
@@ -66,7 +68,11 @@ class SequentialConsolidator(ConsolidatorBase):
     """What comes out of `first` goes into `second`. Scans reach the first only, as in LEAN."""
 
     def __init__(self, first: Any, second: Any) -> None:
-        if isinstance(second.input_type, type) and isinstance(first.output_type, type) and not issubclass(first.output_type, second.input_type):
+        if (
+            isinstance(second.input_type, type)
+            and isinstance(first.output_type, type)
+            and not issubclass(first.output_type, second.input_type)
+        ):
             raise ValueError("first.OutputType must equal second.OutputType!")
         self._first, self._second = first, second
         for consolidator, receive in ((first, second.update), (second, self._emit)):

@@ -10,9 +10,42 @@ from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEve
 from lyra.engine.decimals import ONE, ZERO
 from lyra.engine.enums import DataNormalizationMode, DelistingType, SplitType
 from lyra.engine.feed.rows import PriceScale
-from lyra.engine.times import DAY
+from lyra.engine.times import DAY, to_datetime
 
 FAR = 2**61
+
+
+class StartLimits:
+    """Symbols whose data begin later than was asked for, with the sentences that LEAN says about them."""
+
+    def __init__(self) -> None:
+        self.precision: dict[Any, str] = {}
+        self.listing: dict[Any, str] = {}
+
+    def limit(self, config: Any, corporate: CorporateHistory | None, start: int) -> int:
+        """The wall time from which scaled prices are known, not before `start`."""
+        if corporate is None or config.data_normalization_mode == DataNormalizationMode.RAW:
+            return start
+        first, value = corporate.first_factor, config.symbol.value
+        if first is not None and start < first:
+            start = first
+            self.precision.setdefault(config.symbol, f"[{value}, {to_datetime(first):%m/%d/%Y}]")
+        listed = corporate.first_listed
+        if listed is not None and start < listed:
+            start = listed
+            self.listing.setdefault(config.symbol, f"[{value}, {to_datetime(listed):%Y-%m-%d}]")
+        return start
+
+    def messages(self) -> list[str]:
+        """What is said at the end of a run; ten symbols are named."""
+        texts = []
+        for found, text in (
+            (self.precision, "Due to numerical precision issues in the factor file, data for the following symbols was adjust to a later starting date: "),
+            (self.listing, "The starting dates for the following symbols have been adjusted to match their map files first date: "),
+        ):
+            if found:
+                texts.append(text + ", ".join(list(found.values())[:10]) + ("..." if len(found) >= 10 else ""))
+        return texts
 
 
 class CorporateHistory:
@@ -24,6 +57,8 @@ class CorporateHistory:
         self._factors = factor_file if factor_file else None
         self._known = bool(map_file)
         self.delisting_date: int | None = map_file.delisting_day if map_file and map_file.delisting_day < FAR else None
+        self.first_factor: int | None = self._factors.first_day if self._factors is not None else None
+        self.first_listed: int | None = map_file.first_day if self._known else None
         self._modes: dict[tuple[int, DataNormalizationMode], PriceScale] = {}
         self.events: list[tuple[int, BaseData]] = []
         """(exchange wall time, event), ascending."""

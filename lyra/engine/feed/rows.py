@@ -128,9 +128,7 @@ class ColumnRows:
             floats[i] = None
         return floats
 
-    def _part(self, first: int, last: int) -> ColumnRows | None:
-        if first >= last:
-            return None
+    def _part(self, first: int, last: int) -> ColumnRows:
         if first == 0 and last == len(self):
             return self
         which = None if self._scales_of is None else self._scales_of[first:last]
@@ -139,13 +137,23 @@ class ColumnRows:
                           self._scales[first:last], self._price_scales, which)  # fmt: skip
         return part
 
+    def after_split(self, i: int, factor: Decimal) -> ColumnRows:
+        """One row with its prices multiplied by a split's factor."""
+        one = self._part(i, i + 1)
+        scale = PriceScale(factor)
+        if one._price_scales:
+            before = one._price_scales[0 if one._scales_of is None else one._scales_of[0]]
+            scale = PriceScale(before.factor * factor, before.added * factor)
+        return ColumnRows(one.fields, np.array(one.time), np.array(one.end), np.array(one.emit), one.filled, one._values, one._scales, [scale], None)
+
     def up_to(self, end: int) -> ColumnRows | None:
         """The rows that end at a wall time or before."""
-        return self._part(0, bisect_right(self.end, end))
+        last = bisect_right(self.end, end)
+        return self._part(0, last) if last else None
 
     def from_end(self, end: int, after: int | None = None) -> ColumnRows | None:
         """The rows that end at a wall time or after, and after another one."""
         first = bisect_left(self.end, end)
         if after is not None:
             first = max(first, bisect_right(self.end, after))
-        return self._part(first, len(self))
+        return self._part(first, len(self)) if first < len(self) else None

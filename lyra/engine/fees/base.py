@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.enums import OrderDirection, OrderType, SecurityType
@@ -16,6 +16,8 @@ US_DOLLAR = "USD"
 
 class FeeModel(LeanObject):
     """Base of fee models: override `get_order_fee(parameters)`."""
+
+    _charged_by_engine: ClassVar[bool] = True
 
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
         """The fee of an order; nothing by default."""
@@ -32,6 +34,18 @@ class ConstantFeeModel(FeeModel):
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
         """The fee."""
         return fee_of(self._fee, self._currency)
+
+
+def charged_fee(security: Any, order: Any) -> OrderFee:
+    """What the engine charges for an order.
+
+    Three of LEAN's models (RBI, TD Ameritrade, Wolverine) hide `GetOrderFee` instead of overriding it, so that LEAN's engine, which asks
+    through the interface, charges nothing, while a direct call answers a fee. They are marked by `_charged_by_engine = False`.
+    """
+    model = security.fee_model
+    if not getattr(model, "_charged_by_engine", True):
+        return fee_of(ZERO)
+    return model.get_order_fee(OrderFeeParameters(security, order))  # type: ignore[no-any-return]
 
 
 def fee_of(amount: Decimal, currency: str = US_DOLLAR) -> OrderFee:

@@ -37,13 +37,13 @@ class AxosFeeModel(_PerShare):
 class RBIFeeModel(_PerShare):
     """RBI: 0.005 dollars a share."""
 
-    charged_by_engine = False
+    _charged_by_engine = False
 
 
 class WolverineFeeModel(_PerShare):
     """Wolverine: 0.005 dollars a share."""
 
-    charged_by_engine = False
+    _charged_by_engine = False
 
 
 class EzeFeeModel(FeeModel):
@@ -109,7 +109,7 @@ class CharlesSchwabFeeModel(FeeModel):
 class TDAmeritradeFeeModel(FeeModel):
     """TD Ameritrade: shares free, options 0.65 dollars a contract."""
 
-    charged_by_engine = False
+    _charged_by_engine = False
 
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
         """The fee of an order. Raises ValueError for other kinds of securities."""

@@ -8,11 +8,15 @@ from typing import Any
 from lyra.engine.data.bars import Tick
 from lyra.engine.data.slice import Slice
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
+from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.feed.rows import ColumnRows
 from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscription, Subscription
 from lyra.engine.feed.ticks import tick_points
 from lyra.engine.history.requests import HistoryRequest
+
+_PRECISION = "Warning: when performing history requests, the start date will be adjusted if there are numerical precision errors in the factor files."
+_LISTING = "Warning: when performing history requests, the start date will be adjusted if it is before the first known date for the symbol."
 
 
 class Lazy:
@@ -39,6 +43,19 @@ class HistoryProvider:
 
     def __init__(self, algorithm: Any) -> None:
         self._algorithm = algorithm
+        self._limits = StartLimits()
+        self._told: set[str] = set()
+
+    def _tell_limits(self) -> None:
+        """Say once that data may begin later than was asked for."""
+        for found, text in ((self._limits.precision, _PRECISION), (self._limits.listing, _LISTING)):
+            if found and text not in self._told:
+                self._told.add(text)
+                algorithm = self._algorithm
+                if algorithm._locked:
+                    algorithm._messages.engine_debug(algorithm._local, text)
+                else:
+                    algorithm._messages.before_start(f"Algorithm Initialization: {text}")
 
     def slices(self, requests: list[HistoryRequest]) -> Iterator[Slice]:
         """One slice for each moment at which something of the requests became known."""
@@ -84,7 +101,10 @@ class HistoryProvider:
         start, end = zone.to_local(request.start), zone.to_local(request.end)
         strict = use_strict_times(self._algorithm.settings.daily_precise_end_time, config, hours)
         fill = config._length if request.fill else None
-        bars = BarRequest(config, hours, start, end, fill, strict, self._corporate(request, start, end))
+        corporate = self._corporate(request, start, end)
+        first = self._limits.limit(config, corporate, start)
+        self._tell_limits()
+        bars = BarRequest(config, hours, first, end, fill, strict, corporate)
         for rows in BarReader(bars, self._algorithm._data.files).runs():
             kept = rows.from_end(start + 1)
             kept = None if kept is None else kept.up_to(end)

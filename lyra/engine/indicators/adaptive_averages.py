@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from lyra.engine.indicators.arguments import integer
+from lyra.engine.indicators.arguments import Parameter, integer
 from lyra.engine.indicators.base import WindowIndicator
 from lyra.engine.indicators.exact import ONE, TWO, ZERO, add, divide, divide_safely, from_double, magnitude, multiply, subtract, to_double
 
@@ -13,7 +13,7 @@ from lyra.engine.indicators.exact import ONE, TWO, ZERO, add, divide, divide_saf
 class KaufmanEfficiencyRatio(WindowIndicator):
     """|change over the period| / sum of |changes|; the price itself until ready."""
 
-    _parameters = (integer("period"),)
+    _parameters: ClassVar[tuple[Parameter, ...]] = (integer("period"),)
     _label = "KER({period})"
     _period_extra = 1
 
@@ -104,5 +104,3 @@ class McGinleyDynamic(WindowIndicator):
     def _reset_parts(self) -> None:
         super()._reset_parts()
         self._sum = Decimal("0.0")
-
-

@@ -10,9 +10,7 @@ from typing import Any
 from lyra.engine.enums import MovingAverageType
 from lyra.engine.indicators.arguments import average_type, integer
 from lyra.engine.indicators.averages import (
-    Delay,
     ExponentialMovingAverage,
-    LinearWeightedMovingAverage,
     SimpleMovingAverage,
     Sum,
     average_of,
@@ -34,8 +32,7 @@ from lyra.engine.indicators.exact import (
     subtract,
     to_double,
 )
-from lyra.engine.indicators.extremes import Identity, Maximum, Minimum
-from lyra.engine.indicators.momentum import RateOfChange, RateOfChangePercent, RelativeStrengthIndex
+from lyra.engine.indicators.extremes import Maximum, Minimum
 from lyra.engine.indicators.statistics import MeanAbsoluteDeviation
 from lyra.engine.indicators.volatility import TrueRange
 

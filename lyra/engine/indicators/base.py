@@ -87,16 +87,23 @@ class IndicatorBase(LeanObject):
     """What it takes: IndicatorDataPoint (any data, by value), QuoteBar (any bar), TradeBar, or object (any data)."""
     _ready_after: int = 1
 
+    _value: Decimal
+    _misses: int
+    _history: deque[tuple[Decimal, int, Any]]
+    _window: PointWindow | None
+    _event: Event | None
+    _consolidators: set[Any] | None
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        self = super().__new__(cls)
+        self: Any = super().__new__(cls)
         self.name = ""
         self.samples = 0
-        self._value: Decimal = ZERO
+        self._value = ZERO
         self._misses = 0
-        self._history: deque[tuple[Decimal, int, Any]] = deque(((ZERO, MIN_TIME, None),), _DEFAULT_WINDOW + 1)
-        self._window: PointWindow | None = None
-        self._event: Event | None = None
-        self._consolidators: set[Any] | None = None
+        self._history = deque(((ZERO, MIN_TIME, None),), _DEFAULT_WINDOW + 1)
+        self._window = None
+        self._event = None
+        self._consolidators = None
         self._forget_inputs()
         return self
 
@@ -235,8 +242,13 @@ class IndicatorBase(LeanObject):
     def _pass_over(self, end: int) -> bool:
         if not self._refused:
             self._refused = True
-            _log.error("IndicatorBase.Update(): This is a forward only indicator: %s Input: %s Previous: %s. It will not be updated with this input.",
-                       self.name, to_datetime(end), to_datetime(self._last_end))  # fmt: skip
+            _log.error(
+                "IndicatorBase.Update(): This is a forward only indicator: %s Input: %s Previous: %s. "
+                "It will not be updated with this input.",
+                self.name,
+                to_datetime(end),
+                to_datetime(self._last_end),
+            )
         return self.is_ready
 
     def _push(self, symbol: Any, end: int, x: Any) -> None:
@@ -433,7 +445,7 @@ class WindowIndicator(Indicator):
     _period_extra: ClassVar[int] = 0
     """How much longer than the user's period the window is."""
 
-    def _setup(self, period: int, **values: Any) -> None:
+    def _setup(self, period: int, **values: Any) -> None:  # type: ignore[override]
         if period + self._period_extra < 1:
             raise ValueError("RollingWindow must have size of at least 1. (Parameter 'period')")
         self._size = period + self._period_extra

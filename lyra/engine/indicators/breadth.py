@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.indicators.arguments import integer
@@ -240,7 +240,7 @@ class McClellanSummationIndex(TradeBarIndicator):
 class NewHighsNewLows(IndicatorBase):
     """Number of symbols above their highest high - number below their lowest low of the last `period` bars."""
 
-    _input = QuoteBar
+    _input: ClassVar[Any] = QuoteBar
     _parameters = (integer("period"),)
 
     def _setup(self, period: int) -> None:  # type: ignore[override]

@@ -79,7 +79,15 @@ class BollingerBands(Indicator):
         return self.middle_band.is_ready and self.standard_deviation.is_ready and self.price.is_ready
 
     def _reset_parts(self) -> None:
-        for part in (self.standard_deviation, self.middle_band, self.upper_band, self.lower_band, self.band_width, self.percent_b, self.price):
+        for part in (
+            self.standard_deviation,
+            self.middle_band,
+            self.upper_band,
+            self.lower_band,
+            self.band_width,
+            self.percent_b,
+            self.price,
+        ):
             part.reset()
 
 
@@ -133,7 +141,12 @@ class DonchianChannel(BarIndicator):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if "period" in kwargs:
             kwargs["upper_period"] = kwargs["lower_period"] = kwargs.pop("period")
-        elif args and not isinstance(args[-1], str) and len([a for a in args if not isinstance(a, str)]) == 1 and not kwargs.keys() - {"name"}:
+        elif (
+            args
+            and not isinstance(args[-1], str)
+            and len([a for a in args if not isinstance(a, str)]) == 1
+            and not kwargs.keys() - {"name"}
+        ):
             args = (*args, args[-1])
         super().__init__(*args, **kwargs)
 

@@ -161,7 +161,9 @@ class FunctionalIndicator(IndicatorBase):
     default), IBaseDataBar / QuoteBar, TradeBar, or anything else for any data.
     """
 
-    def __init__(self, name: str, compute: Callable[[Any], Any], is_ready: Callable[[Any], bool], reset: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, name: str, compute: Callable[[Any], Any], is_ready: Callable[[Any], bool], reset: Callable[[], None] | None = None
+    ) -> None:
         self.name = name
         self._function, self._ready, self._on_reset = compute, is_ready, reset
 

@@ -33,7 +33,9 @@ _divide29, _divide28 = _WIDE.divide, _NARROW.divide
 
 _MAX = 2**96 - 1
 _EXPONENTS = (*range(29), *range(-28, 0))
-BOUNDS = tuple((Decimal((1, digits, e - 28)), Decimal((0, digits, e - 28))) for digits in (Decimal(_MAX).as_tuple().digits,) for e in _EXPONENTS)
+BOUNDS = tuple(
+    (Decimal((1, digits, e - 28)), Decimal((0, digits, e - 28))) for digits in (Decimal(_MAX).as_tuple().digits,) for e in _EXPONENTS
+)
 """`BOUNDS[value.adjusted()]`: between which values 29 digits fit into 96 bits (negative exponents index from the end)."""
 
 _DECADES = tuple(Decimal((0, (1,), e)) for e in _EXPONENTS)

@@ -100,7 +100,11 @@ class SwissArmyKnife(Indicator):
 class HilbertTransform(Indicator):
     """Ehlers' Hilbert transform: `in_phase` and `quadrature` of the detrended price. The value is the price."""
 
-    _parameters = (integer("length", 7), number("in_phase_multiplication_factor", "0.635"), number("quadrature_multiplication_factor", "0.338"))
+    _parameters = (
+        integer("length", 7),
+        number("in_phase_multiplication_factor", "0.635"),
+        number("quadrature_multiplication_factor", "0.338"),
+    )
     _label = "Hilbert({length}, {in_phase_multiplication_factor}, {quadrature_multiplication_factor})"
 
     def _setup(self, length: int, in_phase_multiplication_factor: Decimal, quadrature_multiplication_factor: Decimal) -> None:  # type: ignore[override]
@@ -239,7 +243,12 @@ class MesaAdaptiveMovingAverage(BarIndicator):
         phase_2 = _blend(subtract(in_phase, quad_ahead), self._phase_2)
         quad_2 = _blend(add(quadrature, phase_ahead), self._quad_2)
         alpha = self._follow(in_phase, quadrature, phase_2, quad_2)
-        for past, value in ((self._smooth, smooth), (self._detrended, detrended), (self._in_phase, in_phase), (self._quadrature, quadrature)):
+        for past, value in (
+            (self._smooth, smooth),
+            (self._detrended, detrended),
+            (self._in_phase, in_phase),
+            (self._quadrature, quadrature),
+        ):
             past.appendleft(value)
         return alpha
 

@@ -166,7 +166,7 @@ class RelativeStrengthIndex(Indicator):
         k, rest, gain, loss, before, index = gains._k, gains._rest, gains._value, losses._value, self._before, self._index  # type: ignore[attr-defined]
         tail: list[tuple[Decimal, Decimal]] = []
         for x in values[i:]:
-            up = x >= before
+            up = x >= before  # type: ignore[operator]
             change = subtract(x, before) if up else subtract(before, x)  # type: ignore[arg-type]
             gain = add(multiply(change if up else ZERO, k), multiply(gain, rest))
             loss = add(multiply(ZERO if up else change, k), multiply(loss, rest))

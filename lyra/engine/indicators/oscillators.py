@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import math
-from collections import deque
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.enums import MovingAverageType
-from lyra.engine.indicators.arguments import average_type, integer
+from lyra.engine.indicators.arguments import Parameter, average_type, integer
 from lyra.engine.indicators.averages import (
     Delay,
     ExponentialMovingAverage,
     LinearWeightedMovingAverage,
     SimpleMovingAverage,
-    Sum,
     average_of,
 )
-from lyra.engine.indicators.base import BarIndicator, Indicator, IndicatorBase
-from lyra.engine.indicators.composite import Part
+from lyra.engine.indicators.base import Indicator, IndicatorBase
 from lyra.engine.indicators.exact import (
     HUNDRED,
-    ONE,
     TWO,
     ZERO,
     add,
     divide,
-    divide_safely,
-    from_double,
     magnitude,
     multiply,
-    share,
     subtract,
-    to_double,
 )
 from lyra.engine.indicators.extremes import Identity, Maximum, Minimum
 from lyra.engine.indicators.momentum import RateOfChange, RateOfChangePercent, RelativeStrengthIndex
-from lyra.engine.indicators.statistics import MeanAbsoluteDeviation
-from lyra.engine.indicators.volatility import TrueRange
+
 
 class MovingAverageConvergenceDivergence(Indicator):
     """fast average - slow average; `signal` averages it once both are ready, `histogram` is the distance from the signal."""
 
-    _parameters = (integer("fast_period"), integer("slow_period"), integer("signal_period"),
+    _parameters: ClassVar[tuple[Parameter, ...]] = (integer("fast_period"), integer("slow_period"), integer("signal_period"),
                    average_type(MovingAverageType.EXPONENTIAL, "type"))  # fmt: skip
     _label = "MACD({fast_period},{slow_period},{signal_period})"
 
     def _setup(self, fast_period: int, slow_period: int, signal_period: int, type: MovingAverageType) -> None:  # type: ignore[override]
         if fast_period >= slow_period:
-            raise ValueError("MovingAverageConvergenceDivergence: fastPeriod must be less than slowPeriod (Parameter 'fastPeriod, slowPeriod')")
+            raise ValueError(
+                "MovingAverageConvergenceDivergence: fastPeriod must be less than slowPeriod (Parameter 'fastPeriod, slowPeriod')"
+            )
         self.fast = average_of(type, self.name + "_Fast", fast_period)
         self.slow = average_of(type, self.name + "_Slow", slow_period)
         self.signal = average_of(type, self.name + "_Signal", signal_period)
@@ -278,7 +270,12 @@ class DetrendedPriceOscillator(Indicator):
 class DerivativeOscillator(Indicator):
     """Twice smoothed RSI - its simple average; 0 until ready."""
 
-    _parameters = (integer("rsi_period"), integer("smoothing_rsi_period"), integer("double_smoothing_rsi_period"), integer("signal_line_period"))
+    _parameters = (
+        integer("rsi_period"),
+        integer("smoothing_rsi_period"),
+        integer("double_smoothing_rsi_period"),
+        integer("signal_line_period"),
+    )
     _label = "DO({rsi_period},{smoothing_rsi_period},{double_smoothing_rsi_period},{signal_line_period})"
 
     def _setup(self, rsi_period: int, smoothing_rsi_period: int, double_smoothing_rsi_period: int, signal_line_period: int) -> None:  # type: ignore[override]
@@ -338,5 +335,3 @@ class SchaffTrendCycle(Indicator):
     def _reset_parts(self) -> None:
         for part in (self._macd, self._highest, self._lowest, self._highest_d, self._lowest_d, self._d, self._smooth):
             part.reset()
-
-

@@ -46,10 +46,12 @@ class PythonIndicator(DataIndicator):
         self.name = str(_read(instance, "name", kind))
         self.warm_up_period = int(_read(instance, "warm_up_period", 0))
 
-    def update(self, input: Any, value: Any = None, time: datetime | None = None) -> bool:
+    def update(self, input: Any, value: Any = None, time: datetime | None = None) -> bool:  # type: ignore[override]
         """Take one more piece of data; subclasses write their own."""
         if self._instance is self:
-            raise NotImplementedError(f"Indicator.update must be implemented. Please implement this missing method in {type(self).__name__}")
+            raise NotImplementedError(
+                f"Indicator.update must be implemented. Please implement this missing method in {type(self).__name__}"
+            )
         return self._update(input if value is None else IndicatorDataPoint(input if time is None else time, value))
 
     def _next(self, x: Any, symbol: Any, end: int) -> Decimal:

@@ -16,7 +16,18 @@ from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import CorrelationType
 from lyra.engine.indicators.arguments import _member_of, _to_integer, no_match
 from lyra.engine.indicators.base import BarIndicator
-from lyra.engine.indicators.exact import ONE, ZERO, add, divide, divide_safely, from_double, from_double_safely, multiply, subtract, to_double
+from lyra.engine.indicators.exact import (
+    ONE,
+    ZERO,
+    add,
+    divide,
+    divide_safely,
+    from_double,
+    from_double_safely,
+    multiply,
+    subtract,
+    to_double,
+)
 from lyra.engine.indicators.momentum import RateOfChange
 from lyra.engine.indicators.statistics import covariance_of, variance_of
 from lyra.engine.naming import snake_case
@@ -214,9 +225,8 @@ class Correlation(PairIndicator):
 
 def pearson(first: Sequence[float], second: Sequence[float]) -> float:
     """MathNet's running Pearson correlation; NaN without variance."""
-    count, products, mean_a, mean_b, variance_a, variance_b = 0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for a, b in zip(first, second, strict=True):
-        count += 1
+    products, mean_a, mean_b, variance_a, variance_b = 0.0, 0.0, 0.0, 0.0, 0.0
+    for count, (a, b) in enumerate(zip(first, second, strict=True), 1):
         delta_a, delta_b = a - mean_a, b - mean_b
         step_a, step_b = delta_a / count, delta_b / count
         mean_a += step_a

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -95,7 +95,9 @@ class RollingWindow(LeanObject):
 
     def __getitem__(self, index: int) -> Any:
         if not isinstance(index, int):
-            raise TypeError(f"No method matches given arguments for get_item: ({type(index)}). The expected signature is:\n    get_item(i: int)")
+            raise TypeError(
+                f"No method matches given arguments for get_item: ({type(index)}). The expected signature is:\n    get_item(i: int)"
+            )
         count = self.count
         if index < 0:
             self._check_negative(index)
@@ -188,7 +190,7 @@ _SIMPLE: dict[Any, tuple[str, Any, Callable[[Any], Any]]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _typed(kind: Any) -> type[RollingWindow]:
     if kind in _SIMPLE:
         name, default, accept = _SIMPLE[kind]

@@ -69,6 +69,11 @@ class Messages:
         self._write(stamp(local, message))
         self.console.append(("TRACE", "Debug: " + stamp(local, message)))
 
+    def before_start(self, message: str) -> None:
+        """A message of the engine while the algorithm initialises, which bears no time."""
+        self._write(message)
+        self.console.append(("TRACE", "Debug: " + message))
+
     def engine_log(self, local: int, message: str) -> None:
         """A log line of the engine, at once."""
         self._write(stamp(local, message))

@@ -1,10 +1,10 @@
 """Scheduled events: rules for dates and for times of day, the events made of them, and the queue that fires them.
 
-    date rule   start, end            -> dates               (`date_rules`)
-    time rule   dates                 -> moments in UTC      (`time_rules`)
-    event       name, moments         -> calls a function    (`event`)
-    queue       events                -> fires them in order (`queue`)
-    manager     what `self.schedule` is                      (`manager`)
+date rule   start, end            -> dates               (`date_rules`)
+time rule   dates                 -> moments in UTC      (`time_rules`)
+event       name, moments         -> calls a function    (`event`)
+queue       events                -> fires them in order (`queue`)
+manager     what `self.schedule` is                      (`manager`)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What date rules and time rules share: the algorithm's clock and zone, and the hours of markets (`Common/Scheduling/BaseScheduleRules.cs`)."""
+"""What date rules and time rules share: the clock, the zone and the hours of markets (`Common/Scheduling/BaseScheduleRules.cs`)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from lyra.engine.enums import SecurityType
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.markets.hours import MarketHoursDatabase
 from lyra.engine.naming import LeanObject
-from lyra.engine.symbols import Market, Symbol, SymbolCache
+from lyra.engine.symbols import Symbol, SymbolCache
 from lyra.engine.times import Zone, day_of, zone
+
+_USA = "usa"
 
 
 class BaseScheduleRules(LeanObject):
@@ -46,7 +48,7 @@ class BaseScheduleRules(LeanObject):
         if not self._warned:
             self._warned = True
             self._algorithm.debug(f"Warning: no existing symbol found for ticker {given}, it will be created with Equity type.")
-        made = Symbol.create(given, SecurityType.EQUITY, Market.USA)
+        made = Symbol.create(given, SecurityType.EQUITY, _USA)
         SymbolCache.set(given, made)
         return made
 
@@ -60,11 +62,11 @@ class BaseScheduleRules(LeanObject):
 
     def _all_hours(self) -> Iterator[SecurityExchangeHours]:
         """The hours of US equities and of all other markets of the algorithm that close at all."""
-        usa = MarketHoursDatabase.from_data_folder().get_exchange_hours(Market.USA, "SPY", SecurityType.EQUITY)
+        usa = MarketHoursDatabase.from_data_folder().get_exchange_hours(_USA, "SPY", SecurityType.EQUITY)
         found = {id(usa): usa}
         for security in self._algorithm.securities.values():
             symbol = security.symbol
-            if symbol.security_type == SecurityType.EQUITY and symbol.id.market == Market.USA:
+            if symbol.security_type == SecurityType.EQUITY and symbol.id.market == _USA:
                 continue
             hours = security.exchange.hours
             if not hours.is_market_always_open:

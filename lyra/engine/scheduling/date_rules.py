@@ -79,11 +79,11 @@ class DateRules(BaseScheduleRules):
 
     # edges of periods -----------------------------------------------------------------------------
     def week_start(self, symbol: Any = None, days_offset: int = 0, extended_market_hours: bool = True) -> FuncDateRule:
-        """`([symbol,] days_offset=0)`: Monday, or the first open day of a symbol's week. Raises ValueError for an offset beyond the week."""
+        """`([symbol,] days_offset=0)`: Monday, or the first open day of a symbol's week. Raises ValueError for too large an offset."""
         return self._week("WeekStart", True, symbol, days_offset, extended_market_hours)
 
     def week_end(self, symbol: Any = None, days_offset: int = 0, extended_market_hours: bool = True) -> FuncDateRule:
-        """`([symbol,] days_offset=0)`: Friday, or the last open day of a symbol's week. Raises ValueError for an offset beyond the week."""
+        """`([symbol,] days_offset=0)`: Friday, or the last open day of a symbol's week. Raises ValueError for too large an offset."""
         return self._week("WeekEnd", False, symbol, days_offset, extended_market_hours)
 
     def month_start(self, symbol: Any = None, days_offset: int = 0, extended_market_hours: bool = True) -> FuncDateRule:
@@ -217,5 +217,3 @@ def _open_day(hours: SecurityExchangeHours, day: int, offset: int, forward: bool
     for _ in range(offset):
         day = hours.trading_day_us(day, step)
     return day
-
-

@@ -68,7 +68,7 @@ class FuncTimeRule(TimeRule):
         if not callable(create_utc_event_times_function):
             raise ValueError("Python TimeRule provided is not a function")
         self._name = name
-        self._utc: Moments = lambda days: map(to_us, create_utc_event_times_function(map(to_datetime, days)))  # type: ignore[method-assign]
+        self._utc: Moments = lambda days: map(to_us, create_utc_event_times_function(map(to_datetime, days)))  # type: ignore[assignment,method-assign]
 
     @staticmethod
     def _of(name: str, moments: Moments) -> FuncTimeRule:

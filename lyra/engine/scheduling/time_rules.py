@@ -57,31 +57,23 @@ class TimeRules(BaseScheduleRules):
         return FuncTimeRule._of(f"Every {_short(step / MINUTE)} min", moments)
 
     # opens and closes -----------------------------------------------------------------------------
-    def after_market_open(
-        self, symbol: Any = None, minutes_after_open: float = 0, extended_market_open: bool = False
-    ) -> FuncTimeRule:
+    def after_market_open(self, symbol: Any = None, minutes_after_open: float = 0, extended_market_open: bool = False) -> FuncTimeRule:
         """`([symbol,] minutes=0, extended=False)`: after a market's first open of a date; without a symbol the earliest of all markets.
 
         Minutes may be fractions, or negative. A market that never closes raises ValueError when the schedule asks.
         """
         return self._open(*_arguments(symbol, minutes_after_open, extended_market_open))
 
-    def before_market_open(
-        self, symbol: Any = None, minutes_before_open: float = 0, extended_market_open: bool = False
-    ) -> FuncTimeRule:
+    def before_market_open(self, symbol: Any = None, minutes_before_open: float = 0, extended_market_open: bool = False) -> FuncTimeRule:
         """`([symbol,] minutes=0, extended=False)`: before a market's first open of a date."""
         symbol, minutes, extended = _arguments(symbol, minutes_before_open, extended_market_open)
         return self._open(symbol, -minutes, extended)
 
-    def before_market_close(
-        self, symbol: Any = None, minutes_before_close: float = 0, extended_market_close: bool = False
-    ) -> FuncTimeRule:
+    def before_market_close(self, symbol: Any = None, minutes_before_close: float = 0, extended_market_close: bool = False) -> FuncTimeRule:
         """`([symbol,] minutes=0, extended=False)`: before a market's last close of a date; without a symbol the latest of all markets."""
         return self._close(*_arguments(symbol, minutes_before_close, extended_market_close))
 
-    def after_market_close(
-        self, symbol: Any = None, minutes_after_close: float = 0, extended_market_close: bool = False
-    ) -> FuncTimeRule:
+    def after_market_close(self, symbol: Any = None, minutes_after_close: float = 0, extended_market_close: bool = False) -> FuncTimeRule:
         """`([symbol,] minutes=0, extended=False)`: after a market's last close of a date."""
         symbol, minutes, extended = _arguments(symbol, minutes_after_close, extended_market_close)
         return self._close(symbol, -minutes, extended)
@@ -143,7 +135,8 @@ def _time_of_day(numbers: list[Any], named: dict[str, Any]) -> int:
     parts = dict(zip(("hour", "minute", "second"), numbers, strict=False)) | given
     if set(parts) - {"second"} != {"hour", "minute"} or len(numbers) > 3:
         raise TypeError(f"No method matches given arguments for At: ({', '.join(type(part).__name__ for part in numbers)})")
-    return parts["hour"] * HOUR + parts["minute"] * MINUTE + parts.get("second", 0) * SECOND
+    total: int = parts["hour"] * HOUR + parts["minute"] * MINUTE + parts.get("second", 0) * SECOND
+    return total
 
 
 def _short(value: float) -> str:

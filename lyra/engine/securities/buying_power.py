@@ -1,20 +1,22 @@
 """Buying power on margin: what a position reserves, what is left, and how much to order for a target.
 
-Rules of `Common/Securities/BuyingPowerModel.cs`; margin is price × quantity × multiplier × rate / leverage. Users override the
-public methods, so the engine always asks through them.
+Rules of `Common/Securities/BuyingPowerModel.cs`; margin is price × quantity × multiplier × rate / leverage. Users override the public
+methods, and the engine asks through them. The models themselves do not: as in LEAN, whose models are C#, a Python override is not seen by
+the base class (record `CustomModels`), so they go on with the methods with a leading underscore, which hold the exact decimals.
 """
 
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.decimals import ONE, ZERO, decimal_text, normalize, to_decimal, to_float
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.errors import NotSupported
+from lyra.engine.fees.base import charged_fee
 from lyra.engine.naming import LeanObject
+from lyra.engine.orders.dotnet import divide
 from lyra.engine.orders.order import MarketOrder
-from lyra.engine.securities.fee_parameters import OrderFeeParameters
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,
     GetMaximumOrderQuantityForDeltaBuyingPowerParameters,
@@ -50,13 +52,8 @@ def round_to_lot(quantity: Decimal, lot: Decimal, rounding: str) -> Decimal:
 
 
 def initial_margin(model: Any, security: Any, quantity: Decimal) -> Decimal:
-    """The model's initial margin of a quantity."""
+    """What a security's model, LEAN's or the user's, says of the initial margin of a quantity."""
     return amount_of(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity)))
-
-
-def maintenance_margin(model: Any, security: Any) -> Decimal:
-    """The model's maintenance margin of what is held."""
-    return amount_of(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security)))
 
 
 def reserved_margin(security: Any) -> Decimal:
@@ -65,9 +62,25 @@ def reserved_margin(security: Any) -> Decimal:
     return amount_of(model.get_reserved_buying_power_for_position(ReservedBuyingPowerForPositionParameters(security)))
 
 
+def margin_used(security: Any) -> Decimal:
+    """What a security's holding adds to the portfolio's margin in use: its maintenance margin at the present price."""
+    held = security.holdings._quantity
+    parameters = MaintenanceMarginParameters.for_quantity_at_current_price(security, held)
+    return amount_of(security.buying_power_model.get_maintenance_margin(parameters))
+
+
+def position_buying_power(portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
+    """What `portfolio.get_buying_power(symbol, direction)` answers: free margin; against the holding its margin is added twice."""
+    result = portfolio._margin_remaining
+    holding = security.holdings
+    if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
+        result += margin_used(security) + abs(initial_margin(security.buying_power_model, security, holding._quantity))
+    return result  # type: ignore[no-any-return]
+
+
 def order_fee(portfolio: Any, security: Any, order: Any) -> Decimal:
     """The fee of an order in account currency."""
-    fee = security.fee_model.get_order_fee(OrderFeeParameters(security, order)).value
+    fee = charged_fee(security, order).value
     return portfolio.cash_book._to_account(fee._amount, fee.currency)  # type: ignore[no-any-return]
 
 
@@ -79,6 +92,9 @@ def above_minimum_margin(portfolio: Any, minimum: Decimal, margin: Decimal) -> b
 
 class BuyingPowerModel(LeanObject):
     """Buying power with a constant leverage: `BuyingPowerModel(leverage)` or `(initial, maintenance, required_free_percent)`."""
+
+    NULL: ClassVar[BuyingPowerModel]
+    Null: ClassVar[BuyingPowerModel]
 
     def __init__(self, *args: Any, leverage: Any = 1, required_free_buying_power_percent: Any = 0) -> None:
         free = to_decimal(required_free_buying_power_percent)
@@ -103,11 +119,44 @@ class BuyingPowerModel(LeanObject):
         number = to_decimal(leverage)
         if number < 1:
             raise ValueError("Leverage must be greater than or equal to 1.")
-        return ONE / number
+        return divide(ONE, number)
 
+    # what the model goes on with --------------------------------------------------------------------
+    def _leverage(self, security: Any) -> Decimal:
+        return divide(ONE, self._initial)
+
+    def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
+        rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier
+        return rate * multiplier * security._price * quantity * self._initial  # type: ignore[no-any-return]
+
+    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
+        return parameters._absolute_holdings_value * self._maintenance
+
+    def _held_margin(self, security: Any) -> Decimal:
+        return self._maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security))
+
+    def _required_for_order(self, cash_book: Any, security: Any, order: Any) -> Decimal:
+        fee = charged_fee(security, order).value
+        amount = cash_book._to_account(fee._amount, fee.currency)
+        margin = self._initial_margin(security, order._quantity)
+        return margin + (amount if margin > 0 else -amount if margin < 0 else ZERO)
+
+    def _margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
+        """Free margin; against the holding's direction its own margin counts twice (close it, open the other way)."""
+        total = portfolio._total_portfolio_value
+        result = portfolio._margin_remaining_of(total) + self._margin_of_turning(security, direction)
+        return max(result - total * self._free, ZERO)
+
+    def _margin_of_turning(self, security: Any, direction: OrderDirection) -> Decimal:
+        holding = security.holdings
+        if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
+            return self._held_margin(security) + self._initial_margin(security, abs(holding._quantity))
+        return ZERO
+
+    # what LEAN's users call and override -------------------------------------------------------------
     def get_leverage(self, security: Any) -> float:
         """The leverage."""
-        return to_float(ONE / self._initial)
+        return to_float(self._leverage(security))
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """Change the leverage."""
@@ -115,44 +164,23 @@ class BuyingPowerModel(LeanObject):
 
     def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
         """Margin to open a quantity at the present price, signed like it."""
-        security = parameters._security
-        rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier
-        return InitialMargin(rate * multiplier * security._price * parameters._quantity * self._initial)
+        return InitialMargin(self._initial_margin(parameters._security, parameters._quantity))
 
     def get_initial_margin_required_for_order(self, parameters: InitialMarginRequiredForOrderParameters) -> InitialMargin:
         """Margin to open an order's quantity, plus its fee."""
-        security, order = parameters._security, parameters._order
-        fee = security.fee_model.get_order_fee(OrderFeeParameters(security, order)).value
-        fee_amount = parameters._currency_converter._to_account(fee._amount, fee.currency)
-        margin = initial_margin(self, security, order._quantity)
-        return InitialMargin(margin + (fee_amount if margin > 0 else -fee_amount if margin < 0 else ZERO))
+        return InitialMargin(self._required_for_order(parameters._currency_converter, parameters._security, parameters._order))
 
     def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
         """Margin to hold a position."""
-        return MaintenanceMargin(parameters._absolute_holdings_value * self._maintenance)
+        return MaintenanceMargin(self._maintenance_margin(parameters))
 
     def get_reserved_buying_power_for_position(self, parameters: Any) -> ReservedBuyingPowerForPosition:
         """The margin in use."""
-        return ReservedBuyingPowerForPosition(maintenance_margin(self, parameters._security))
+        return ReservedBuyingPowerForPosition(self._held_margin(parameters._security))
 
     def get_buying_power(self, parameters: Any) -> BuyingPower:
         """What is left for a direction."""
         return BuyingPower(self._margin_remaining(parameters._portfolio, parameters._security, parameters._direction))
-
-    def get_margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> float:
-        """What is left for a direction."""
-        return to_float(self._margin_remaining(portfolio, security, direction))
-
-    def _margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
-        """Free margin; against the holding's direction its own margin counts twice (close it, open the other way)."""
-        total = portfolio._total_portfolio_value
-        result = portfolio._margin_remaining_of(total)
-        holding = security.holdings
-        against = (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY)
-        if against:
-            result += maintenance_margin(self, security) + initial_margin(self, security, abs(holding._quantity))
-        result -= total * self._free
-        return max(result, ZERO)
 
     def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
         """Whether the free margin covers what is left of the order; closing and reducing always pass."""
@@ -168,10 +196,9 @@ class BuyingPowerModel(LeanObject):
         if held * order._quantity < 0 and abs(held) >= abs(order._quantity):
             return parameters.sufficient()
         free = self._margin_remaining(portfolio, security, order.direction)
-        asked = InitialMarginRequiredForOrderParameters(portfolio.cash_book, security, order)
-        required = amount_of(self.get_initial_margin_required_for_order(asked))
         size = abs(order._quantity)
-        required = (size - abs(ticket._quantity_filled)) / size * required
+        unfilled = (size - abs(ticket._quantity_filled)) / size
+        required = unfilled * self._required_for_order(portfolio.cash_book, security, order)
         if abs(required) > free:
             return parameters.insufficient(
                 f"Id: {order.id}, Initial Margin: {decimal_text(normalize(required))}, Free Margin: {decimal_text(normalize(free))}"
@@ -186,45 +213,48 @@ class BuyingPowerModel(LeanObject):
         used = reserved_margin(security)
         total = portfolio._total_portfolio_value
         target = ((used if security.holdings.is_long else -used) + parameters._delta_buying_power) / total if total != 0 else ZERO
-        return self.get_maximum_order_quantity_for_target_buying_power(
-            GetMaximumOrderQuantityForTargetBuyingPowerParameters(portfolio, security, target, parameters._minimum, parameters._silence)
-        )
+        return self._maximum_for_target(portfolio, security, target, parameters._minimum, parameters._silence)
 
     def get_maximum_order_quantity_for_target_buying_power(
         self, parameters: GetMaximumOrderQuantityForTargetBuyingPowerParameters
     ) -> GetMaximumOrderQuantityResult:
         """The quantity that brings the position's initial margin to a share of the portfolio, fees taken off the portfolio."""
-        portfolio, security = parameters._portfolio, parameters._security
+        return self._maximum_for_target(
+            parameters._portfolio, parameters._security, parameters._target_buying_power, parameters._minimum, parameters._silence
+        )
+
+    def get_amount_to_order(self, security: Any, target_margin: Any, margin_for_one_unit: Any, final_margin: Any = None) -> tuple[float, float]:
+        """(quantity, margin after it) to reach a margin, given that of one unit."""
+        quantity, margin = self._amount_to_order(security, to_decimal(target_margin), to_decimal(margin_for_one_unit))
+        return to_float(quantity), to_float(margin)
+
+    # sizing -----------------------------------------------------------------------------------------
+    def _maximum_for_target(self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool) -> GetMaximumOrderQuantityResult:
         total = portfolio._total_portfolio_value
-        usable = total - total * self._free
-        target = parameters._target_buying_power * usable
+        target = share * (total - total * self._free)
         held = security.holdings._quantity
         if target == 0:
             return GetMaximumOrderQuantityResult(-held, "", False)
-        used = initial_margin(self, security, held)
-        unit = initial_margin(self, security, ONE)
+        used = self._initial_margin(security, held)
+        unit = self._initial_margin(security, ONE)
         if unit == 0:
             return GetMaximumOrderQuantityResult(0, zero_price_message(security.symbol))
         change = abs(target - used)
-        if not above_minimum_margin(portfolio, parameters._minimum, change):
+        if not above_minimum_margin(portfolio, minimum, change):
             portfolio.minimum_margin_skipped = True
-            minimum = total * parameters._minimum
-            reason = f"The target order margin {decimal_text(change)} is less than the minimum {decimal_text(minimum)}."
-            return GetMaximumOrderQuantityResult(0, None if parameters._silence else reason, False)
+            reason = f"The target order margin {decimal_text(change)} is less than the minimum {decimal_text(total * minimum)}."
+            return GetMaximumOrderQuantityResult(0, None if silence else reason, False)
         previous = ZERO
         while True:
             quantity, margin = self._amount_to_order(security, target, unit)
             if quantity == 0:
                 reason = (f"The order quantity is less than the lot size of {decimal_text(security.symbol_properties._lot_size)} and has been "
                           f"rounded to zero. Target order margin {decimal_text(target - used)}. ")  # fmt: skip
-                return GetMaximumOrderQuantityResult(0, None if parameters._silence else reason, False)
+                return GetMaximumOrderQuantityResult(0, None if silence else reason, False)
             fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
-            target = (total - fees - total * self._free) * parameters._target_buying_power
+            target = (total - fees - total * self._free) * share
             if previous == quantity:
-                raise ValueError(
-                    f"GetMaximumOrderQuantityForTargetBuyingPower failed to converge on the target margin: {target} (security "
-                    f"{security.symbol.id}, price {security.close}, order fee {fees}, holdings {held})"
-                )
+                raise ValueError(_no_convergence(portfolio, security, target, fees, share))
             previous = quantity
             if abs(margin) <= abs(target):
                 return GetMaximumOrderQuantityResult(quantity)
@@ -233,16 +263,40 @@ class BuyingPowerModel(LeanObject):
         """The quantity in whole lots that stays within the target margin, and the margin of the position after it."""
         lot, held = security.symbol_properties._lot_size, security.holdings._quantity
         size = round_to_lot(target / unit - held, lot, ROUND_CEILING if target < 0 else ROUND_FLOOR)
-        margin = initial_margin(self, security, size + held)
+        margin = self._initial_margin(security, size + held)
         over = margin - target
         while (target < 0 and over < 0) or (target > 0 and over > 0):
             size += lot if target < 0 else -lot
-            margin = initial_margin(self, security, size + held)
+            margin = self._initial_margin(security, size + held)
             now = margin - target
             if abs(now) > abs(over) and (now > 0) == (over > 0):
-                raise ValueError(f"Margin is being adjusted in the wrong direction for {security.symbol}: target margin {target}, unit {unit}")
+                raise ValueError(_wrong_direction(security, target, unit))
             over = now
         return size, margin
+
+
+def _held_text(security: Any) -> str:
+    holdings = security.holdings
+    return f"{decimal_text(holdings._quantity)} @ {decimal_text(holdings._average_price)}"
+
+
+def _no_convergence(portfolio: Any, security: Any, target: Decimal, fees: Decimal, share: Decimal) -> str:
+    return (
+        f"GetMaximumOrderQuantityForTargetBuyingPower failed to converge on the target margin: {decimal_text(target)}; the following "
+        f"information can be used to reproduce the issue. Total Portfolio Cash: {decimal_text(portfolio._cash)}; Security : "
+        f"{security.symbol.id}; Price : {decimal_text(security.cache.exact('close'))}; Leverage: {decimal_text(security._leverage)}; "
+        f"Order Fee: {decimal_text(fees)}; Lot Size: {decimal_text(security.symbol_properties._lot_size)}; Current Holdings: "
+        f"{_held_text(security)}; Target Percentage: %{decimal_text(share * 100)};"
+    )
+
+
+def _wrong_direction(security: Any, target: Decimal, unit: Decimal) -> str:
+    return (
+        "BuyingPowerModel().GetAmountToOrder(): Margin is being adjusted in the wrong direction. Reproduce this issue with the following "
+        f"variables, Target Margin: {decimal_text(target)}; MarginForOneUnit: {decimal_text(unit)}; Security Holdings: {_held_text(security)}; "
+        f"LotSize: {decimal_text(security.symbol_properties._lot_size)}; Price: {decimal_text(security.cache.exact('close'))}; Leverage: "
+        f"{decimal_text(security._leverage)}"
+    )
 
 
 class SecurityMarginModel(BuyingPowerModel):
@@ -256,36 +310,32 @@ class ConstantBuyingPowerModel(BuyingPowerModel):
         super().__init__()
         self._per_unit = to_decimal(margin_required_per_unit_in_account_currency)
 
-    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
-        """Margin to open a quantity."""
-        return InitialMargin(parameters._quantity * self._per_unit)
+    def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
+        return quantity * self._per_unit
 
-    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
-        """Margin to hold a quantity."""
-        return MaintenanceMargin(parameters._absolute_quantity * self._per_unit)
+    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
+        return parameters._absolute_quantity * self._per_unit
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """The margin is fixed; LEAN ignores this too."""
 
 
 class NullBuyingPowerModel(BuyingPowerModel):
-    """No margin at all: every order passes."""
+    """Every order passes and holding takes no margin; sizing still counts the full price."""
 
-    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
-        """Nothing."""
-        return InitialMargin(0)
-
-    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
-        """Nothing."""
-        return MaintenanceMargin(0)
+    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
+        return ZERO
 
     def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
         """Always."""
         return parameters.sufficient()
 
 
+BuyingPowerModel.NULL = BuyingPowerModel.Null = NullBuyingPowerModel()
+
+
 class PatternDayTradingMarginModel(SecurityMarginModel):
-    """Leverage 4 while the market is open, 2 when it is closed (`PatternDayTradingMarginModel.cs`)."""
+    """Leverage 4 while the market is open, 2 when it is closed or closes within ten minutes (`PatternDayTradingMarginModel.cs`)."""
 
     def __init__(self, closed_market_leverage: Any = 2, open_market_leverage: Any = 4) -> None:
         super().__init__(open_market_leverage)
@@ -295,13 +345,14 @@ class PatternDayTradingMarginModel(SecurityMarginModel):
         open_now = security.exchange.exchange_open and not security.exchange.closing_soon
         return ONE if open_now else self._correction
 
-    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
-        """Margin to open, more when the market is closed."""
-        return InitialMargin(super().get_initial_margin_requirement(parameters)._value * self._factor(parameters._security))
+    def _leverage(self, security: Any) -> Decimal:
+        return super()._leverage(security) * divide(ONE, self._factor(security))
 
-    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
-        """Margin to hold, more when the market is closed."""
-        return MaintenanceMargin(super().get_maintenance_margin(parameters)._value * self._factor(parameters._security))
+    def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
+        return super()._initial_margin(security, quantity) * self._factor(security)
+
+    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
+        return super()._maintenance_margin(parameters) * self._factor(parameters._security)
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """The leverage is the rule's; LEAN ignores this too."""

@@ -239,6 +239,10 @@ class SecurityCache(LeanObject):
         for name in ("volume", "bid_size", "ask_size"):
             if name in self._values:
                 self._values[name] /= factor
+        if self.trade_rows is not None:
+            self.trade_rows, self.trade_i = self.trade_rows.after_split(self.trade_i, factor), 0
+        if self.quote_rows is not None:
+            self.quote_rows, self.quote_i = self.quote_rows.after_split(self.quote_i, factor), 0
 
 
 class _Getter:

@@ -159,8 +159,7 @@ class CashBook(LeanObject):
     def _total(self) -> Decimal:
         total = ZERO
         for cash in self._currencies.values():
-            if cash._amount != 0:
-                total += cash._value
+            total += cash._value  # nothing in a currency still gives the sum the digits of its rate, as in LEAN
         return total
 
     total_value_in_account_currency = money("_total")

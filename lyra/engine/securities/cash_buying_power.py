@@ -7,16 +7,15 @@ from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, normalize, to_decimal
 from lyra.engine.enums import OrderDirection, OrderType
+from lyra.engine.fees.base import charged_fee
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.buying_power import BuyingPowerModel, order_fee, zero_price_message
-from lyra.engine.securities.fee_parameters import OrderFeeParameters
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,
     GetMaximumOrderQuantityForTargetBuyingPowerParameters,
     GetMaximumOrderQuantityResult,
     HasSufficientBuyingPowerForOrderParameters,
     HasSufficientBuyingPowerForOrderResult,
-    InitialMargin,
     ReservedBuyingPowerForPosition,
 )
 
@@ -40,22 +39,12 @@ class CashBuyingPowerModel(BuyingPowerModel):
     """Buy with the quote currency that is there, sell the coins that are there; no leverage, no shorts."""
 
     def __init__(self) -> None:
-        super().__init__(1)
-
-    def get_leverage(self, security: Any) -> float:
-        """Always 1."""
-        return 1.0
+        super().__init__(1, 0, 0)
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """Only 1 is possible."""
         if to_decimal(leverage) != 1:
-            raise ValueError("CashBuyingPowerModel does not allow setting leverage. Cash accounts have no leverage.")
-
-    def get_initial_margin_requirement(self, parameters: Any) -> InitialMargin:
-        """The price of a quantity in account currency."""
-        security = parameters._security
-        rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier
-        return InitialMargin(rate * multiplier * security._price * parameters._quantity)
+            raise RuntimeError("CashBuyingPowerModel does not allow setting leverage. Cash accounts have no leverage.")
 
     def get_reserved_buying_power_for_position(self, parameters: Any) -> ReservedBuyingPowerForPosition:
         """Nothing: coins are bought outright."""
@@ -63,14 +52,16 @@ class CashBuyingPowerModel(BuyingPowerModel):
 
     def get_buying_power(self, parameters: Any) -> BuyingPower:
         """Units of the base currency that can be bought or sold."""
-        security = parameters._security
+        security, direction = parameters._security, parameters._direction
         base = getattr(security, "base_currency", None)
-        price = security._price
+        price = security._price * security.symbol_properties._contract_multiplier
         if base is None or price == 0:
             return BuyingPower(0)
-        if parameters._direction == OrderDirection.BUY:
-            return BuyingPower(security.quote_currency._amount / price)
-        return BuyingPower(base._amount if parameters._direction == OrderDirection.SELL else ZERO)
+        if direction == OrderDirection.BUY:
+            rate = security.quote_currency._conversion_rate
+            quote = parameters._portfolio.cash_book[security.quote_currency.symbol]
+            return BuyingPower(quote._amount / (price * rate / rate))
+        return BuyingPower(base._amount if direction == OrderDirection.SELL else ZERO)
 
     def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
         """Whether the currency to pay with, less what open orders reserve, covers the order."""
@@ -100,7 +91,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
         else:
             fee = ZERO
             if order.type == OrderType.LIMIT:
-                charged = security.fee_model.get_order_fee(OrderFeeParameters(security, order)).value
+                charged = charged_fee(security, order).value
                 fee = portfolio.cash_book._convert(charged._amount, charged.currency, quote.symbol)
             maximum = available - reserved - fee
             enough = needed <= maximum
@@ -118,8 +109,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
         target = book._to_account(available + held, quote.symbol)
         total = portfolio._total_portfolio_value
         share = ZERO if total == 0 else target / total
-        asked = GetMaximumOrderQuantityForTargetBuyingPowerParameters(portfolio, security, share, 0)
-        return self.get_maximum_order_quantity_for_target_buying_power(asked)._quantity * _order_price(security, order)
+        return self._maximum_for_target(portfolio, security, share, ZERO, False)._quantity * _order_price(security, order)
 
     def get_maximum_order_quantity_for_delta_buying_power(self, parameters: Any) -> GetMaximumOrderQuantityResult:
         """LEAN has no such calculation for cash."""
@@ -129,8 +119,12 @@ class CashBuyingPowerModel(BuyingPowerModel):
         self, parameters: GetMaximumOrderQuantityForTargetBuyingPowerParameters
     ) -> GetMaximumOrderQuantityResult:
         """The quantity that brings the coin's value to a share of the portfolio, at the ask or bid, fees on top."""
-        portfolio, security = parameters._portfolio, parameters._security
-        target_value = parameters._target_buying_power * portfolio._total_portfolio_value
+        return self._maximum_for_target(
+            parameters._portfolio, parameters._security, parameters._target_buying_power, parameters._minimum, parameters._silence
+        )
+
+    def _maximum_for_target(self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool) -> GetMaximumOrderQuantityResult:
+        target_value = share * portfolio._total_portfolio_value
         if target_value < 0:
             return GetMaximumOrderQuantityResult(0, "The cash model does not allow shorting.")
         base = getattr(security, "base_currency", None)
@@ -145,16 +139,15 @@ class CashBuyingPowerModel(BuyingPowerModel):
         unit = (security._ask_price if buy else security._bid_price) * (security.quote_currency._conversion_rate * multiplier)
         if unit == 0:
             return GetMaximumOrderQuantityResult(0, self._no_price(portfolio, security))
-        return self._converge(parameters, target, unit, buy)
+        return self._converge(portfolio, security, target, unit, buy, silence)
 
-    def _converge(self, parameters: Any, target: Decimal, unit: Decimal, buy: bool) -> GetMaximumOrderQuantityResult:
-        portfolio, security = parameters._portfolio, parameters._security
+    def _converge(self, portfolio: Any, security: Any, target: Decimal, unit: Decimal, buy: bool, silence: bool) -> GetMaximumOrderQuantityResult:
         lot = security.symbol_properties._lot_size
         too_small = f"The order quantity is less than the lot size of {decimal_text(lot)} and has been rounded to zero."
         quantity = target / unit
         quantity -= quantity % lot
         if quantity == 0:
-            return GetMaximumOrderQuantityResult(0, None if parameters._silence else too_small, False)
+            return GetMaximumOrderQuantityResult(0, None if silence else too_small, False)
         previous, value, fees = ZERO, ZERO, ZERO
         while True:
             if value > target:

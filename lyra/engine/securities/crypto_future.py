@@ -5,16 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.decimals import ZERO
 from lyra.engine.enums import OrderDirection, SecurityType
-from lyra.engine.securities.buying_power import SecurityMarginModel, initial_margin, maintenance_margin
-from lyra.engine.securities.margin_parameters import (
-    InitialMargin,
-    InitialMarginParameters,
-    MaintenanceMargin,
-    MaintenanceMarginParameters,
-    amount_of,
-)
+from lyra.engine.securities.buying_power import SecurityMarginModel
+from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters, amount_of
 
 
 def collateral(security: Any) -> Any:
@@ -28,17 +22,14 @@ class CryptoFutureMarginModel(SecurityMarginModel):
     def __init__(self, leverage: Any = 25, *ignored: Any) -> None:
         super().__init__(leverage)
 
-    def get_initial_margin_requirement(self, parameters: InitialMarginParameters) -> InitialMargin:
-        """Margin to open a quantity, in account currency."""
-        security, quantity = parameters._security, parameters._quantity
+    def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
         if security.cache.last_data() is None or quantity == 0:
-            return InitialMargin(0)
+            return ZERO
         amount, cash = security.holdings._amount_of(quantity, security._price)
-        return InitialMargin(abs(amount) / to_decimal(self.get_leverage(security)) * cash._conversion_rate)
+        return abs(amount) / self._leverage(security) * cash._conversion_rate  # type: ignore[no-any-return]
 
-    def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
-        """Margin to hold a quantity, in account currency."""
-        return MaintenanceMargin(initial_margin(self, parameters._security, parameters._quantity))
+    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
+        return self._initial_margin(parameters._security, parameters._quantity)
 
     def _total_collateral(self, portfolio: Any, cash: Any) -> Decimal:
         """What the account has of the collateral."""
@@ -54,9 +45,7 @@ class CryptoFutureMarginModel(SecurityMarginModel):
             if other.type == SecurityType.CRYPTO_FUTURE and other.symbol != security.symbol and self._shares_collateral(portfolio, cash, other):
                 held = MaintenanceMarginParameters.for_current_holdings(other)
                 result -= amount_of(other.buying_power_model.get_maintenance_margin(held))
-        holding = security.holdings
-        if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
-            result += maintenance_margin(self, security) + initial_margin(self, security, abs(holding._quantity))
+        result += self._margin_of_turning(security, direction)
         return max(result * cash._conversion_rate, ZERO)
 
 

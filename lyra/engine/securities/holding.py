@@ -14,6 +14,8 @@ from lyra.engine.orders.fields import money, plain
 class SecurityHolding(LeanObject):
     """What is held of a security. Money is in the account currency, prices in the quote currency."""
 
+    invested: bool
+    target: Any
     symbol = plain("_symbol")
     quantity = money("_quantity")
     average_price = money("_average_price")
@@ -41,7 +43,7 @@ class SecurityHolding(LeanObject):
         self._total_dividends = ZERO
         self._last_trade_profit = ZERO
         self.invested = False
-        self.target: Any = None
+        self.target = None
 
     @property
     def _symbol(self) -> Any:

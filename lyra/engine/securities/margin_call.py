@@ -39,7 +39,7 @@ class DefaultMarginCallModel(LeanObject):
         """(orders, whether to warn)."""
         portfolio = self.portfolio
         used = portfolio._total_margin_used
-        if used == 0:
+        if used <= 0:
             return [], False
         total = portfolio._total_portfolio_value
         remaining = portfolio._margin_remaining_of(total)
