@@ -83,7 +83,7 @@ class InsightCollection(LeanObject):
         return iter([insight for insights in self._open.values() for insight in insights])
 
     def __len__(self) -> int:
-        return self.count
+        return self._total
 
     def __bool__(self) -> bool:
         return True
@@ -150,6 +150,12 @@ class InsightManager(InsightCollection):
         super().__init__()
         self._algorithm = algorithm
         self._score: Callable[..., Any] | None = None
+
+    def json(self) -> str:
+        """All insights as LEAN's `alpha-results.json` has them."""
+        from lyra.engine.framework.insight_json import insights_json
+
+        return insights_json(self._complete)
 
     def step(self, utc_now: Any) -> None:
         """Let the score function see the insights."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from lyra.engine.decimals import decimal_text, to_decimal
+from lyra.engine.decimals import decimal_text, double_to_decimal, to_decimal
+from lyra.engine.framework.order_sizing import adjust_by_lot_size
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money, plain
 from lyra.engine.securities.buying_power import zero_price_message
@@ -29,12 +30,16 @@ class PortfolioTarget(LeanObject):
     @staticmethod
     def percent(algorithm: Any, symbol: Any, percent: Any, *args: Any, return_delta_quantity: bool = False, tag: str = "") -> PortfolioTarget | None:
         """The target whose value is a share of the portfolio, or None when it can't be computed."""
+        exact = return_delta_quantity
         for value in args:
             if isinstance(value, bool):
                 return_delta_quantity = value
+                exact = True
             else:
                 tag = value
-        return PortfolioTarget._of_percent(algorithm, algorithm._symbol_of(symbol), to_decimal(percent), return_delta_quantity, tag)
+        # LEAN has this method for doubles, which are cast, and with the further argument for decimals.
+        share = to_decimal(percent) if exact or not isinstance(percent, float) else double_to_decimal(percent)
+        return PortfolioTarget._of_percent(algorithm, algorithm._symbol_of(symbol), share, return_delta_quantity, tag)
 
     @staticmethod
     def _of_percent(algorithm: Any, symbol: Symbol, percent: Decimal, delta: bool, tag: str = "") -> PortfolioTarget | None:
@@ -42,9 +47,9 @@ class PortfolioTarget(LeanObject):
         size = abs(percent)
         if size > settings._max_absolute_portfolio_target_percentage or 0 < size < settings._min_absolute_portfolio_target_percentage:
             algorithm.error(
-                f"The portfolio target percent: {decimal_text(percent)}, does not comply with the current 'Algorithm.Settings' "
-                f"'MaxAbsolutePortfolioTargetPercentage': {decimal_text(settings._max_absolute_portfolio_target_percentage)} or "
-                f"'MinAbsolutePortfolioTargetPercentage': {decimal_text(settings._min_absolute_portfolio_target_percentage)} values. Skipping"
+                f"The portfolio target percent: {decimal_text(percent)}, does not comply with the current "
+                f"'self.settings.max_absolute_portfolio_target_percentage': {decimal_text(settings._max_absolute_portfolio_target_percentage)} or "
+                f"'self.settings.min_absolute_portfolio_target_percentage': {decimal_text(settings._min_absolute_portfolio_target_percentage)}. Skipping"
             )
             return None
         security = algorithm.securities.get(symbol)
@@ -64,12 +69,20 @@ class PortfolioTarget(LeanObject):
             return None
         algorithm._warn_minimum_margin()
         lot = security.symbol_properties._lot_size
-        quantity = (result._quantity / lot).to_integral_value(rounding=ROUND_DOWN) * lot
-        return PortfolioTarget(symbol, quantity if delta else quantity + security.holdings._quantity, tag)
+        # Nothing wanted is the holding's negative, and so a negative zero without one.
+        wanted = security.holdings._quantity.copy_negate() if share == 0 else result._quantity
+        quantity = (wanted / lot).to_integral_value(rounding=ROUND_DOWN) * lot
+        return PortfolioTarget(symbol, quantity if delta else net_sum(quantity, security.holdings._quantity), tag)
 
     def __str__(self) -> str:
         text = f"{self._symbol}: {decimal_text(self._quantity)}"
         return f"{text} ({self._tag})" if self._tag else text
+
+
+def net_sum(left: Decimal, right: Decimal) -> Decimal:
+    """.NET's sum: a zero has the sign of the left number, so that a flat target shows as -0.0 in Python (record `PortfolioConstruction`)."""
+    total = left + right
+    return total.copy_sign(left) if total == 0 else total
 
 
 def order_by_margin_impact(algorithm: Any, targets: Iterable[Any], target_is_delta: bool = False) -> list[Any]:
@@ -80,8 +93,7 @@ def order_by_margin_impact(algorithm: Any, targets: Iterable[Any], target_is_del
     for target in targets:
         security = algorithm.securities[target.symbol]
         lot = security.symbol_properties._lot_size
-        quantity = to_decimal(target._quantity)
-        wanted = quantity - quantity % lot
+        wanted = adjust_by_lot_size(security, to_decimal(target._quantity))
         existing = security.holdings._quantity + algorithm.transactions._open_quantity(security.symbol)
         change = wanted if target_is_delta else wanted - existing
         if not security.has_data or not security.is_tradable or abs(change) < lot:

@@ -32,6 +32,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "ZeroLagExponentialMovingAverage",
         "RelativeMovingAverage",
         "VolumeWeightedMovingAverage",
+        "MovingAverageTypeExtensions",
     ),
     "adaptive_averages": ("KaufmanEfficiencyRatio", "KaufmanAdaptiveMovingAverage", "McGinleyDynamic"),
     "extremes": ("Identity", "WindowIdentity", "FilteredIdentity", "Maximum", "Minimum", "MidPoint", "MidPrice"),

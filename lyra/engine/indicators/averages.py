@@ -31,6 +31,7 @@ from lyra.engine.indicators.exact import (
     subtract,
     to_double,
 )
+from lyra.engine.naming import LeanObject
 
 RESET_ZERO = Decimal("0.0")
 """What LEAN's running sums start from after a reset (`0.0m`); a new one starts from 0."""
@@ -549,3 +550,12 @@ AVERAGES: dict[MovingAverageType, type[IndicatorBase]] = {
 def average_of(kind: MovingAverageType, *args: Any) -> Any:
     """A moving average of a kind: `average_of(kind, period)` or `average_of(kind, name, period)`."""
     return AVERAGES[kind](*args)
+
+
+class MovingAverageTypeExtensions(LeanObject):
+    """`MovingAverageTypeExtensions.as_indicator(type, [name,] period)`."""
+
+    @staticmethod
+    def as_indicator(moving_average_type: MovingAverageType, *args: Any) -> Any:
+        """A new moving average of a type, from `(period)` or `(name, period)`."""
+        return average_of(moving_average_type, *args)

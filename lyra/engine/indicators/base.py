@@ -80,6 +80,7 @@ class IndicatorBase(LeanObject):
     samples: int
     warm_up_period: int
     default_window_size: ClassVar[int] = _DEFAULT_WINDOW
+    DEFAULT_WINDOW_SIZE: ClassVar[int] = _DEFAULT_WINDOW
 
     _parameters: ClassVar[tuple[Parameter, ...]] = ()
     _label: ClassVar[str] = ""

@@ -51,6 +51,9 @@ def _narrowed(narrow: Decimal, wide: Decimal) -> Decimal:
     return narrow.quantize(Decimal(1).scaleb(-scale_of(narrow) - 1), context=_WIDE)
 
 
+_BY_ZERO = "Attempted to divide by zero."
+
+
 def add(a: Decimal, b: Decimal) -> Decimal:
     """a + b."""
     result = add29(a, b)
@@ -87,6 +90,8 @@ def _mantissa(value: Decimal) -> int:
 
 def divide(a: Decimal, b: Decimal) -> Decimal:
     """a / b; raises ZeroDivisionError."""
+    if not b:
+        raise ZeroDivisionError(_BY_ZERO)
     result = _divide29(a, b)
     low, high = BOUNDS[result.adjusted()]
     if not low <= result <= high:
@@ -98,6 +103,8 @@ def divide(a: Decimal, b: Decimal) -> Decimal:
 
 def share(a: Decimal, count: Decimal) -> Decimal:
     """`divide` by a whole number."""
+    if not count:
+        raise ZeroDivisionError(_BY_ZERO)
     result = _divide29(a, count)
     low, high = BOUNDS[result.adjusted()]
     if not low <= result <= high:
