@@ -58,7 +58,7 @@ class Loop:
         self._framework = algorithm._uses_framework()
         self._day_events: dict[Any, Any] = {}
         self.data_points = 0
-        self.time = algorithm._utc
+        self.time = algorithm._start  # LEAN's clock before the first step: the start date's midnight, taken for UTC
         self.interrupted = False
         self.on_step: Any = None
         algorithm._order_listeners.append(self._on_order_event)
@@ -69,6 +69,8 @@ class Loop:
         algorithm = self._algorithm
         if algorithm.is_warming_up:
             algorithm.debug("Algorithm starting warm up...")
+        else:
+            self._call("OnWarmupFinished", algorithm.on_warmup_finished)
         for time_slice in self._slices():
             if algorithm._status != AlgorithmStatus.RUNNING and algorithm._run_error is None:
                 break
@@ -95,6 +97,9 @@ class Loop:
         self._call("OnEndOfAlgorithm", algorithm.on_end_of_algorithm)
         self.process_results(force=True)
         self._capacity_step(force=True)
+        if algorithm._status == AlgorithmStatus.STOPPED:
+            self._results.messages.engine_log(algorithm._local, "Algorithm Stopped")
+        self.sample(self.time)
 
     def _call(self, source: str, callback: Any, *args: Any) -> Any:
         try:

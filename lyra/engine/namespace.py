@@ -22,7 +22,7 @@ _ROOMS = (
     "securities.buying_power", "securities.cash_buying_power", "securities.crypto_future", "securities.margin_call", "securities.margin_parameters",
     "securities.settlement", "securities.benchmark", "securities.price_variation", "securities.fee_parameters",
     "orders.order", "orders.events", "orders.requests", "orders.ticket", "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills",
-    "orders.equity_fills", "orders.fee_models", "orders.group", "orders.exchange_codes", "models.slippage", "models.volatility", "models.margin_interest",
+    "orders.equity_fills", "orders.fee_models", "orders.group", "orders.currencies", "circular_queue", "orders.exchange_codes", "models.slippage", "models.volatility", "models.margin_interest",
     "models.shortable", "models.data_filters", "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",
     "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "results.charts", "results.colors",
     "results.statistics", "results.trades", "results.interest_rate", "object_store",
@@ -58,50 +58,10 @@ def lean_names() -> dict[str, Any]:
 
 def _dot_net() -> dict[str, Any]:
     """The .NET types that algorithms name."""
-    from datetime import datetime, timedelta
     from decimal import Decimal
 
+    from lyra.engine import dotnet_types as net
     from lyra.engine.times import TimeZones
 
-    return {"Decimal": Decimal, "DateTime": datetime, "TimeSpan": timedelta, "TimeZones": TimeZones, "String": str, "Object": object,
-            "List": DotNetList, "Dictionary": DotNetDictionary, "Int32": int, "Double": float, "Boolean": bool}  # fmt: skip
-
-
-class DotNetList(list[Any]):
-    """`List[T]()` of .NET."""
-
-    def __class_getitem__(cls, item: Any) -> Any:
-        return cls
-
-    def Add(self, item: Any) -> None:  # noqa: N802 (.NET's name)
-        """Append an item."""
-        self.append(item)
-
-    def AddRange(self, items: Any) -> None:  # noqa: N802
-        """Append items."""
-        self.extend(items)
-
-    @property
-    def Count(self) -> int:  # noqa: N802
-        """How many items."""
-        return len(self)
-
-
-class DotNetDictionary(dict[Any, Any]):
-    """`Dictionary[K, V]()` of .NET."""
-
-    def __class_getitem__(cls, item: Any) -> Any:
-        return cls
-
-    def Add(self, key: Any, value: Any) -> None:  # noqa: N802 (.NET's name)
-        """Add a key."""
-        self[key] = value
-
-    def ContainsKey(self, key: Any) -> bool:  # noqa: N802
-        """Whether a key is there."""
-        return key in self
-
-    @property
-    def Count(self) -> int:  # noqa: N802
-        """How many items."""
-        return len(self)
+    return {"Decimal": Decimal, "DateTime": net.DateTime, "TimeSpan": net.TimeSpan, "TimeZones": TimeZones, "String": str, "Object": object,
+            "List": net.List, "Dictionary": net.Dictionary, "Random": net.Random, "Int32": int, "Double": float, "Boolean": bool}  # fmt: skip

@@ -51,6 +51,12 @@ class LeanObject:
 
     __slots__ = ()
 
+    def to_string(self) -> str:
+        """.NET's `ToString()`: the same as `str()`."""
+        return str(self)
+
+    ToString = to_string  # noqa: N815 (.NET's name)
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = dict(cls.__dict__)

@@ -166,7 +166,6 @@ class Backtest:
     def _finish(self, seconds: float) -> None:
         algorithm, results, loop = self.algorithm, self.results, self.loop
         self.data_points = loop.data_points + algorithm._history_points
-        loop.sample(loop.time)
         results.messages.engine_debug(algorithm._local, completed_text(self.context.algorithm_id, seconds, self.data_points))
         for message in algorithm._start_limits.messages():
             results.messages.engine_debug(algorithm._local, message)

@@ -10,7 +10,7 @@ from lyra.engine.algorithm.adding import Adding
 from lyra.engine.algorithm.framework import Framework
 from lyra.engine.algorithm.history import HistoryApi
 from lyra.engine.algorithm.indicators import IndicatorHelpers
-from lyra.engine.algorithm.reporting import Reporting
+from lyra.engine.algorithm.reporting import Reporting, message_text
 from lyra.engine.algorithm.settings import AlgorithmSettings, UniverseSettings
 from lyra.engine.algorithm.trading import Trading
 from lyra.engine.algorithm.universes import UniverseApi
@@ -68,7 +68,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         self._zone: Zone = zone("America/New_York")
         self._start = to_us(datetime(1998, 1, 1))
         self._end = context.yesterday + DAY - 1
-        self._utc = self._zone.to_utc(self._start)
+        self._utc = self._start  # until a start date is set
         self._status = AlgorithmStatus.RUNNING
         self._warming_up = True
         self._warm_up: tuple[int | None, int | None, Resolution | None] = (None, None, None)
@@ -210,23 +210,23 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
     def _end_utc(self) -> int:
         return self._zone.to_utc(self._end)
 
-    def set_start_date(self, *args: Any) -> None:
+    def set_start_date(self, *args: Any, **names: Any) -> None:
         """`(year, month, day)` or a date."""
         self._refuse_locked("SetStartDate")
-        moment = _date_of(args)
+        moment = _date_of(args, names)
         day = to_us(moment) // DAY * DAY
         if day > self._context.yesterday + DAY:
             raise ValueError("Please select a start date less than today")
         self._start = day
         self._utc = self._zone.to_utc(day)
 
-    def set_end_date(self, *args: Any) -> None:
+    def set_end_date(self, *args: Any, **names: Any) -> None:
         """`(year, month, day)`, a date, or a timedelta before today. A day in the future becomes yesterday."""
         self._refuse_locked("SetEndDate")
         if len(args) == 1 and isinstance(args[0], timedelta):
             day = (self._context.yesterday + DAY - span_us(args[0])) // DAY * DAY
         else:
-            day = to_us(_date_of(args)) // DAY * DAY
+            day = to_us(_date_of(args, names)) // DAY * DAY
         self._end = min(day, self._context.yesterday) + DAY - 1
 
     def set_time_zone(self, time_zone: Any) -> None:
@@ -273,8 +273,10 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         """The account's currency."""
         return self.portfolio.cash_book.account_currency  # type: ignore[no-any-return]
 
-    def set_cash(self, *args: Any) -> None:
+    def set_cash(self, *args: Any, **names: Any) -> None:
         """`set_cash(amount)` or `set_cash(currency, amount[, conversion_rate])`."""
+        order = ("symbol", "starting_cash", "conversion_rate") if "symbol" in names or len(args) > 1 else ("starting_cash",)
+        args = (*args, *(names[name] for name in order[len(args) :] if name in names))
         if len(args) >= 2 or (len(args) == 1 and not isinstance(args[0], str)) or self._is_number(args[0]):
             self.portfolio.set_cash(*args)
             return
@@ -292,7 +294,8 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         """Keep the account in another currency; before securities are added."""
         if self._locked:
             raise ValueError("Algorithm.SetAccountCurrency(): Cannot change AccountCurrency after algorithm initialized.")
-        self.debug(f"Changing account currency from {self.account_currency} to {account_currency}...")
+        start = "" if starting_cash is None else f", with a starting cash of {message_text(starting_cash)}"
+        self.debug(f"Changing account currency from {self.account_currency} to {account_currency}{start}...")
         self.portfolio.set_account_currency(account_currency, starting_cash)
 
     # brokerage and benchmark -----------------------------------------------------------------------
@@ -516,7 +519,10 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         return bool(total >= 0 or abs(total) <= to_decimal(available))
 
 
-def _date_of(args: tuple[Any, ...]) -> Any:
+def _date_of(args: tuple[Any, ...], names: dict[str, Any]) -> Any:
+    if names:
+        order = ("date",) if {"date", "start", "end"} & set(names) else ("year", "month", "day")
+        args = (*args, *(names.get(name, names.get("start", names.get("end"))) for name in order[len(args) :]))
     if len(args) == 3:
         return datetime(int(args[0]), int(args[1]), int(args[2]))
     return args[0]

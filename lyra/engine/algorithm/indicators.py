@@ -16,7 +16,7 @@ from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.history.requests import COMMON_TYPES
 from lyra.engine.indicators.base import IndicatorBase, IndicatorDataPoint
 from lyra.engine.indicators.helpers import HELPER_NAMES, Field, bind_helper, create_indicator_name, period_text, selected
-from lyra.engine.naming import LeanObject, find_method
+from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import span_us
 
@@ -145,15 +145,10 @@ class IndicatorHelpers(LeanObject):
         found = self._symbol_of(symbol)
         if consolidator is None or isinstance(consolidator, (Resolution, int, timedelta)):
             consolidator = self.resolve_consolidator(found, consolidator, _type_of(selector))
-        if isinstance(indicator, IndicatorBase):
-            indicator.consolidators.add(consolidator)
+        indicator = as_indicator(indicator)
+        indicator.consolidators.add(consolidator)
         self.subscription_manager.add_consolidator(found, consolidator)
-        update = _updater(indicator, selector)
-        event = getattr(consolidator, "_interface", None)
-        if event is None:
-            consolidator.data_consolidated += update
-        else:
-            event += update
+        consolidator._interface += updater(indicator, selector)
 
     def deregister_indicator(self: Any, indicator: Any) -> None:
         """Stop updating an indicator."""
@@ -177,7 +172,7 @@ class IndicatorHelpers(LeanObject):
         if isinstance(resolution, timedelta):
             self._warm_up_by_period(_symbols(self, symbol), indicator, resolution, selector)
         else:
-            self.indicator_history(indicator, symbol, 0, resolution, selector)
+            self.indicator_history(as_indicator(indicator), symbol, 0, resolution, selector)
 
     def _warm_up_by_period(self: Any, symbols: list[Symbol], indicator: Any, period: timedelta, selector: Any) -> None:
         count = int(indicator.warm_up_period)
@@ -186,7 +181,7 @@ class IndicatorHelpers(LeanObject):
         span = span_us(period)
         resolution = next(r for r in (Resolution.DAILY, Resolution.HOUR, Resolution.MINUTE, Resolution.SECOND) if RESOLUTION_US[r] <= span)
         count *= span // RESOLUTION_US[resolution]
-        update = _updater(indicator, selector)
+        update = updater(as_indicator(indicator), selector)
         made = {symbol: self._warm_up_consolidator(symbol, period, resolution, update) for symbol in symbols}
         requests = self.history._factory.last_bars(symbols, None, count, resolution)
         for current in self.history._provider.slices(requests):
@@ -232,17 +227,17 @@ def _type_of(selector: Any) -> Any:
     return TradeBar if selector is Field.VOLUME else None
 
 
-def _updater(indicator: Any, selector: Any) -> Callable[[Any, Any], None]:
+def as_indicator(indicator: Any) -> IndicatorBase:
+    """An indicator; one of the user's own is wrapped. Raises NotImplementedError naming the member that it lacks."""
+    if isinstance(indicator, IndicatorBase):
+        return indicator
+    from lyra.engine.indicators.own import PythonIndicator
+
+    return PythonIndicator(indicator)
+
+
+def updater(indicator: Any, selector: Any) -> Callable[[Any, Any], None]:
     """What updates an indicator with a bar."""
-    if not isinstance(indicator, IndicatorBase):
-        method = find_method(indicator, "update")
-        if method is None:
-            raise ValueError(f"{type(indicator).__name__} is no indicator: it has no update method.")
-
-        def update_own(sender: Any, bar: Any) -> None:
-            method(bar if selector is None else selector(bar))
-
-        return update_own
     if indicator._input is IndicatorDataPoint:
 
         def update_value(sender: Any, bar: Any) -> None:
@@ -251,7 +246,7 @@ def _updater(indicator: Any, selector: Any) -> Callable[[Any, Any], None]:
         return update_value
 
     def update_bar(sender: Any, bar: Any) -> None:
-        indicator.update(bar if selector is None else selector(bar))
+        indicator._update(bar if selector is None else selector(bar))
 
     return update_bar
 

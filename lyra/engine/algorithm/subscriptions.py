@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.consolidators.base import ConsolidatorBase
 from lyra.engine.consolidators.scanning import ConsolidatorScanner
 from lyra.engine.data.bars import Tick, TradeBar
 from lyra.engine.enums import TickType
@@ -45,6 +46,8 @@ class SubscriptionManager(LeanObject):
     # consolidators ------------------------------------------------------------------------------------
     def add_consolidator(self, symbol: Any, consolidator: Any, tick_type: TickType | None = None) -> None:
         """Feed a consolidator with the symbol's data of the type that it takes. Raises ValueError when there is none."""
+        if not isinstance(consolidator, ConsolidatorBase):
+            raise ValueError(f"{type(consolidator).__name__} is no consolidator: derive it from PythonConsolidator.")
         found = self._algorithm._symbol_of(symbol)
         configs = self._visible(found)
         if not configs:

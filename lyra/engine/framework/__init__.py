@@ -9,10 +9,14 @@ from importlib import import_module
 from typing import Any
 
 _ROOMS: dict[str, tuple[str, ...]] = {
+    "interfaces": (
+        "INotifiedSecurityChanges", "INamedModel", "IAlphaModel", "IPortfolioConstructionModel", "IRiskManagementModel", "IExecutionModel",
+        "IUniverseSelectionModel", "IPortfolioTarget", "IPortfolioOptimizer", "IInsightScoreFunction",
+    ),
     "insights": ("Insight", "InsightScore"),
     "insight_collection": ("InsightCollection", "InsightManager", "GeneratedInsightsCollection"),
     "target_collection": ("PortfolioTargetCollection",),
-    "order_sizing": ("OrderSizing",),
+    "order_sizing": ("OrderSizing", "BuyingPowerModelExtensions"),
     "alphas.base": ("AlphaModel", "NullAlphaModel", "CompositeAlphaModel"),
     "alphas.constant": ("ConstantAlphaModel",),
     "alphas.ema_cross": ("EmaCrossAlphaModel",),
@@ -90,10 +94,22 @@ _FILES: dict[str, tuple[str, ...]] = {
         "UniverseSelectionModel",
     ),
 }  # fmt: skip
-MODULES: dict[str, dict[str, str]] = {f"{folder}.{name}": {name: f"{__name__}.{_HOME[name]}"} for folder, names in _FILES.items() for name in names}
+_OWN = ("RsiAlphaModel", "HistoricalReturnsAlphaModel", "StandardDeviationExecutionModel")
+"""Names whose Python file is not like the C# class."""
+MODULES: dict[str, dict[str, str]] = {
+    f"{folder}.{name}": {name: f"{__name__}.{'python_files' if name in _OWN else _HOME[name]}"} for folder, names in _FILES.items() for name in names
+}
 """Name of a module of LEAN's -> its names -> the module here that holds them."""
 
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
+
+
+def from_file(module: str, name: str) -> Any:
+    """What `from Alphas.X import X` gives. Raises AttributeError for a name that is not of that module."""
+    home = MODULES.get(module, {}).get(name)
+    if home is None:
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.slots import SlotDict
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.symbols import Symbol
-from lyra.engine.times import to_datetime, to_us, to_utc_datetime, MIN_TIME
+from lyra.engine.times import MIN_TIME, to_datetime, to_us, to_utc_datetime
 
 
 class InsightCollection(LeanObject):
@@ -167,7 +167,7 @@ class InsightManager(InsightCollection):
         score = find_method(insight_score_function, "score")
         if score is None:
             raise NotImplementedError(
-                "IInsightScoreFunction.Score must be implemented. Please implement this missing method on " f"{type(insight_score_function)}"
+                f"IInsightScoreFunction.Score must be implemented. Please implement this missing method on {type(insight_score_function)}"
             )
         self._score = score
 

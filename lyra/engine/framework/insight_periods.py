@@ -14,9 +14,9 @@ from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, to_datetime, to_us
 
 END_OF_TIME = to_us(datetime(2050, 12, 31))
 """LEAN's `Time.EndOfTime`."""
-BAR_COUNT_TEXT = "Insight barCount must be greater than zero."
-PERIOD_TEXT = "Insight period must be greater than or equal to 1 second."
-PAST_TEXT = "Insight closeTimeLocal must not be in the past."
+BAR_COUNT_TEXT = "Insight barCount must be greater than zero. (Parameter 'barCount')"
+PERIOD_TEXT = "Insight period must be greater than or equal to 1 second. (Parameter 'period')"
+PAST_TEXT = "Insight closeTimeLocal must not be in the past. (Parameter 'closeTimeLocal')"
 SPANS = {Resolution.TICK: 0, Resolution.SECOND: SECOND, Resolution.MINUTE: MINUTE, Resolution.HOUR: HOUR, Resolution.DAILY: DAY}
 
 # (exchange hours, generated UTC us) -> (close UTC us, period us)

@@ -13,6 +13,7 @@ from lyra.engine.enums import InsightDirection, InsightScoreType, InsightType, R
 from lyra.engine.framework.insight_periods import (
     END_OF_TIME,
     PERIOD_TEXT,
+    SPANS,
     PeriodRule,
     bars_rule,
     close_after_bars,
@@ -21,7 +22,6 @@ from lyra.engine.framework.insight_periods import (
     endless_rule,
     function_rule,
     span_rule,
-    SPANS,
 )
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money, plain, to_instant
@@ -167,7 +167,7 @@ class Insight(LeanObject):
 
     @staticmethod
     def price(symbol: Any, *args: Any, **kwargs: Any) -> Insight:
-        """A prediction of the price: `(symbol, period | close time | expiry function, direction, …)` or `(symbol, resolution, bar_count, direction, …)`.
+        """A prediction of the price: `(symbol, period | close time | expiry function, direction, …)` or `(symbol, resolution, count, direction, …)`.
 
         `…` is magnitude, confidence, source_model, weight and tag. Raises ValueError for a period under a second or a count under one.
         """
@@ -180,7 +180,7 @@ class Insight(LeanObject):
         if isinstance(span, timedelta):
             period = span_us(span)
             if period < SECOND:
-                raise ValueError(f"{PERIOD_TEXT} (Parameter 'period')")
+                raise ValueError(PERIOD_TEXT)
             insight = Insight._made(symbol, span_rule(period), direction, rest, kwargs)
             insight._period = period
             return insight

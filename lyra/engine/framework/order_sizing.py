@@ -8,7 +8,7 @@ from typing import Any
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import SecurityType
 from lyra.engine.naming import LeanObject
-from lyra.engine.securities.buying_power import above_minimum_margin, initial_margin
+from lyra.engine.securities.buying_power import above_minimum_margin, initial_margin, margin_used, reserved_margin
 
 _MILLION = 1_000_000
 
@@ -40,8 +40,8 @@ def _exact(target: Any) -> Any:
 
 
 def _market_order_fee(algorithm: Any, security: Any, quantity: Decimal) -> Any:
-    from lyra.engine.orders.fee import OrderFeeParameters
     from lyra.engine.orders.order import MarketOrder
+    from lyra.engine.securities.fee_parameters import OrderFeeParameters
 
     order = MarketOrder(security.symbol, quantity, algorithm._utc)
     return security.fee_model.get_order_fee(OrderFeeParameters(security, order)).value
@@ -96,3 +96,35 @@ class OrderSizing(LeanObject):
     def adjust_by_lot_size(security: Any, quantity: Any) -> float:
         """Whole lots of a quantity, rounded to zero."""
         return to_float(adjust_by_lot_size(security, to_decimal(quantity)))
+
+
+class BuyingPowerModelExtensions(LeanObject):
+    """Functions on buying power models."""
+
+    @staticmethod
+    def above_minimum_order_margin_portfolio_percentage(*args: Any) -> bool:
+        """Whether a margin is a share of the portfolio: `(model, security, quantity, portfolio, share)` or `(portfolio, share, margin)`."""
+        if len(args) == 3:
+            portfolio, minimum, margin = args[0], to_decimal(args[1]), to_decimal(args[2])
+        else:
+            model, security, quantity, portfolio, share = args
+            minimum = to_decimal(share)
+            if minimum == 0:
+                return True
+            margin = abs(initial_margin(model, security, to_decimal(quantity)))
+        return bool(above_minimum_margin(portfolio, minimum, margin))
+
+    @staticmethod
+    def get_reserved_buying_power_for_position(model: Any, security: Any) -> float:
+        """The margin that a position holds."""
+        return to_float(reserved_margin(security))
+
+    @staticmethod
+    def get_initial_margin_requirement(model: Any, security: Any, quantity: Any) -> float:
+        """The margin that a quantity needs at first."""
+        return to_float(initial_margin(model, security, to_decimal(quantity)))
+
+    @staticmethod
+    def get_maintenance_margin(model: Any, security: Any) -> float:
+        """The margin that the holding needs to be kept."""
+        return to_float(margin_used(security))

@@ -7,15 +7,15 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from lyra.engine.decimals import decimal_text, double_to_decimal, to_decimal
+from lyra.engine.framework.interfaces import IPortfolioTarget
 from lyra.engine.framework.order_sizing import adjust_by_lot_size
-from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money, plain
 from lyra.engine.securities.buying_power import zero_price_message
 from lyra.engine.securities.margin_parameters import GetMaximumOrderQuantityForTargetBuyingPowerParameters
 from lyra.engine.symbols import Symbol
 
 
-class PortfolioTarget(LeanObject):
+class PortfolioTarget(IPortfolioTarget):
     """A symbol and the quantity to hold of it (a share of the portfolio where `set_holdings` takes it)."""
 
     symbol = plain("_symbol")
@@ -28,7 +28,8 @@ class PortfolioTarget(LeanObject):
         self._tag = tag
 
     @staticmethod
-    def percent(algorithm: Any, symbol: Any, percent: Any, *args: Any, return_delta_quantity: bool = False, tag: str = "") -> PortfolioTarget | None:
+    def percent(algorithm: Any, symbol: Any, percent: Any, *args: Any, return_delta_quantity: bool = False,
+                tag: str = "") -> PortfolioTarget | None:  # fmt: skip
         """The target whose value is a share of the portfolio, or None when it can't be computed."""
         exact = return_delta_quantity
         for value in args:
@@ -44,12 +45,13 @@ class PortfolioTarget(LeanObject):
     @staticmethod
     def _of_percent(algorithm: Any, symbol: Symbol, percent: Decimal, delta: bool, tag: str = "") -> PortfolioTarget | None:
         settings, portfolio = algorithm.settings, algorithm.portfolio
+        most, least = settings._max_absolute_portfolio_target_percentage, settings._min_absolute_portfolio_target_percentage
         size = abs(percent)
-        if size > settings._max_absolute_portfolio_target_percentage or 0 < size < settings._min_absolute_portfolio_target_percentage:
+        if size > most or 0 < size < least:
             algorithm.error(
                 f"The portfolio target percent: {decimal_text(percent)}, does not comply with the current "
-                f"'self.settings.max_absolute_portfolio_target_percentage': {decimal_text(settings._max_absolute_portfolio_target_percentage)} or "
-                f"'self.settings.min_absolute_portfolio_target_percentage': {decimal_text(settings._min_absolute_portfolio_target_percentage)}. Skipping"
+                f"'self.settings.max_absolute_portfolio_target_percentage': {decimal_text(most)} or "
+                f"'self.settings.min_absolute_portfolio_target_percentage': {decimal_text(least)}. Skipping"
             )
             return None
         security = algorithm.securities.get(symbol)
@@ -80,7 +82,7 @@ class PortfolioTarget(LeanObject):
 
 
 def net_sum(left: Decimal, right: Decimal) -> Decimal:
-    """.NET's sum: a zero has the sign of the left number, so that a flat target shows as -0.0 in Python (record `PortfolioConstruction`)."""
+    """.NET's sum: a zero has the sign of the left number, so a flat target shows as -0.0 in Python (record `PortfolioConstruction`)."""
     total = left + right
     return total.copy_sign(left) if total == 0 else total
 

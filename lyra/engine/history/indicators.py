@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lyra.engine.indicators.base import IndicatorBase, IndicatorDataPoint
-from lyra.engine.indicators.helpers import selected
+from lyra.engine.algorithm.indicators import _type_of, as_indicator, updater
 from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.times import span_us, to_datetime, to_us
 
@@ -114,7 +114,9 @@ def indicator_history(algorithm: Any, indicator: Any, symbol: Any, period: Any, 
 
 
 def _collect(indicator: Any, slices: Any, symbols: list[Any], selector: Any) -> IndicatorHistory:
+    indicator = as_indicator(indicator)
     indicator.reset()
+    update = updater(indicator, selector)
     parts = {name: part for name, part in vars(indicator).items() if isinstance(part, IndicatorBase) and not name.startswith("_")}
     points: list[IndicatorDataPoints] = []
     last = None
@@ -123,10 +125,7 @@ def _collect(indicator: Any, slices: Any, symbols: list[Any], selector: Any) -> 
             bar = _bar_of(current, symbol, indicator, selector)
             if bar is None:
                 continue
-            if isinstance(indicator, IndicatorBase) and indicator._input is IndicatorDataPoint:
-                indicator._accept(bar._symbol, bar._end, selected(selector, bar))
-            else:
-                indicator.update(bar if selector is None else selector(bar))
+            update(None, bar)
             if indicator.is_ready and bar._end != last:
                 last = bar._end
                 values = {name: part.current for name, part in parts.items()}
@@ -135,7 +134,6 @@ def _collect(indicator: Any, slices: Any, symbols: list[Any], selector: Any) -> 
 
 
 def _bar_of(current: Any, symbol: Any, indicator: Any, selector: Any) -> Any:
-    from lyra.engine.algorithm.indicators import _type_of
     from lyra.engine.data.bars import QuoteBar, TradeBar
 
     wanted = _type_of(selector)

@@ -3,71 +3,91 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
-from lyra.engine.decimals import ZERO, to_decimal
-from lyra.engine.enums import OrderDirection, SecurityType, TickType
+from lyra.engine.data.bars import QuoteBar, TradeBar
+from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.enums import OrderDirection, SecurityType
 from lyra.engine.naming import LeanObject
+from lyra.engine.orders.dotnet import divide, multiply
 
 
-class NullSlippageModel(LeanObject):
-    """None."""
+class _SlippageModel(LeanObject):
+    """LEAN's models hold the exact approximation in `_slippage`; users read a float."""
 
-    def get_slippage_approximation(self, asset: Any, order: Any) -> Any:
-        """Zero."""
+    def _slippage(self, asset: Any, order: Any) -> Decimal:
         return ZERO
 
+    def get_slippage_approximation(self, asset: Any, order: Any) -> float:
+        """In the quote currency per unit."""
+        return to_float(self._slippage(asset, order))
 
-NullSlippageModel.INSTANCE = NullSlippageModel.Instance = NullSlippageModel()  # type: ignore[attr-defined]
+
+def slippage_of(model: Any, asset: Any, order: Any) -> Decimal:
+    """What a model, LEAN's or the user's, says of an order."""
+    if type(model).__module__.startswith("lyra.engine."):
+        return model._slippage(asset, order)  # type: ignore[no-any-return]
+    return to_decimal(model.get_slippage_approximation(asset, order))
 
 
-class ConstantSlippageModel(LeanObject):
+class NullSlippageModel(_SlippageModel):
+    """None."""
+
+    INSTANCE: ClassVar[NullSlippageModel]
+    Instance: ClassVar[NullSlippageModel]
+
+
+NullSlippageModel.INSTANCE = NullSlippageModel.Instance = NullSlippageModel()
+
+
+class ConstantSlippageModel(_SlippageModel):
     """A share of the last price: 0.001 is a tenth of a percent."""
 
     def __init__(self, slippage_percent: Any) -> None:
         self._percent = to_decimal(slippage_percent)
 
-    def get_slippage_approximation(self, asset: Any, order: Any) -> Decimal:
-        """In the quote currency per unit."""
+    def _slippage(self, asset: Any, order: Any) -> Decimal:
         last = asset.cache.last_data()
-        return ZERO if last is None else last._value * self._percent  # type: ignore[no-any-return]
+        return ZERO if last is None else multiply(last._value, self._percent)
 
 
-class VolumeShareSlippageModel(LeanObject):
-    """The square of the order's share of the bar's volume (at most `volume_limit`) times `price_impact` times the price."""
+class AlphaStreamsSlippageModel(_SlippageModel):
+    """A hundredth of a percent of the last price, of shares only."""
+
+    def _slippage(self, asset: Any, order: Any) -> Decimal:
+        last = asset.cache.last_data()
+        return ZERO if asset.type != SecurityType.EQUITY or last is None else Decimal("0.0001") * last._value
+
+
+class VolumeShareSlippageModel(_SlippageModel):
+    """The square of the order's share of the bar's volume (at most `volume_limit`) times `price_impact` times the price.
+
+    A bar without volume counts as the largest share; currencies, CFDs and coins without volume have no slippage.
+    """
 
     def __init__(self, volume_limit: Any = Decimal("0.025"), price_impact: Any = Decimal("0.1")) -> None:
         self._limit = to_decimal(volume_limit)
         self._impact = to_decimal(price_impact)
 
-    def get_slippage_approximation(self, asset: Any, order: Any) -> Decimal:
-        """In the quote currency per unit. Raises ValueError for data without volume."""
+    def _slippage(self, asset: Any, order: Any) -> Decimal:
+        """Raises RuntimeError for data that is not a bar."""
         last = asset.cache.last_data()
         if last is None:
             return ZERO
-        if isinstance(last, TradeBar):
-            volume = last._volume
-        elif isinstance(last, QuoteBar):
-            volume = last._last_bid_size if order.direction == OrderDirection.BUY else last._last_ask_size
-        elif isinstance(last, Tick) and last.tick_type == TickType.TRADE:
-            volume = last._quantity
-        elif isinstance(last, Tick):
-            volume = last._bid_size if order.direction == OrderDirection.BUY else last._ask_size
-        else:
-            raise ValueError(f"VolumeShareSlippageModel.GetSlippageApproximation: Cannot use this model with market data type {type(last).__name__}")
-        if volume is None or volume == 0:
+        volume = _volume(last, order)
+        if volume <= 0:
             if asset.type in (SecurityType.CFD, SecurityType.FOREX, SecurityType.CRYPTO):
                 return ZERO
-            return last._value * self._impact * self._limit * self._limit
-        share = min(abs(order._quantity) / volume, self._limit)
-        return last._value * self._impact * share * share  # type: ignore[no-any-return]
+            share = self._limit
+        else:
+            share = min(divide(abs(order._quantity), volume), self._limit)
+        return multiply(multiply(multiply(share, share), self._impact), last._value)
 
 
-class AlphaStreamsSlippageModel(LeanObject):
-    """A hundredth of a percent of the last price, of shares only."""
-
-    def get_slippage_approximation(self, asset: Any, order: Any) -> Decimal:
-        """In the quote currency per unit."""
-        last = asset.cache.last_data()
-        return ZERO if asset.type != SecurityType.EQUITY or last is None else Decimal("0.0001") * last._value
+def _volume(bar: Any, order: Any) -> Decimal:
+    if isinstance(bar, TradeBar):
+        return bar._volume
+    if isinstance(bar, QuoteBar):
+        return bar._last_bid_size if order.direction == OrderDirection.BUY else bar._last_ask_size
+    kind = type(bar).__name__
+    raise RuntimeError(f"VolumeShareSlippageModel.GetSlippageApproximation(): Cannot use this model with market data type QuantConnect.Data.Market.{kind}")

@@ -174,9 +174,7 @@ class BacktestingBrokerage:
         for _, event in current._auxiliary:
             if type(event) is not Delisting or event.type == DelistingType.WARNING:
                 continue
-            ticket = self._transactions._liquidate_delisted(event.symbol)
-            if ticket is not None:
-                event.set_order_ticket(ticket)
+            self._transactions._liquidate_delisted(event.symbol)
             algorithm._remove_delisted(event.symbol)
             if not algorithm.is_warming_up:
                 self._transactions.cancel_open_orders(event.symbol)

@@ -35,7 +35,7 @@ class EquityFillModel(FillModel):
     def _types(self, asset: Any) -> set[type]:
         types = {config.type for config in asset._configs if not config.is_internal_feed}
         if not types:
-            raise ValueError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
+            raise RuntimeError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         return types
 
     def market_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -207,7 +207,8 @@ class EquityFillModel(FillModel):
                 return _Quote(price, message, None)
             best, newest = price, end
         if best is None:
-            raise ValueError(f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found.")
+            known = ",".join(kind.__name__ for kind in types)
+            raise RuntimeError(f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found. SubscribedTypes: [{known}]")
         return _Quote(best, message, utc(asset, newest))
 
     def _quote_sources(self, asset: Any, side: str, types: set[type], cache: Any, ticks: list[Any]) -> list[tuple[Decimal, int, str, bool]]:

@@ -8,37 +8,66 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.enums import OrderDirection, OrderStatus, OrderType, Resolution, SecurityType, TickType
 from lyra.engine.errors import NotSupported
 from lyra.engine.feed.marketfiles import RESOLUTION_US
+from lyra.engine.models.slippage import slippage_of
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fee import OrderFee
+from lyra.engine.orders.fields import money
 from lyra.engine.orders.order import follow_market
-from lyra.engine.times import HOUR, MIN_TIME, day_of, to_datetime
+from lyra.engine.times import HOUR, MIN_TIME, day_of, to_datetime, to_us
 
 BUY, SELL = OrderDirection.BUY, OrderDirection.SELL
 
 
-class Prices(NamedTuple):
-    """The prices that an order sees: times in wall time of the exchange (us), exact decimals."""
+class Prices(LeanObject):
+    """The prices that an order sees; a price that is zero reads as `current`.
 
-    time: int
-    end: int
-    current: Decimal
-    open: Decimal
-    high: Decimal
-    low: Decimal
-    close: Decimal
+    `Prices(bar)`, `Prices(time, end_time, bar)` or `Prices(time, end_time, current, open, high, low, close)`. Times are wall times of the
+    exchange; `_time`, `_end` are their microseconds, `_current`, `_open`, `_high`, `_low`, `_close` the exact prices.
+    """
+
+    __slots__ = ("_time", "_end", "_current", "_open", "_high", "_low", "_close")
+
+    current = money("_current")
+    open = money("_open")
+    high = money("_high")
+    low = money("_low")
+    close = money("_close")
+
+    def __init__(self, *args: Any) -> None:
+        if len(args) == 7:
+            self._fill(to_us(args[0]), to_us(args[1]), *map(to_decimal, args[2:]))
+            return
+        bar = args[-1]
+        start, end = (bar._time, bar._end) if len(args) == 1 else (to_us(args[0]), to_us(args[1]))
+        self._fill(start, end, bar._close, bar._open, bar._high, bar._low, bar._close)
+
+    def _fill(self, start: int, end: int, current: Decimal, open: Decimal, high: Decimal, low: Decimal, close: Decimal) -> None:
+        self._time, self._end, self._current = start, end, current
+        self._open, self._high, self._low, self._close = (price if price != 0 else current for price in (open, high, low, close))
+
+    @classmethod
+    def _of(cls, start: int, end: int, *prices: Decimal) -> Prices:
+        made = cls.__new__(cls)
+        made._fill(start, end, *prices)
+        return made
+
+    @property
+    def time(self) -> datetime:
+        """Start of the data."""
+        return to_datetime(self._time)
 
     @property
     def end_time(self) -> datetime:
-        """The end as a datetime."""
-        return to_datetime(self.end)
+        """End of the data."""
+        return to_datetime(self._end)
 
 
 class FillModelParameters(LeanObject):
@@ -79,14 +108,14 @@ def net_time(local: int) -> str:
 
 def slippage(asset: Any, order: Any) -> Decimal:
     """The security's slippage for an order, in the quote currency."""
-    model = asset.slippage_model
-    return ZERO if model is None else to_decimal(model.get_slippage_approximation(asset, order))
+    return slippage_of(asset.slippage_model, asset, order)
 
 
 class FillModel(LeanObject):
     """The fill model of all security types but equities and futures."""
 
     parameters: Any = None
+    _python_wrapper: Any = None
 
     _METHODS = {
         OrderType.MARKET: "market_fill", OrderType.LIMIT: "limit_fill", OrderType.STOP_MARKET: "stop_market_fill",
@@ -102,31 +131,38 @@ class FillModel(LeanObject):
     def fill(self, parameters: FillModelParameters) -> Fill:
         """The events of an order at this moment; an event that is not a fill changes nothing."""
         self.parameters = parameters
-        order = parameters.order
+        order, wrapper = parameters.order, self._python_wrapper
         if order.type in self._METHODS:
-            return Fill(getattr(self, self._METHODS[order.type])(parameters.security, order))
+            name = self._METHODS[order.type]
+            answer = getattr(self, name)(parameters.security, order) if wrapper is None else wrapper._one(name, parameters.security, order)
+            return Fill(answer)
         if order.type in self._COMBOS:
-            return Fill(getattr(self, self._COMBOS[order.type])(order, parameters))
+            name = self._COMBOS[order.type]
+            return Fill(getattr(self, name)(order, parameters) if wrapper is None else wrapper._several(name, order, parameters))
         raise NotSupported(f"Filling orders of type {order.type.lean_name}")
+
+    def set_python_wrapper(self, python_wrapper: Any) -> None:
+        """Ask a user's overrides through a wrapper that checks what they give back."""
+        self._python_wrapper = python_wrapper
 
     # one order ------------------------------------------------------------------------------------
     def market_fill(self, asset: Any, order: Any) -> OrderEvent:
         """At the order's side of the market, in regular hours."""
         return self._market(asset, order)
 
-    def _market(self, asset: Any, order: Any) -> OrderEvent:
+    def _market(self, asset: Any, order: Any, extended: bool = False) -> OrderEvent:
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open(asset, False):
+        if order.status == OrderStatus.CANCELED or not self._open(asset, extended):
             return event
-        prices = self._prices(asset, order.direction)
-        end_utc = _utc(asset, prices.end)
+        prices = self._seen_prices(asset, order.direction)
+        end_utc = _utc(asset, prices._end)
         if end_utc + self.parameters.stale_us < order._time:
             if self._wait_on_stale(asset, end_utc, order._time):
                 return event
-            event.message = f"Warning: fill at stale price ({net_time(prices.end)} {asset.exchange.time_zone})"
-        price = prices.current
-        if prices.open != 0 and self._only_coarse(asset) and order._time <= _utc(asset, prices.time):
-            price = prices.open
+            event.message = f"Warning: fill at stale price ({net_time(prices._end)} {asset.exchange.time_zone})"
+        price = prices._current
+        if prices._open != 0 and self._only_coarse(asset) and order._time <= _utc(asset, prices._time):
+            price = prices._open
         return _filled(event, order, _slipped(price, slippage(asset, order), order.direction))
 
     def limit_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -137,13 +173,13 @@ class FillModel(LeanObject):
         event = self._event(asset, order)
         if order.status == OrderStatus.CANCELED or not self._open_for_subscription(asset):
             return event
-        prices = self._prices(asset, order.direction)
-        if _utc(asset, prices.end) <= order._time:
+        prices = self._seen_prices(asset, order.direction)
+        if _utc(asset, prices._end) <= order._time:
             return event
-        if order.direction == BUY and prices.low < limit:
-            return _filled(event, order, min(prices.high, limit))
-        if order.direction == SELL and prices.high > limit:
-            return _filled(event, order, max(prices.low, limit))
+        if order.direction == BUY and prices._low < limit:
+            return _filled(event, order, min(prices._high, limit))
+        if order.direction == SELL and prices._high > limit:
+            return _filled(event, order, max(prices._low, limit))
         return event
 
     def stop_market_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -154,25 +190,25 @@ class FillModel(LeanObject):
         """Like a stop, reached inclusively; unfilled, the stop follows the market's best price."""
         event, prices = self._stop(asset, order, inclusive=True)
         if prices is not None and event.status != OrderStatus.FILLED:
-            best = prices.high if order.direction == SELL else prices.low
+            best = prices._high if order.direction == SELL else prices._low
             stop = follow_market(best, order._stop_price, order._trailing_amount, order.trailing_as_percentage, order.direction)
             if stop is not None:
                 order._stop_price = stop
                 self.parameters.on_order_updated(order)
         return event
 
-    def _stop(self, asset: Any, order: Any, inclusive: bool) -> tuple[OrderEvent, Prices | None]:
+    def _stop(self, asset: Any, order: Any, inclusive: bool, extended: bool = False) -> tuple[OrderEvent, Prices | None]:
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open(asset, False):
+        if order.status == OrderStatus.CANCELED or not self._open(asset, extended):
             return event, None
-        prices = self._prices(asset, order.direction)
-        if _utc(asset, prices.end) <= order._time:
+        prices = self._seen_prices(asset, order.direction)
+        if _utc(asset, prices._end) <= order._time:
             return event, None
         slip, stop = slippage(asset, order), order._stop_price
-        if order.direction == SELL and (prices.low < stop or (inclusive and prices.low == stop)):
-            _filled(event, order, min(stop, prices.current - slip))
-        elif order.direction == BUY and (prices.high > stop or (inclusive and prices.high == stop)):
-            _filled(event, order, max(stop, prices.current + slip))
+        if order.direction == SELL and (prices._low < stop or (inclusive and prices._low == stop)):
+            _filled(event, order, min(stop, prices._current - slip))
+        elif order.direction == BUY and (prices._high > stop or (inclusive and prices._high == stop)):
+            _filled(event, order, max(stop, prices._current + slip))
         return event, prices
 
     def stop_limit_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -180,19 +216,19 @@ class FillModel(LeanObject):
         event = self._event(asset, order)
         if order.status == OrderStatus.CANCELED or not self._open_for_subscription(asset):
             return event
-        prices = self._prices(asset, order.direction)
-        if _utc(asset, prices.end) <= order._time:
+        prices = self._seen_prices(asset, order.direction)
+        if _utc(asset, prices._end) <= order._time:
             return event
         buy = order.direction == BUY
         if not order._stop_triggered:
-            if not (prices.high > order._stop_price if buy else prices.low < order._stop_price):
+            if not (prices._high > order._stop_price if buy else prices._low < order._stop_price):
                 return event
             order._stop_triggered = True
             self.parameters.on_order_updated(order)
-        if buy and prices.current < order._limit_price:
-            return _filled(event, order, min(prices.high, order._limit_price))
-        if not buy and prices.current > order._limit_price:
-            return _filled(event, order, max(prices.low, order._limit_price))
+        if buy and prices._current < order._limit_price:
+            return _filled(event, order, min(prices._high, order._limit_price))
+        if not buy and prices._current > order._limit_price:
+            return _filled(event, order, max(prices._low, order._limit_price))
         return event
 
     def limit_if_touched_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -204,9 +240,9 @@ class FillModel(LeanObject):
         end = MIN_TIME
         types = self._types(asset)
         if Tick in types:
-            prices = self._prices(asset, order.direction)
-            low = high = prices.current
-            end = prices.end
+            prices = self._seen_prices(asset, order.direction)
+            low = high = prices._current
+            end = prices._end
         elif TradeBar in types and (bar := asset.cache.last_of(TradeBar)) is not None:
             low, high, end = bar._low, bar._high, bar._end
         if end == MIN_TIME or _utc(asset, end) <= order._time:
@@ -230,7 +266,7 @@ class FillModel(LeanObject):
             return event
         if not self._open(asset, False):
             return event
-        price = self._prices(asset, order.direction).open
+        price = self._seen_prices(asset, order.direction).open
         return _filled(event, order, _slipped(price, slippage(asset, order), order.direction))
 
     def market_on_close_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -240,7 +276,7 @@ class FillModel(LeanObject):
         local = asset.exchange.time_zone.to_local(order._time)
         if order.status == OrderStatus.CANCELED or asset._local_time < asset.exchange.hours.next_close_us(local, False):
             return event
-        price = self._prices(asset, order.direction).close
+        price = self._seen_prices(asset, order.direction).close
         return _filled(event, order, _slipped(price, slippage(asset, order), order.direction))
 
     # several legs ---------------------------------------------------------------------------------
@@ -256,18 +292,18 @@ class FillModel(LeanObject):
         """All legs once the sum of their best prices is beyond the group's limit."""
         group = order.group_order_manager
         buy = group.direction == BUY
-        legs = [(leg, security, self._prices(security, leg.direction)) for leg, security in _legs(parameters)]
-        if any(_utc(security, prices.end) < leg._time for leg, security, prices in legs):
+        legs = [(leg, security, self._seen_prices(security, leg.direction)) for leg, security in _legs(parameters)]
+        if any(_utc(security, prices._end) < leg._time for leg, security, prices in legs):
             return []
         total = ZERO
         for leg, security, prices in legs:
             ratio = leg._quantity / group._quantity
             if security.type == SecurityType.EQUITY:
                 ratio /= 100
-            total += (prices.low if buy else prices.high) * ratio
+            total += (prices._low if buy else prices._high) * ratio
         if not (total < group._limit_price if buy else total > group._limit_price):
             return []
-        return [_filled(self._event(security, leg), leg, prices.low if buy else prices.high) for leg, security, prices in legs]
+        return [_filled(self._event(security, leg), leg, prices._low if buy else prices._high) for leg, security, prices in legs]
 
     # what the rules look at -----------------------------------------------------------------------
     def _event(self, asset: Any, order: Any) -> OrderEvent:
@@ -275,13 +311,19 @@ class FillModel(LeanObject):
 
     def _refuse_always_open(self, asset: Any) -> None:
         if asset.exchange.hours.is_market_always_open:
-            raise ValueError(f"Market never closes for this symbol {asset.symbol}, can no submit a orderType order.")
+            raise RuntimeError(f"Market never closes for this symbol {asset.symbol}, can no submit a orderType order.")
 
     def _types(self, asset: Any) -> set[type]:
         types = {config.type for config in asset._configs}
         if not types:
-            raise ValueError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
+            raise RuntimeError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         return types
+
+    def _seen_prices(self, asset: Any, direction: OrderDirection) -> Prices:
+        """The prices, by the user's `get_prices` if there is one."""
+        if self._python_wrapper is None:
+            return self._prices(asset, direction)
+        return self._python_wrapper._expect(Prices, "get_prices", asset, direction)  # type: ignore[no-any-return]
 
     def get_prices(self, asset: Any, direction: OrderDirection) -> Prices:
         """The prices for a direction: its side of the last quote, else the last trade bar, else the last data."""
@@ -291,20 +333,13 @@ class FillModel(LeanObject):
         cache = asset.cache
         if direction != OrderDirection.HOLD:
             types = self._types(asset)
-            if Tick in types and (tick := _last_tick(cache)) is not None:
-                price = tick._bid_price if direction == SELL else tick._ask_price
-                price = price if price != 0 else tick._value
-                if price != 0:
-                    return Prices(tick._time, tick._end, price, ZERO, ZERO, ZERO, ZERO)
-            if QuoteBar in types and (quote := cache.last_of(QuoteBar)) is not None:
-                side = quote.bid if direction == SELL else quote.ask
-                if side is not None:
-                    return Prices(quote._time, quote._end, side._close, side._open, side._high, side._low, side._close)
+            if Tick in types and (tick := _tick_prices(cache, direction)) is not None:
+                return tick
+            if QuoteBar in types and (quote := cache.last_of(QuoteBar)) is not None and (side := _quote_prices(quote, direction)) is not None:
+                return side
             if TradeBar in types and (bar := cache.last_of(TradeBar)) is not None:
-                return Prices(bar._time, bar._end, bar._close, bar._open, bar._high, bar._low, bar._close)
-        last = cache.last_data()
-        start, end = (MIN_TIME, MIN_TIME) if last is None else (last._time, last._end)
-        return Prices(start, end, *(cache.exact(name) for name in ("price", "open", "high", "low", "close")))
+                return Prices(bar)
+        return _last_prices(cache)
 
     def _quote(self, asset: Any, side: str) -> Decimal:
         """Best bid or ask of ticks, quote bars or trades, in this order."""
@@ -321,7 +356,7 @@ class FillModel(LeanObject):
                 return tick._value  # type: ignore[no-any-return]
         if TradeBar in types and (trade := cache.last_of(TradeBar)) is not None:
             return trade._close  # type: ignore[no-any-return]
-        raise ValueError(f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found.")
+        raise RuntimeError(f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found.")
 
     def _open(self, asset: Any, extended: bool) -> bool:
         """Whether the market is open now, or was during the last bar if now still belongs to it."""
@@ -337,7 +372,7 @@ class FillModel(LeanObject):
     def _open_for_subscription(self, asset: Any) -> bool:
         configs = asset._configs
         if not configs:
-            raise ValueError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
+            raise RuntimeError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         seen = [c for c in configs if not c.is_internal_feed] or configs
         return self._open(asset, any(c.extended_market_hours for c in seen))
 
@@ -362,10 +397,50 @@ class LatestPriceFillModel(ImmediateFillModel):
     """The default rules on whichever of quote and trade bar is newer."""
 
     def _prices(self, asset: Any, direction: OrderDirection) -> Prices:
-        quote, trade = asset.cache.last_of(QuoteBar), asset.cache.last_of(TradeBar)
-        if quote is None or trade is None or quote._end >= trade._end:
-            return super()._prices(asset, direction)
-        return Prices(trade._time, trade._end, trade._close, trade._open, trade._high, trade._low, trade._close)
+        cache = asset.cache
+        if direction != OrderDirection.HOLD:
+            if Tick in {config.type for config in asset._configs if not config.is_internal_feed} and (tick := _tick_prices(cache, direction)) is not None:
+                return tick
+            quote = cache.last_of(QuoteBar)
+            if quote is not None:
+                trade = cache.last_of(TradeBar)
+                if trade is not None and trade._end > quote._end:
+                    return Prices(trade)
+                if (side := _quote_prices(quote, direction)) is not None:
+                    return side
+        return _last_prices(cache)
+
+
+class FutureFillModel(ImmediateFillModel):
+    """LEAN's rules of futures: market orders fill in extended hours too, stops in the hours of the subscription."""
+
+    def market_fill(self, asset: Any, order: Any) -> OrderEvent:
+        """At the order's side of the market, in extended hours too."""
+        return self._market(asset, order, extended=True)
+
+    def stop_market_fill(self, asset: Any, order: Any) -> OrderEvent:
+        """When the bar went beyond the stop, in the hours of the subscription: at the worse of the stop and the market."""
+        return self._stop(asset, order, inclusive=False, extended=any(config.extended_market_hours for config in asset._configs))[0]
+
+
+def _tick_prices(cache: Any, direction: OrderDirection) -> Prices | None:
+    tick = _last_tick(cache)
+    if tick is None:
+        return None
+    price = tick._bid_price if direction == SELL else tick._ask_price
+    price = price if price != 0 else tick._value
+    return None if price == 0 else Prices._of(tick._time, tick._end, price, ZERO, ZERO, ZERO, ZERO)
+
+
+def _quote_prices(quote: Any, direction: OrderDirection) -> Prices | None:
+    side = quote.bid if direction == SELL else quote.ask
+    return None if side is None else Prices._of(quote._time, quote._end, side._close, side._open, side._high, side._low, side._close)
+
+
+def _last_prices(cache: Any) -> Prices:
+    last = cache.last_data()
+    start, end = (MIN_TIME, MIN_TIME) if last is None else (last._time, last._end)
+    return Prices._of(start, end, *(cache.exact(name) for name in ("price", "open", "high", "low", "close")))
 
 
 def _utc(asset: Any, local: int) -> int:

@@ -62,3 +62,21 @@ class GroupOrderManager(LeanObject):
 
     def _leg_quantity(self, ratio: Decimal) -> Decimal:
         return ratio * self._quantity
+
+
+class Leg(LeanObject):
+    """One security of a combo order: its symbol, its share of the order's quantity, and a limit price or None."""
+
+    symbol: Any
+    quantity: int
+    order_price: Any
+
+    def __init__(self, symbol: Any = None, quantity: int = 0, order_price: Any = None) -> None:
+        self.symbol = symbol
+        self.quantity = quantity
+        self.order_price = order_price
+
+    @staticmethod
+    def create(symbol: Any, quantity: int, limit_price: Any = None) -> Leg:
+        """A leg."""
+        return Leg(symbol, quantity, limit_price)

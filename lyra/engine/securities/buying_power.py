@@ -15,7 +15,7 @@ from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.errors import NotSupported
 from lyra.engine.fees.base import charged_fee
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import divide
+from lyra.engine.orders.dotnet import divide, multiply
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,
@@ -54,6 +54,11 @@ def round_to_lot(quantity: Decimal, lot: Decimal, rounding: str) -> Decimal:
 def initial_margin(model: Any, security: Any, quantity: Decimal) -> Decimal:
     """What a security's model, LEAN's or the user's, says of the initial margin of a quantity."""
     return amount_of(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity)))
+
+
+def maintenance_margin(model: Any, security: Any) -> Decimal:
+    """What a security's model, LEAN's or the user's, says of the maintenance margin of the holding."""
+    return amount_of(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security)))
 
 
 def reserved_margin(security: Any) -> Decimal:
@@ -127,10 +132,10 @@ class BuyingPowerModel(LeanObject):
 
     def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
         rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier
-        return rate * multiplier * security._price * quantity * self._initial  # type: ignore[no-any-return]
+        return multiply(rate * multiplier * security._price * quantity, self._initial)
 
     def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
-        return parameters._absolute_holdings_value * self._maintenance
+        return multiply(parameters._absolute_holdings_value, self._maintenance)
 
     def _held_margin(self, security: Any) -> Decimal:
         return self._maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security))

@@ -7,6 +7,7 @@ from typing import Any
 
 from lyra.engine.decimals import ZERO
 from lyra.engine.enums import OrderDirection, SecurityType
+from lyra.engine.orders.dotnet import divide, multiply
 from lyra.engine.securities.buying_power import SecurityMarginModel
 from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters, amount_of
 
@@ -26,7 +27,7 @@ class CryptoFutureMarginModel(SecurityMarginModel):
         if security.cache.last_data() is None or quantity == 0:
             return ZERO
         amount, cash = security.holdings._amount_of(quantity, security._price)
-        return abs(amount) / self._leverage(security) * cash._conversion_rate  # type: ignore[no-any-return]
+        return multiply(divide(abs(amount), self._leverage(security)), cash._conversion_rate)
 
     def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
         return self._initial_margin(parameters._security, parameters._quantity)

@@ -61,7 +61,7 @@ class HasSufficientBuyingPowerForOrderResult(LeanObject):
 
     def __init__(self, is_sufficient: bool, reason: str | None = None) -> None:
         self._is_sufficient = is_sufficient
-        self._reason = reason
+        self._reason = reason or ""
 
 
 class GetMaximumOrderQuantityResult(LeanObject):

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lyra.engine.framework.insights import Insight
+from lyra.engine.framework.interfaces import IAlphaModel, INamedModel
 from lyra.engine.framework.models import model_name, models_of, required_method
-from lyra.engine.naming import LeanObject
 
 
-class AlphaModel(LeanObject):
+class AlphaModel(IAlphaModel, INamedModel):
     """Base of the alpha models. Override `update(algorithm, data)`, which gives the new insights."""
 
     @property
@@ -28,7 +28,9 @@ class AlphaModel(LeanObject):
 
     def update(self, algorithm: Any, data: Any) -> Iterable[Insight]:
         """The insights that new data leads to."""
-        raise NotImplementedError("Types deriving from 'AlphaModel' must implement the 'IEnumerable<Insight> Update(QCAlgorithm, Slice) method.")
+        raise NotImplementedError(
+            "Types deriving from 'AlphaModel' must implement the 'IEnumerable<Insight> Update(QCAlgorithm, Slice) method."
+        )
 
     def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
         """Called when securities come or go."""

@@ -19,6 +19,8 @@ from lyra.engine.symbols import Symbol
 class HistoricalReturnsAlphaModel(AlphaModel):
     """Insights whose magnitude is the return over the last `lookback` bars, at each new bar."""
 
+    _needs_history = False
+
     def __init__(self, lookback: int = 1, resolution: Resolution = Resolution.DAILY) -> None:
         self.lookback = lookback
         self.resolution = Resolution(resolution)
@@ -50,13 +52,13 @@ class HistoricalReturnsAlphaModel(AlphaModel):
                 algorithm.subscription_manager.remove_consolidator(security.symbol, item.consolidator)
             cancel_insights(algorithm, self._insights, security.symbol)
         added = [security.symbol for security in changes.added_securities if security.symbol not in self._symbol_data]
+        points = list(past_data(algorithm, added, self.lookback, self.resolution)) if added else []
+        followed = {point.symbol for point in points} if self._needs_history else set(added)
         for symbol in added:
-            self._symbol_data[symbol] = _ReturnData(algorithm, symbol, self.lookback, self.resolution)
-        if added:
-            for point in past_data(algorithm, added, self.lookback, self.resolution):
-                item = self._symbol_data.get(point.symbol)
-                if item is not None:
-                    item.roc._update_value(point.end_time, point._value)
+            if symbol in followed:
+                self._symbol_data[symbol] = _ReturnData(algorithm, symbol, self.lookback, self.resolution)
+        for point in points:
+            self._symbol_data[point.symbol].roc._update_value(point.end_time, point._value)
 
 
 class _ReturnData:

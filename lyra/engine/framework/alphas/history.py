@@ -9,10 +9,10 @@ from lyra.engine.enums import Resolution
 from lyra.engine.symbols import Symbol
 
 
-def past_data(algorithm: Any, symbols: list[Symbol], count: int, resolution: Resolution) -> Iterator[Any]:
+def past_data(algorithm: Any, symbols: list[Symbol], count: int, resolution: Resolution, data_type: Any = None) -> Iterator[Any]:
     """The last bars of symbols in the order of time (`QCAlgorithm.History` and `Slice` walked as `PushThrough` does)."""
     history = algorithm.history
-    for current in history._provider.slices(history._factory.last_bars(symbols, None, count, resolution)):
-        for symbol in current.keys():
+    for current in history._provider.slices(history._factory.last_bars(symbols, data_type, count, resolution)):
+        for symbol in list(current.keys()):
             point = current[symbol]
             yield point[-1] if isinstance(point, list) else point

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from lyra.engine.decimals import decimal_text, normalize, to_decimal
@@ -127,8 +128,8 @@ class PearsonCorrelationPairsTradingAlphaModel(BasePairsTradingAlphaModel):
         returns = self._returns(algorithm, symbols)
         if not returns:
             algorithm.debug(
-                "PearsonCorrelationPairsTradingAlphaModel.OnSecuritiesChanged(): The requested historical data does not have series of prices "
-                f"with the same date/time. Please consider increasing the looback period. Current lookback: {self.lookback}"
+                "PearsonCorrelationPairsTradingAlphaModel.OnSecuritiesChanged(): The requested historical data does not have series of "
+                f"prices with the same date/time. Please consider increasing the looback period. Current lookback: {self.lookback}"
             )
         else:
             self._choose(symbols, returns)
@@ -157,7 +158,7 @@ class PearsonCorrelationPairsTradingAlphaModel(BasePairsTradingAlphaModel):
         slices = list(history._provider.slices(history._factory.last_bars(symbols, None, self.lookback, self.resolution)))
         prices: dict[Symbol, list[float]] = {}
         for current in self._complete(slices, len(symbols)):
-            for symbol in current.keys():
+            for symbol in list(current.keys()):
                 prices.setdefault(symbol, []).append(math.log(float(current[symbol].value)))
         return [_differences(values) for values in prices.values()]
 
@@ -174,7 +175,7 @@ class PearsonCorrelationPairsTradingAlphaModel(BasePairsTradingAlphaModel):
 def _differences(values: list[float]) -> list[float]:
     if len(values) < 2:
         return []
-    steps = [later - earlier for earlier, later in zip(values, values[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(values)]
     return [steps[0], *steps]
 
 

@@ -19,6 +19,8 @@ _DIRECTIONS = {_LOW: InsightDirection.UP, _HIGH: InsightDirection.DOWN}
 class RsiAlphaModel(AlphaModel):
     """Insights for as many bars as the RSI is long; a state is left 5 points further in than it was entered."""
 
+    _history_type: Any = None
+
     def __init__(self, period: int = 14, resolution: Resolution = Resolution.DAILY) -> None:
         self.period = period
         self.resolution = Resolution(resolution)
@@ -47,7 +49,7 @@ class RsiAlphaModel(AlphaModel):
         for symbol in added:
             self._symbol_data[symbol] = _RsiData(algorithm, symbol, self.period, self.resolution)
         if added:
-            for point in past_data(algorithm, added, self.period, self.resolution):
+            for point in past_data(algorithm, added, self.period, self.resolution, self._history_type):
                 item = self._symbol_data.get(point.symbol)
                 if item is not None:
                     item.consolidator.update(point)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.framework.interfaces import IExecutionModel
 from lyra.engine.framework.order_sizing import above_minimum_order_margin, unordered_quantity
 from lyra.engine.framework.target_collection import PortfolioTargetCollection
-from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import plain
 
 
-class ExecutionModel(LeanObject):
+class ExecutionModel(IExecutionModel):
     """Base of the execution models. Override `execute(algorithm, targets)`, which sends the orders."""
 
     asynchronous = plain("_asynchronous")
@@ -21,7 +21,9 @@ class ExecutionModel(LeanObject):
 
     def execute(self, algorithm: Any, targets: list[Any]) -> None:
         """Order towards targets; called with new ones or with none."""
-        raise NotImplementedError("Types deriving from 'ExecutionModel' must implement the 'void Execute(QCAlgorithm, IPortfolioTarget[]) method.")
+        raise NotImplementedError(
+            "Types deriving from 'ExecutionModel' must implement the 'void Execute(QCAlgorithm, IPortfolioTarget[]) method."
+        )
 
     def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
         """Called when securities come or go."""

@@ -108,7 +108,7 @@ class DeviationData(ExecutionData):
     std: Any
     sma: Any
 
-    def __init__(self, algorithm: Any, security: Any, period: int, resolution: Resolution) -> None:
+    def __init__(self, algorithm: Any, security: Any, period: int, resolution: Resolution, own_history: bool = False) -> None:
         from lyra.engine.indicators import SimpleMovingAverage, StandardDeviation
 
         symbol = security.symbol
@@ -117,7 +117,8 @@ class DeviationData(ExecutionData):
         algorithm.register_indicator(symbol, self.sma, self.consolidator)
         self.std = StandardDeviation(algorithm.create_indicator_name(symbol, f"STD{period}", resolution), period)
         algorithm.register_indicator(symbol, self.std, self.consolidator)
-        for point in past_data(algorithm, [symbol], period, resolution):
+        kind = self.consolidator.input_type if own_history else None
+        for point in past_data(algorithm, [symbol], period, resolution, kind):
             self.sma._update_value(point.end_time, point._value)
             self.std._update_value(point.end_time, point._value)
 
@@ -126,8 +127,10 @@ class StandardDeviationExecutionModel(_IndicatorExecutionModel):
     """Buys so many standard deviations under the mean, sells above; no order is worth more than `maximum_order_value`."""
 
     maximum_order_value = money("_maximum_order_value", writable=True)
+    _own_history = False
 
-    def __init__(self, period: int = 60, deviations: Any = 2, resolution: Resolution = Resolution.MINUTE, asynchronous: bool = True) -> None:
+    def __init__(self, period: int = 60, deviations: Any = 2, resolution: Resolution = Resolution.MINUTE,
+                 asynchronous: bool = True) -> None:  # fmt: skip
         super().__init__(asynchronous)
         self.period = period
         self.resolution = Resolution(resolution)
@@ -135,7 +138,7 @@ class StandardDeviationExecutionModel(_IndicatorExecutionModel):
         self._maximum_order_value = Decimal(20_000)
 
     def _follow(self, algorithm: Any, security: Any) -> ExecutionData:
-        return DeviationData(algorithm, security, self.period, self.resolution)
+        return DeviationData(algorithm, security, self.period, self.resolution, self._own_history)
 
     def _size(self, security: Any, missing: Decimal) -> Decimal:
         data: Any = self._symbol_data.get(security.symbol)

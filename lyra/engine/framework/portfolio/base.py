@@ -7,15 +7,15 @@ from typing import Any
 
 from lyra.engine.decimals import decimal_text, double_text, double_to_decimal, to_float
 from lyra.engine.framework.insights import Insight
+from lyra.engine.framework.interfaces import IPortfolioConstructionModel
 from lyra.engine.framework.portfolio.rebalancing import RebalanceRule, rebalance_rule
 from lyra.engine.framework.targets import PortfolioTarget
-from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import plain, to_instant
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import to_utc_datetime
 
 
-class PortfolioConstructionModel(LeanObject):
+class PortfolioConstructionModel(IPortfolioConstructionModel):
     """Base of the construction models. Override `determine_target_percent(active_insights)` or `create_targets(algorithm, insights)`.
 
     `rebalance` says when targets are made anew: a resolution, timedelta, date rule or function of the UTC time; None means at every call.

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from lyra.engine.naming import LeanObject
+from lyra.engine.framework.interfaces import IPortfolioOptimizer
 
 _LEAST_WEIGHT = 1e-05
 
 
-class _BoundedOptimizer(LeanObject):
+class _BoundedOptimizer(IPortfolioOptimizer):
     def __init__(self, minimum_weight: float = -1, maximum_weight: float = 1) -> None:
         self.minimum_weight = minimum_weight
         self.maximum_weight = maximum_weight
@@ -65,7 +65,8 @@ class MinimumVariancePortfolioOptimizer(_BoundedOptimizer):
 
     def get_target_constraint(self, weights: Any, expected_returns: Any) -> Any:
         """Zero when the return is the target."""
-        return np.dot(np.asarray(expected_returns, dtype=float).reshape(1, -1), np.asarray(weights).reshape(-1, 1)).item() - self.target_return
+        row, column = np.asarray(expected_returns, dtype=float).reshape(1, -1), np.asarray(weights).reshape(-1, 1)
+        return np.dot(row, column).item() - self.target_return
 
 
 class MaximumSharpeRatioPortfolioOptimizer(_BoundedOptimizer):
@@ -85,7 +86,7 @@ class MaximumSharpeRatioPortfolioOptimizer(_BoundedOptimizer):
         return _even(size) if weights is None else weights
 
 
-class RiskParityPortfolioOptimizer(LeanObject):
+class RiskParityPortfolioOptimizer(IPortfolioOptimizer):
     """Weights by which each security carries its share of the risk (Spinu's convex form, solved by Newton's method)."""
 
     def __init__(self, minimum_weight: float = _LEAST_WEIGHT, maximum_weight: float = sys.float_info.max) -> None:
@@ -111,7 +112,7 @@ class RiskParityPortfolioOptimizer(LeanObject):
         return np.clip(found["x"] / np.sum(found["x"]), self.minimum_weight, self.maximum_weight)
 
 
-class UnconstrainedMeanVariancePortfolioOptimizer(LeanObject):
+class UnconstrainedMeanVariancePortfolioOptimizer(IPortfolioOptimizer):
     """Expected returns times the inverse of the covariance."""
 
     def optimize(self, historical_returns: Any, expected_returns: Any = None, covariance: Any = None) -> Any:

@@ -56,7 +56,8 @@ class ReturnWindow:
 class ReturnsPortfolioConstructionModel(PortfolioConstructionModel):
     """Base of the models that hand returns to an optimizer."""
 
-    def __init__(self, rebalance: Any, portfolio_bias: PortfolioBias, lookback: int, period: int, resolution: Resolution, optimizer: Any) -> None:
+    def __init__(self, rebalance: Any, portfolio_bias: PortfolioBias, lookback: int, period: int, resolution: Resolution,
+                 optimizer: Any) -> None:  # fmt: skip
         super().__init__(rebalance)
         self._bias = PortfolioBias(portfolio_bias)
         self.lookback = lookback

@@ -9,9 +9,9 @@ from lyra.engine.decimals import ZERO, to_float
 from lyra.engine.enums import InsightDirection, PortfolioBias, Resolution
 from lyra.engine.errors import NotSupported
 from lyra.engine.framework.insights import Insight
+from lyra.engine.framework.interfaces import IPortfolioConstructionModel
 from lyra.engine.framework.portfolio.base import PortfolioConstructionModel
 from lyra.engine.framework.risk.sectors import sector_of
-from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
 
 
@@ -142,7 +142,7 @@ class AccumulativeInsightPortfolioConstructionModel(PortfolioConstructionModel):
         return {insight: sums[symbol] for symbol, insight in firsts.items()}
 
 
-class AlphaStreamsPortfolioConstructionModel(LeanObject):
+class AlphaStreamsPortfolioConstructionModel(IPortfolioConstructionModel):
     """LEAN's own has no code either."""
 
     def get_alpha_weight(self, alpha_id: str) -> float:

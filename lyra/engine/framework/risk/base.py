@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lyra.engine.framework.interfaces import IRiskManagementModel
 from lyra.engine.framework.models import models_of, required_method
-from lyra.engine.naming import LeanObject
 
 
-class RiskManagementModel(LeanObject):
+class RiskManagementModel(IRiskManagementModel):
     """Base of the risk models. Override `manage_risk(algorithm, targets)`, which gives the targets that replace others."""
 
     def manage_risk(self, algorithm: Any, targets: list[Any]) -> Iterable[Any]:

@@ -19,8 +19,8 @@ class MaximumSectorExposureRiskManagementModel(RiskManagementModel):
         self._limit = to_decimal(maximum_sector_exposure)
         if self._limit <= 0:
             raise ValueError(
-                "Specified argument was out of the range of valid values. (Parameter 'MaximumSectorExposureRiskManagementModel: the maximum "
-                "sector exposure cannot be a non-positive value.')"
+                "Specified argument was out of the range of valid values. (Parameter 'MaximumSectorExposureRiskManagementModel: the "
+                "maximum sector exposure cannot be a non-positive value.')"
             )
         self._targets = PortfolioTargetCollection()
 

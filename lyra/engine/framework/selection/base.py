@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from lyra.engine.framework.interfaces import IUniverseSelectionModel
 from lyra.engine.framework.models import models_of, required_method
-from lyra.engine.naming import LeanObject, find_method
+from lyra.engine.naming import find_method
 from lyra.engine.times import to_us
 
 
-class UniverseSelectionModel(LeanObject):
+class UniverseSelectionModel(IUniverseSelectionModel):
     """Base of the selection models. Override `create_universes(algorithm)`."""
 
     def get_next_refresh_time_utc(self) -> datetime:

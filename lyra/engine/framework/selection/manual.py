@@ -53,7 +53,7 @@ class ManualUniverseSelectionModel(UniverseSelectionModel):
             rest.append(named.pop("symbols"))
         if named:
             raise TypeError(f"No method matches given arguments for ManualUniverseSelectionModel: {', '.join(named)}")
-        if len(rest) == 2 and not isinstance(rest[0], (str, Symbol)) and hasattr(rest[1], "resolution") and not hasattr(rest[1], "symbol"):
+        if len(rest) == 2 and hasattr(rest[1], "minimum_time_in_universe"):
             universe_settings = rest.pop()
         several = len(rest) == 1 and isinstance(rest[0], Iterable) and not isinstance(rest[0], (str, Symbol))
         members = list(rest[0]) if several else rest
