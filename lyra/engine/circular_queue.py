@@ -9,7 +9,7 @@ from lyra.engine.naming import LeanObject
 
 
 class CircularQueue(LeanObject):
-    """`CircularQueue[T](items)`: `dequeue()` gives them in turn, for ever; `circle_completed` fires after the last one."""
+    """`CircularQueue[T](items)`: `dequeue()` gives them in turn, for ever; `circle_completed` fires whenever the first one comes."""
 
     circle_completed: Event
 
@@ -24,7 +24,7 @@ class CircularQueue(LeanObject):
     def dequeue(self) -> Any:
         """The next item."""
         item = self._items[self._at]
-        self._at = (self._at + 1) % len(self._items)
-        if self._at == 0:
+        if item == self._items[0]:
             self.circle_completed.fire(self, None)
+        self._at = (self._at + 1) % len(self._items)
         return item

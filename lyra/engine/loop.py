@@ -362,7 +362,7 @@ class Loop:
         """The equity candle at the end of a step, and what is due with it."""
         algorithm, results, portfolio = self._algorithm, self._results, self._portfolio
         if self.time > results.next_sample_us or force:
-            results.process(self.time, algorithm._zone.to_local(self.time), portfolio._total_portfolio_value,
+            results.process(algorithm._utc, algorithm._local, portfolio._total_portfolio_value,
                             algorithm.get_chart_updates(True), algorithm._runtime_statistics)  # fmt: skip
         else:
             results.observe_equity(to_float(portfolio._total_portfolio_value), lambda: portfolio._total_portfolio_value)

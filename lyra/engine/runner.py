@@ -153,7 +153,7 @@ class Backtest:
         if self._on_step is not None:
             loop.on_step = lambda time: self._on_step(self)  # type: ignore[misc]
         algorithm.schedule._every_midnight(loop.sample)
-        algorithm._statistics_source = lambda: self._statistics(final=False).summary
+        algorithm._statistics_source = lambda: self._statistics(final=False)
         results.messages.engine_debug(algorithm._local, f"Launching analysis for {self.context.algorithm_id} with {_ENGINE}")
         try:
             loop.run()

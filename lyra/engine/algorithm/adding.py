@@ -45,6 +45,8 @@ class Adding(LeanObject):
     def _symbol_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> Symbol:
         if security_type in _CHAINS:
             raise NotSupported(f"Adding {security_type.lean_name}s")
+        if isinstance(ticker, Symbol):
+            ticker = ticker.value
         market = self._market_for(security_type, ticker, market)
         known = self._data.symbols.tickers.find(ticker)
         if known is not None and known.security_type == security_type and known.id.market == market:

@@ -15,7 +15,7 @@ from lyra.engine.framework.execution.base import ExecutionModel, ImmediateExecut
 from lyra.engine.framework.insight_collection import GeneratedInsightsCollection, InsightManager
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.models import model_name, required_method
-from lyra.engine.framework.portfolio.base import NullPortfolioConstructionModel
+from lyra.engine.framework.portfolio.base import NullPortfolioConstructionModel, PortfolioConstructionModel
 from lyra.engine.framework.risk.base import CompositeRiskManagementModel, NullRiskManagementModel, distinct_targets
 from lyra.engine.framework.selection.base import CompositeUniverseSelectionModel, NullUniverseSelectionModel
 from lyra.engine.naming import LeanObject, find_method
@@ -52,6 +52,7 @@ class Event:
 class Framework(LeanObject):
     """The framework part of `QCAlgorithm`."""
 
+    insights: InsightManager
     insights_generated: Event
 
     def _prepare_framework(self: Any) -> None:
@@ -200,12 +201,27 @@ class Framework(LeanObject):
 
     # the loop -----------------------------------------------------------------------------------------
     def _framework_post_initialize(self: Any) -> None:
-        """Add the selection model's universes, after `initialize`."""
+        """Tell the construction model what the settings say, and add the selection model's universes; after `initialize`."""
+        self._apply_rebalance_settings()
         for universe in self._create_universes(self):
             self.add_universe(universe)
             self._selection_universes.add(universe.symbol)
         if self.debug_mode:
             self.insights_generated += self._log_insights
+
+    def _apply_rebalance_settings(self: Any) -> None:
+        model = self._portfolio_construction
+        for name in ("rebalance_on_security_changes", "rebalance_on_insight_changes"):
+            value = getattr(self.settings, name.replace("rebalance", "rebalance_portfolio"))
+            if value is None:
+                continue
+            if not isinstance(model, PortfolioConstructionModel):
+                self.debug(
+                    "Warning: rebalance portfolio settings are set but not supported by the current IPortfolioConstructionModel type: "
+                    f"{type(model).__name__}"
+                )
+                return
+            setattr(model, name, bool(value))
 
     @staticmethod
     def _log_insights(algorithm: Any, data: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lyra.engine.data.bars import TradeBar
+from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import double_text, to_decimal
 from lyra.engine.enums import SeriesType
 from lyra.engine.naming import LeanObject
@@ -142,7 +143,11 @@ class Reporting(LeanObject):
     @property
     def statistics(self: Any) -> Any:
         """The statistics as they stand."""
-        return None if self._statistics_source is None else self._statistics_source()
+        if self._statistics_source is None:
+            return None
+        results = self._statistics_source()
+        results.summary = KeyValueDictionary(results.summary)
+        return results
 
     # parameters ----------------------------------------------------------------------------------------
     def get_parameter(self: Any, name: str, default: Any = None) -> Any:

@@ -142,8 +142,10 @@ class Trading(LeanObject):
             numbers.append(rest.pop(0))
         if len(numbers) == 2:
             stop_price, trailing_amount = numbers
-        elif len(numbers) == 1:
+        elif len(numbers) == 1 and trailing_amount is None:
             trailing_amount = numbers[0]
+        elif numbers:
+            stop_price = numbers[0]
         if rest:
             trailing_as_percentage = rest.pop(0)
         for name, value in zip(("asynchronous", "tag", "order_properties"), rest, strict=False):

@@ -23,6 +23,7 @@ from lyra.engine.securities.benchmark import SecurityBenchmark
 from lyra.engine.securities.cash import Step
 from lyra.engine.securities.price_variation import EquityPriceVariationModel
 from lyra.engine.securities.security import Cfd, Commodity, Crypto, CryptoFuture, Equity, Forex, Index, Security
+from lyra.engine.securities.stable_coins import matches, without_pair
 from lyra.engine.symbols import Symbol, is_option
 from lyra.engine.times import DAY
 from lyra.engine.universes.universe import UserDefinedUniverse, universe_config
@@ -330,7 +331,7 @@ class Wiring:
         existing = [s for s in self.securities.values() if s.type in (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CFD)]
         crypto_market = str(market_map.get(SecurityType.CRYPTO, ""))
         potentials = self._potential_pairs(market_map)
-        if self._is_stable_coin(cash.symbol, account, crypto_market):
+        if without_pair(account, cash.symbol, crypto_market):
             cash.convert_at(ONE, account)
             return False
         pairs: dict[Symbol, tuple[str, str]] = {}
@@ -348,11 +349,6 @@ class Wiring:
         cash.convert_over(tuple(self._conversion_step(symbol, inverted) for symbol, inverted in steps), account)
         return True
 
-    @staticmethod
-    def _is_stable_coin(currency: str, account: str, market: str) -> bool:
-        from lyra.engine.securities.stable_coins import without_pair
-
-        return without_pair(account, currency, market)
 
     def _potential_pairs(self: Any, market_map: Any) -> list[tuple[str, str, SecurityType, tuple[str, str]]]:
         used: dict[SecurityType, list[str]] = {}
@@ -416,20 +412,16 @@ class Wiring:
 
 def _conversion_steps(source: str, destination: str, pairs: dict[Symbol, tuple[str, str]]) -> list[tuple[Symbol, bool]] | None:
     """(symbol, inverted) of one pair, else of two, that lead from a currency to another; None where none do."""
-    for symbol, (base, quote) in pairs.items():
-        if (base, quote) == (source, destination):
-            return [(symbol, False)]
-        if (base, quote) == (destination, source):
-            return [(symbol, True)]
+    for symbol, pair in pairs.items():
+        inverted = matches(pair, source, destination, symbol.id.market)
+        if inverted is not None:
+            return [(symbol, inverted)]
     for first, (base, quote) in pairs.items():
         if source not in (base, quote):
             continue
         middle = quote if base == source else base
-        for second, (base2, quote2) in pairs.items():
-            if (base2, quote2) == (middle, destination):
-                return [(first, source == quote), (second, False)]
-            if (base2, quote2) == (destination, middle):
-                return [(first, source == quote), (second, True)]
+        for second, pair in pairs.items():
+            inverted = matches(pair, middle, destination, second.id.market)
+            if inverted is not None:
+                return [(first, source == quote), (second, inverted)]
     return None
-
-

@@ -7,8 +7,8 @@ from typing import Any
 
 _MODULES = {
     "base": (
-        "BrokerageMessageEvent", "BrokerageModelSecurityInitializer", "DefaultBrokerageModel", "FuncSecurityInitializer", "FuncSecuritySeeder",
-        "SecuritySeeder",
+        "BrokerageMessageEvent", "BrokerageModelSecurityInitializer", "CompositeSecurityInitializer", "DefaultBrokerageModel",
+        "FuncSecurityInitializer", "FuncSecuritySeeder", "SecurityInitializer", "SecuritySeeder",
     ),
     "binance": ("BinanceBrokerageModel", "BinanceCoinFuturesBrokerageModel", "BinanceFuturesBrokerageModel", "BinanceUSBrokerageModel"),
     "catalogue": ("BrokerageModel", "IBrokerageModel"),
@@ -19,6 +19,7 @@ _MODULES = {
     "forex": ("FxcmBrokerageModel", "OandaBrokerageModel"),
     "india": ("SamcoBrokerageModel", "ZerodhaBrokerageModel"),
     "interactive_brokers": ("InteractiveBrokersBrokerageModel", "InteractiveBrokersFixModel"),
+    "messages": ("DefaultBrokerageMessageHandler", "DowngradeErrorCodeToWarningBrokerageMessageHandler"),
     "shares": (
         "AlpacaBrokerageModel", "AlphaStreamsBrokerageModel", "AxosClearingBrokerageModel", "BloombergFixBrokerageModel",
         "CharlesSchwabBrokerageModel", "ExanteBrokerageModel", "EzeBrokerageModel", "PublicBrokerageModel", "RBIBrokerageModel",

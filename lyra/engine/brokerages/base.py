@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -17,12 +17,12 @@ from lyra.engine.models.margin_interest import MarginInterestRateModel
 from lyra.engine.models.shortable import NullShortableProvider
 from lyra.engine.models.slippage import NullSlippageModel
 from lyra.engine.models.volatility import VolatilityModel
-from lyra.engine.naming import LeanObject
+from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.orders.equity_fills import EquityFillModel
 from lyra.engine.orders.fills import ImmediateFillModel
 from lyra.engine.orders.requests import UpdateOrderFields
 from lyra.engine.securities.benchmark import SecurityBenchmark
-from lyra.engine.securities.buying_power import BuyingPowerModel, SecurityMarginModel
+from lyra.engine.securities.buying_power import SecurityMarginModel
 from lyra.engine.securities.cash_buying_power import CashBuyingPowerModel
 from lyra.engine.securities.crypto_future import CryptoFutureMarginModel
 from lyra.engine.securities.portfolio import SecurityPortfolioModel
@@ -60,6 +60,16 @@ class BrokerageMessageEvent(LeanObject):
         self.code = str(code)
         self.message = message
 
+    @staticmethod
+    def disconnected(message: str) -> BrokerageMessageEvent:
+        """The connection was lost."""
+        return BrokerageMessageEvent(BrokerageMessageType.DISCONNECT, "Disconnect", message)
+
+    @staticmethod
+    def reconnected(message: str) -> BrokerageMessageEvent:
+        """The connection is back."""
+        return BrokerageMessageEvent(BrokerageMessageType.RECONNECT, "Reconnect", message)
+
     def __str__(self) -> str:
         return f"{self.type.lean_name} - Code: {self.code} - {self.message}"
 
@@ -85,6 +95,8 @@ class DefaultBrokerageModel(LeanObject):
         SecurityType.FUTURE_OPTION: "cme", SecurityType.FOREX: "oanda", SecurityType.CFD: "oanda", SecurityType.CRYPTO: "coinbase",
         SecurityType.CRYPTO_FUTURE: "binance", SecurityType.INDEX: "usa", SecurityType.INDEX_OPTION: "usa",
     }  # fmt: skip
+
+    _account_type: AccountType = AccountType.MARGIN
 
     def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
         self._account_type = AccountType(account_type)
@@ -117,6 +129,11 @@ class DefaultBrokerageModel(LeanObject):
         """Whether the order could fill now."""
         return True
 
+    @staticmethod
+    def is_valid_order_size(security: Any, order_quantity: Any, message: Any = None) -> Any:
+        """(whether a quantity reaches the exchange's minimum, why not)."""
+        return valid_order_size(security, to_decimal(order_quantity))
+
     def apply_split(self, tickets: list[Any], split: Any) -> None:
         """Keep the value of working orders over a split: more shares, lower prices."""
         factor = split._split_factor
@@ -136,6 +153,10 @@ class DefaultBrokerageModel(LeanObject):
     # models ---------------------------------------------------------------------------------------
     def get_leverage(self, security: Any) -> float:
         """How many times its own money the account can hold of a security."""
+        return self._leverage(security)
+
+    def _leverage(self, security: Any) -> float:
+        """LEAN's own answer, which its other models go by whatever a user's subclass says."""
         if self.account_type == AccountType.CASH:
             return 1.0
         return {SecurityType.EQUITY: 2.0, SecurityType.FOREX: 50.0, SecurityType.CFD: 50.0, SecurityType.CRYPTO_FUTURE: 25.0}.get(security.type, 1.0)
@@ -166,12 +187,11 @@ class DefaultBrokerageModel(LeanObject):
 
     def get_buying_power_model(self, security: Any) -> Any:
         """How much can be bought."""
-        free = self.required_free_buying_power_percent
-        if security.type in (SecurityType.CRYPTO, SecurityType.FOREX):
-            return CashBuyingPowerModel() if self.account_type == AccountType.CASH else SecurityMarginModel(self.get_leverage(security), free)
+        if security.type in (SecurityType.CRYPTO, SecurityType.FOREX) and self.account_type == AccountType.CASH:
+            return CashBuyingPowerModel()
         if security.type == SecurityType.CRYPTO_FUTURE:
-            return CryptoFutureMarginModel(self.get_leverage(security))
-        return SecurityMarginModel(self.get_leverage(security), free)
+            return CryptoFutureMarginModel(self._leverage(security))
+        return SecurityMarginModel(self._leverage(security), 0)
 
     def get_margin_interest_rate_model(self, security: Any) -> Any:
         """What margin costs."""
@@ -207,7 +227,9 @@ class BrokerageModelSecurityInitializer(LeanObject):
     """Gives a new security the models of a brokerage, then its last known prices."""
 
     def __init__(self, brokerage_model: Any = None, security_seeder: Any = None) -> None:
-        self._brokerage_model = brokerage_model
+        from lyra.engine.models.python_models import wrap_model
+
+        self._brokerage_model = None if brokerage_model is None else wrap_model("brokerage_model", brokerage_model)
         self._seeder = security_seeder
 
     def initialize(self, security: Any) -> None:
@@ -219,12 +241,10 @@ class BrokerageModelSecurityInitializer(LeanObject):
         security.settlement_model = model.get_settlement_model(security)
         security.buying_power_model = model.get_buying_power_model(security)
         security.margin_interest_rate_model = model.get_margin_interest_rate_model(security)
-        leverage = to_decimal(model.get_leverage(security))
-        if not isinstance(security.buying_power_model, BuyingPowerModel) or leverage != 0:
-            security.set_leverage(leverage)
+        security.set_leverage(to_decimal(model.get_leverage(security)))
         security.shortable_provider = model.get_shortable_provider(security)
         if self._seeder is not None:
-            self._seeder.seed_security(security)
+            find_method(self._seeder, "seed_security")(security)
 
 
 class FuncSecurityInitializer(LeanObject):
@@ -238,6 +258,39 @@ class FuncSecurityInitializer(LeanObject):
         self._function(security)
 
 
+class CompositeSecurityInitializer(LeanObject):
+    """Several initializers, one after the other."""
+
+    def __init__(self, *initializers: Any) -> None:
+        self._initializers = list(initializers)
+
+    @property
+    def initializers(self) -> list[Any]:
+        """The initializers."""
+        return list(self._initializers)
+
+    def add_security_initializer(self, initializer: Any) -> None:
+        """Run another one after them."""
+        self._initializers.append(initializer)
+
+    def initialize(self, security: Any) -> None:
+        """Run them all."""
+        for initializer in self._initializers:
+            find_method(initializer, "initialize")(security)
+
+
+class _NullInitializer(LeanObject):
+    def initialize(self, security: Any) -> None:
+        """Nothing to set up."""
+
+
+class SecurityInitializer(LeanObject):
+    """LEAN's place for the initializer that does nothing."""
+
+    NULL = _NullInitializer()
+    Null = NULL
+
+
 class FuncSecuritySeeder(LeanObject):
     """A function that gives the last known data of a security: one point or several."""
 
@@ -245,12 +298,14 @@ class FuncSecuritySeeder(LeanObject):
         self._function = seed_function
 
     def seed_security(self, security: Any) -> bool:
-        """Take the data as the security's last; whether there was any."""
-        found = self._function(security)
-        points = found if isinstance(found, (list, tuple)) else [found]
-        points = [point for point in points if point is not None]
-        for point in points:
-            security.set_market_price(point)
+        """Take the data as the security's last; whether there was any. An error in the function counts as no data, as in LEAN."""
+        try:
+            found = self._function(security)
+            points = list(found) if isinstance(found, Iterable) else [found]
+            for point in points:
+                security.set_market_price(point)
+        except Exception:
+            return False
         return bool(points)
 
 

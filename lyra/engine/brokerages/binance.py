@@ -29,7 +29,7 @@ class BinanceBrokerageModel(DefaultBrokerageModel):
     def __init__(self, account_type: AccountType = AccountType.CASH) -> None:
         super().__init__(account_type)
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """1 in cash accounts, otherwise 3, of futures 25."""
         if self.account_type == AccountType.CASH or is_internal_feed(security) or security.type == SecurityType.BASE:
             return 1.0
@@ -86,7 +86,7 @@ class BinanceUSBrokerageModel(BinanceBrokerageModel):
         if self.account_type == AccountType.MARGIN:
             raise ValueError("The Binance.US brokerage does not currently support Margin trading.")
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """1."""
         return 1.0
 
@@ -120,7 +120,7 @@ class BinanceFuturesBrokerageModel(BinanceBrokerageModel):
         return super().get_buying_power_model(security)
 
     def _future_margin_model(self, security: Any) -> Any:
-        return BinanceCryptoFutureMarginModel(self.get_leverage(security))
+        return BinanceCryptoFutureMarginModel(self._leverage(security))
 
 
 class BinanceCoinFuturesBrokerageModel(BinanceFuturesBrokerageModel):
@@ -135,7 +135,7 @@ class BinanceCoinFuturesBrokerageModel(BinanceFuturesBrokerageModel):
         return BinanceCoinFuturesFeeModel()
 
     def _future_margin_model(self, security: Any) -> Any:
-        return CryptoFutureMarginModel(self.get_leverage(security))
+        return CryptoFutureMarginModel(self._leverage(security))
 
 
 def _refuse_below(security: Any, order: Any, price: Decimal) -> Refusal | None:

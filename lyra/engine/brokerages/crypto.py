@@ -36,7 +36,7 @@ class CoinbaseBrokerageModel(DefaultBrokerageModel):
         if self.account_type == AccountType.MARGIN:
             raise ValueError("The Coinbase brokerage does not currently support Margin trading. (Parameter 'accountType')")
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """1."""
         return 1.0
 
@@ -85,7 +85,7 @@ class BitfinexBrokerageModel(DefaultBrokerageModel):
     DEFAULT_MARKET_MAP = with_markets("bitfinex", SecurityType.CRYPTO)
     _types = (OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """3.3 with margin. Raises ValueError for what Bitfinex does not trade."""
         if self.account_type == AccountType.CASH or is_internal_feed(security) or security.type == SecurityType.BASE:
             return 1.0
@@ -120,7 +120,7 @@ class KrakenBrokerageModel(DefaultBrokerageModel):
 
     DEFAULT_MARKET_MAP = with_markets("kraken", SecurityType.CRYPTO)
     _types = (OrderType.LIMIT, OrderType.MARKET, OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED)
-    _leverage = {
+    _coins = {
         "BTC": 5.0, "ETH": 5.0, "USDT": 2.0, "XMR": 2.0, "REP": 2.0, "XRP": 3.0, "BCH": 2.0, "XTZ": 2.0, "LTC": 3.0, "ADA": 3.0, "EOS": 3.0,
         "DASH": 3.0, "TRX": 3.0, "LINK": 3.0, "USDC": 3.0,
     }  # fmt: skip
@@ -131,9 +131,9 @@ class KrakenBrokerageModel(DefaultBrokerageModel):
     @property
     def coin_leverage(self) -> dict[str, float]:
         """The leverage of each coin."""
-        return dict(self._leverage)
+        return dict(self._coins)
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """Some coins have leverage against dollars and euros only, some against ether and bitcoin too, the others against bitcoin and currencies."""
         if self.account_type == AccountType.CASH:
             return 1.0
@@ -141,13 +141,13 @@ class KrakenBrokerageModel(DefaultBrokerageModel):
         groups = (
             (("BTC", "USDT", "USDC"), ("USD", "EUR")),
             (("REP", "XTZ", "ADA", "EOS", "TRX", "LINK"), ("BTC", "ETH", "USD", "EUR")),
-            (tuple(self._leverage), ("BTC", "USD", "EUR")),
+            (tuple(self._coins), ("BTC", "USD", "EUR")),
         )
         for coins, against in groups:
             if pair.endswith(against):
                 for coin in coins:
                     if ticker.startswith(coin):
-                        return self._leverage[coin]
+                        return self._coins[coin]
         return 1.0
 
     def get_benchmark(self, securities: Any) -> Any:
@@ -179,7 +179,7 @@ class FTXBrokerageModel(DefaultBrokerageModel):
     _market = "ftx"
     _types = (OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """3 with margin."""
         return 1.0 if self.account_type == AccountType.CASH else 3.0
 
@@ -225,7 +225,7 @@ class BybitBrokerageModel(DefaultBrokerageModel):
     def __init__(self, account_type: AccountType = AccountType.CASH) -> None:
         super().__init__(account_type)
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """10 with margin."""
         if self.account_type == AccountType.CASH or is_internal_feed(security) or security.type == SecurityType.BASE:
             return 1.0
@@ -283,7 +283,7 @@ class dYdXBrokerageModel(DefaultBrokerageModel):
     def get_buying_power_model(self, security: Any) -> Any:
         """Futures have margin of the whole account."""
         if security is not None and security.type == SecurityType.CRYPTO_FUTURE:
-            return SecurityMarginModel(self.get_leverage(security))
+            return SecurityMarginModel(self._leverage(security))
         return super().get_buying_power_model(security)
 
     def get_fee_model(self, security: Any) -> Any:

@@ -23,7 +23,7 @@ class _IndianBroker(DefaultBrokerageModel):
     _securities: tuple[SecurityType, ...]
     _types: tuple[OrderType, ...]
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """5 with margin. Raises ValueError for what the broker does not trade."""
         if self.account_type == AccountType.CASH or is_internal_feed(security) or security.type == SecurityType.BASE:
             return 1.0

@@ -57,11 +57,11 @@ class InteractiveBrokersBrokerageModel(DefaultBrokerageModel):
         """Interactive Brokers' fees."""
         return InteractiveBrokersFeeModel()
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """LEAN's default, and 10 for CFDs."""
         if self.account_type == AccountType.CASH:
             return 1.0
-        return 10.0 if security.type == SecurityType.CFD else super().get_leverage(security)
+        return 10.0 if security.type == SecurityType.CFD else super()._leverage(security)
 
     def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
         """Whether Interactive Brokers takes the order."""

@@ -112,7 +112,7 @@ class AlphaStreamsBrokerageModel(DefaultBrokerageModel):
         """A hundredth of a percent, of shares."""
         return AlphaStreamsSlippageModel()
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """10 for currencies and CFDs."""
         return 10.0 if security.type in (SecurityType.FOREX, SecurityType.CFD) else 1.0
 
@@ -224,7 +224,7 @@ class ExanteBrokerageModel(DefaultBrokerageModel):
         """Exante's fees."""
         return ExanteFeeModel()
 
-    def get_leverage(self, security: Any) -> float:
+    def _leverage(self, security: Any) -> float:
         """1.2 for shares, 1.05 for currencies, in margin accounts."""
         if self.account_type == AccountType.CASH or is_internal_feed(security):
             return 1.0

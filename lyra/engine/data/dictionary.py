@@ -28,6 +28,26 @@ class KeyValuePair(LeanObject):
         return f"[{self.key}, {self.value}]"
 
 
+class KeyValueDictionary(dict[Any, Any]):
+    """A .NET dictionary of plain keys: iterating over it yields `KeyValuePair`s."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([KeyValuePair(key, value) for key, value in self.items()])
+
+    def contains_key(self, key: Any) -> bool:
+        """Whether there is such a key."""
+        return key in self
+
+    ContainsKey = contains_key  # noqa: N815 (.NET's name)
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self)
+
+    Count = count  # noqa: N815
+
+
 def ticker_not_found(ticker: str) -> KeyError:
     """LEAN's error for a ticker that the run does not know."""
     return LeanKeyError(
@@ -104,9 +124,10 @@ class SymbolDictionary(LeanObject, Generic[T]):
     def __iter__(self) -> Iterator[KeyValuePair]:
         return iter([KeyValuePair(key, self._items[key]) for key in self._sorted()])
 
-    def get(self, key: Any) -> T | None:
-        """The value, or None."""
-        return self._lookup(key)
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The value, or the default."""
+        found = self._lookup(key)
+        return default if found is None else found
 
     def get_value(self, key: Any) -> T | None:
         """The value, or None."""

@@ -297,8 +297,12 @@ class Slice(LeanObject):
         found = key in self
         return found, self[key] if found else None
 
-    def get(self, key: Any, default: Any = None) -> Any:
-        """`get(symbol[, default])` gives its data, `get(Type)` the dictionary of that type, `get(Type, symbol)` one of it."""
+    @property
+    def get(self) -> SliceGetter:
+        """`get(symbol[, default])` gives its data, `get(Type)` or `get[Type]()` the dictionary of that type, `get(Type, symbol)` one of it."""
+        return SliceGetter(self)
+
+    def _get(self, key: Any, default: Any = None) -> Any:
         if isinstance(key, type):
             found = self._by_type(key)
             return found if default is None else found[default]
@@ -359,6 +363,24 @@ class Slice(LeanObject):
 
     def __str__(self) -> str:
         return "QuantConnect.Data.Slice"
+
+
+class SliceGetter:
+    """`slice.get`, which may be called and, with a type, subscripted."""
+
+    __slots__ = ("_slice",)
+
+    def __init__(self, current: Slice) -> None:
+        self._slice = current
+
+    def __call__(self, key: Any, default: Any = None) -> Any:
+        return self._slice._get(key, default)
+
+    def __getitem__(self, kind: type) -> Any:
+        def of_type(symbol: Any = None) -> Any:
+            return self._slice._get(kind, symbol)
+
+        return of_type
 
 
 class CallableList(list[Any]):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.data.events import MarginInterestRate
 from lyra.engine.enums import DataMappingMode, DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.naming import LeanObject
@@ -116,6 +117,8 @@ def default_feeds(security_type: SecurityType, resolution: Resolution) -> list[t
         return [trade] if resolution in (Resolution.HOUR, Resolution.DAILY) else [trade, quote]
     if security_type in (SecurityType.FOREX, SecurityType.CFD):
         return [quote]
-    if security_type in (SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE):
+    if security_type == SecurityType.CRYPTO:
         return [trade, quote]
+    if security_type == SecurityType.CRYPTO_FUTURE:
+        return [trade, quote, (MarginInterestRate, TickType.QUOTE)]
     return [trade]

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = {
-    "base": ("ConstantFeeModel", "FeeModel"),
+    "base": ("ConstantFeeModel", "FeeModel", "FeeModelExtensions"),
     "brokers": (
         "AlphaStreamsFeeModel", "AxosFeeModel", "CharlesSchwabFeeModel", "ExanteFeeModel", "EzeFeeModel", "FxcmFeeModel", "PublicFeeModel",
         "RBIFeeModel", "TDAmeritradeFeeModel", "TastytradeFeeModel", "TradeStationFeeModel", "WebullFeeModel", "WolverineFeeModel",

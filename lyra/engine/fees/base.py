@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import OrderDirection, OrderType, SecurityType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fee import CashAmount, OrderFee
@@ -34,6 +34,15 @@ class ConstantFeeModel(FeeModel):
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
         """The fee."""
         return fee_of(self._fee, self._currency)
+
+
+class FeeModelExtensions(LeanObject):
+    """LEAN's shorter way to ask a fee model."""
+
+    @staticmethod
+    def get_order_fee(model: Any, security: Any, order: Any) -> float:
+        """The amount of an order's fee, in the fee's currency."""
+        return to_float(model.get_order_fee(OrderFeeParameters(security, order)).value._amount)
 
 
 def charged_fee(security: Any, order: Any) -> OrderFee:

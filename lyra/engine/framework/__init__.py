@@ -11,10 +11,11 @@ from typing import Any
 _ROOMS: dict[str, tuple[str, ...]] = {
     "interfaces": (
         "INotifiedSecurityChanges", "INamedModel", "IAlphaModel", "IPortfolioConstructionModel", "IRiskManagementModel", "IExecutionModel",
-        "IUniverseSelectionModel", "IPortfolioTarget", "IPortfolioOptimizer", "IInsightScoreFunction",
+        "IUniverseSelectionModel", "IPortfolioTarget", "IPortfolioOptimizer", "IInsightScoreFunction", "IAlgorithm",
     ),
     "insights": ("Insight", "InsightScore"),
     "insight_collection": ("InsightCollection", "InsightManager", "GeneratedInsightsCollection"),
+    "expiry": ("Expiry",),
     "target_collection": ("PortfolioTargetCollection",),
     "order_sizing": ("OrderSizing", "BuyingPowerModelExtensions"),
     "alphas.base": ("AlphaModel", "NullAlphaModel", "CompositeAlphaModel"),
@@ -97,7 +98,9 @@ _FILES: dict[str, tuple[str, ...]] = {
 _OWN = ("RsiAlphaModel", "HistoricalReturnsAlphaModel", "StandardDeviationExecutionModel")
 """Names whose Python file is not like the C# class."""
 MODULES: dict[str, dict[str, str]] = {
-    f"{folder}.{name}": {name: f"{__name__}.{'python_files' if name in _OWN else _HOME[name]}"} for folder, names in _FILES.items() for name in names
+    f"{folder}.{name}": {name: f"{__name__}.{'python_files' if name in _OWN else _HOME[name]}"}
+    for folder, names in _FILES.items()
+    for name in names
 }
 """Name of a module of LEAN's -> its names -> the module here that holds them."""
 

@@ -167,7 +167,7 @@ class Insight(LeanObject):
 
     @staticmethod
     def price(symbol: Any, *args: Any, **kwargs: Any) -> Insight:
-        """A prediction of the price: `(symbol, period | close time | expiry function, direction, …)` or `(symbol, resolution, count, direction, …)`.
+        """A prediction of the price: `(symbol, period | close time | function, direction, …)` or `(symbol, resolution, n, direction, …)`.
 
         `…` is magnitude, confidence, source_model, weight and tag. Raises ValueError for a period under a second or a count under one.
         """

@@ -43,3 +43,7 @@ class IPortfolioOptimizer(LeanObject):
 
 class IInsightScoreFunction(LeanObject):
     """Has `score(insight_manager, utc_time)`."""
+
+
+class IAlgorithm(LeanObject):
+    """The algorithm as LEAN's models see it; here for type hints."""

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from lyra.engine.data.bars import Tick
+from lyra.engine.data.events import MarginInterestRate
 from lyra.engine.data.slice import Slice
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
 from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.feed.calendar import tradable_days
+from lyra.engine.feed.margin_interest import margin_interest_points
 from lyra.engine.feed.rows import ColumnRows
 from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscription, Subscription
 from lyra.engine.feed.ticks import tick_points
@@ -91,6 +93,9 @@ class HistoryProvider:
             return BarSubscription(config, None, request.start, self.runs(request), [])
         if config.type is Tick:
             return PointSubscription(config, None, request.start, self._ticks(request))
+        if config.type is MarginInterestRate:
+            points = margin_interest_points(self._algorithm._data.path, config, request.start + 1, request.end)
+            return PointSubscription(config, None, request.start, points, auxiliary=True)
         points = self._algorithm._custom_history(request)
         return PointSubscription(config, None, request.start, points)
 

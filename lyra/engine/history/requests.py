@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.data.events import MarginInterestRate
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.bars import strict_times_apply
 from lyra.engine.feed.calendar import start_of_bars
@@ -109,7 +110,7 @@ class RequestFactory:
     def configs(self, symbol: Symbol, data_type: Any = None, resolution: Resolution | None = None, all_feeds: bool = False) -> list[SubscriptionDataConfig]:
         """The feeds that a request is for: the algorithm's own if it has any of the type, else internal ones, else new ones."""
         known = [c for c in self._algorithm._configs.values() if c.symbol == symbol and c.bar_type is not None or c.symbol == symbol and c.type is Tick
-                 or c.symbol == symbol and c.is_custom_data]  # fmt: skip
+                 or c.symbol == symbol and (c.is_custom_data or c.type is MarginInterestRate)]  # fmt: skip
         known.sort(key=lambda c: (-int(c.resolution), -_tick_order(c.security_type, c.tick_type)))
         if data_type is Tick:
             matching = [c if c.type is Tick else _as_ticks(c) for c in known if c.type in COMMON_TYPES]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import CorrelationType
 from lyra.engine.indicators.arguments import _member_of, _to_integer, no_match
@@ -68,7 +69,7 @@ class PairIndicator(BarIndicator):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         name, values = self._bind(args, kwargs)
         self.name = self._default_name(values) if name is None else name
-        self._target, self._reference = values["target_symbol"], values["reference_symbol"]
+        self._target, self._reference = (find_symbol(values[part]) or values[part] for part in ("target_symbol", "reference_symbol"))
         if self._target == self._reference:
             raise ValueError(f"An item with the same key has already been added. Key: {self._target}")
         self._setup(**{key: value for key, value in values.items() if key not in ("target_symbol", "reference_symbol")})

@@ -35,6 +35,10 @@ class MarginInterestRateModel(LeanObject):
     Null = NULL
 
 
+class ShortMarginInterestRateModel(LeanObject):
+    """Interest on shares by the shortable provider's rates, booked each midnight: shorts pay the fee rate and earn the rebate."""
+    PLACEHOLDER = 1
+
 class BinanceFutureMarginInterestRateModel(LeanObject):
     """Funding of perpetual futures every eight hours from 00:00 UTC: the last rate times what the position is worth, paid by longs while it is positive."""
 

@@ -17,6 +17,7 @@ from lyra.engine.errors import NotSupported
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.models.slippage import slippage_of
 from lyra.engine.naming import LeanObject
+from lyra.engine.orders.dotnet import add, subtract
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fee import OrderFee
 from lyra.engine.orders.fields import money
@@ -206,9 +207,9 @@ class FillModel(LeanObject):
             return event, None
         slip, stop = slippage(asset, order), order._stop_price
         if order.direction == SELL and (prices._low < stop or (inclusive and prices._low == stop)):
-            _filled(event, order, min(stop, prices._current - slip))
+            _filled(event, order, min(stop, subtract(prices._current, slip)))
         elif order.direction == BUY and (prices._high > stop or (inclusive and prices._high == stop)):
-            _filled(event, order, max(stop, prices._current + slip))
+            _filled(event, order, max(stop, add(prices._current, slip)))
         return event, prices
 
     def stop_limit_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -266,7 +267,7 @@ class FillModel(LeanObject):
             return event
         if not self._open(asset, False):
             return event
-        price = self._seen_prices(asset, order.direction).open
+        price = self._seen_prices(asset, order.direction)._open
         return _filled(event, order, _slipped(price, slippage(asset, order), order.direction))
 
     def market_on_close_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -276,7 +277,7 @@ class FillModel(LeanObject):
         local = asset.exchange.time_zone.to_local(order._time)
         if order.status == OrderStatus.CANCELED or asset._local_time < asset.exchange.hours.next_close_us(local, False):
             return event
-        price = self._seen_prices(asset, order.direction).close
+        price = self._seen_prices(asset, order.direction)._close
         return _filled(event, order, _slipped(price, slippage(asset, order), order.direction))
 
     # several legs ---------------------------------------------------------------------------------
@@ -455,7 +456,7 @@ def _filled(event: OrderEvent, order: Any, price: Decimal) -> OrderEvent:
 
 
 def _slipped(price: Decimal, slip: Decimal, direction: OrderDirection) -> Decimal:
-    return price + slip if direction == BUY else price - slip
+    return add(price, slip) if direction == BUY else subtract(price, slip)
 
 
 def _legs(parameters: FillModelParameters) -> list[tuple[Any, Any]]:

@@ -87,7 +87,7 @@ class Order(LeanObject):
         self._own_price = ZERO
         self._price_currency = ""
         self._time: int = to_instant(time)
-        self._time_is_utc = not isinstance(time, datetime)
+        self._time_is_utc = not isinstance(time, datetime) or time.tzinfo is not None
         self._last_fill_time: int | None = None
         self._last_update_time: int | None = None
         self._canceled_time: int | None = None

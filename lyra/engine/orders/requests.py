@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import decimal_text, smart_round, to_decimal
 from lyra.engine.enums import OrderRequestStatus, OrderRequestType, OrderResponseErrorCode, OrderType, SecurityType
 from lyra.engine.naming import LeanObject, snake_case
@@ -126,7 +127,7 @@ class OrderRequest(LeanObject):
 
     def __init__(self, time: Any, order_id: int, tag: str | None) -> None:
         self._time: int = to_instant(time)
-        self._time_is_utc = not isinstance(time, datetime)
+        self._time_is_utc = not isinstance(time, datetime) or time.tzinfo is not None
         self._order_id = int(order_id)
         self._tag = tag
         self._status = OrderRequestStatus.UNPROCESSED
@@ -177,7 +178,7 @@ class SubmitOrderRequest(OrderRequest):
         time, tag, properties, group_order_manager, asynchronous = (*rest, *last[len(rest) :])  # type: ignore[misc]
         super().__init__(time, _NO_ID, tag)
         self._security_type = security_type
-        self._symbol = symbol
+        self._symbol = find_symbol(symbol) if isinstance(symbol, str) else symbol
         self._order_type = order_type
         self._quantity: Decimal = to_decimal(quantity)
         self._stop_price: Decimal = to_decimal(stop_price)

@@ -19,6 +19,7 @@ from lyra.engine.orders.dotnet import divide, multiply
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,
+    BuyingPowerParameters,
     GetMaximumOrderQuantityForDeltaBuyingPowerParameters,
     GetMaximumOrderQuantityForTargetBuyingPowerParameters,
     GetMaximumOrderQuantityResult,
@@ -100,6 +101,8 @@ class BuyingPowerModel(LeanObject):
 
     NULL: ClassVar[BuyingPowerModel]
     Null: ClassVar[BuyingPowerModel]
+    _initial = _maintenance = ONE  # what a user's subclass has that does not call the constructor
+    _free = ZERO
 
     def __init__(self, *args: Any, leverage: Any = 1, required_free_buying_power_percent: Any = 0) -> None:
         free = to_decimal(required_free_buying_power_percent)
@@ -361,3 +364,40 @@ class PatternDayTradingMarginModel(SecurityMarginModel):
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """The leverage is the rule's; LEAN ignores this too."""
+
+
+class BuyingPowerModelExtensions(LeanObject):
+    """LEAN's shorter ways to ask a buying power model, as static methods."""
+
+    @staticmethod
+    def get_reserved_buying_power_for_position(model: Any, security: Any) -> float:
+        """The margin in use."""
+        return to_float(amount_of(model.get_reserved_buying_power_for_position(ReservedBuyingPowerForPositionParameters(security))))
+
+    @staticmethod
+    def has_sufficient_buying_power_for_order(model: Any, portfolio: Any, security: Any, order: Any) -> Any:
+        """Whether an order can be paid for."""
+        return model.has_sufficient_buying_power_for_order(HasSufficientBuyingPowerForOrderParameters(portfolio, security, order))
+
+    @staticmethod
+    def get_maximum_order_quantity_for_target_buying_power(
+        model: Any, portfolio: Any, security: Any, target: Any, minimum_order_margin_portfolio_percentage: Any
+    ) -> Any:
+        """How much to order for a share of the portfolio."""
+        asked = GetMaximumOrderQuantityForTargetBuyingPowerParameters(portfolio, security, target, minimum_order_margin_portfolio_percentage)
+        return model.get_maximum_order_quantity_for_target_buying_power(asked)
+
+    @staticmethod
+    def get_buying_power(model: Any, portfolio: Any, security: Any, direction: OrderDirection) -> float:
+        """What is left."""
+        return to_float(amount_of(model.get_buying_power(BuyingPowerParameters(portfolio, security, direction))))
+
+    @staticmethod
+    def get_maintenance_margin(model: Any, security: Any) -> MaintenanceMargin:
+        """Margin to hold what is held."""
+        return MaintenanceMargin(maintenance_margin(model, security))
+
+    @staticmethod
+    def get_initial_margin_requirement(model: Any, security: Any, quantity: Any) -> InitialMargin:
+        """Margin to open a quantity."""
+        return InitialMargin(initial_margin(model, security, to_decimal(quantity)))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
-from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal
+from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
 from lyra.engine.orders.fee import NULL_CURRENCY, CashAmount
@@ -19,6 +19,33 @@ from lyra.engine.orders.fields import money, plain
 
 Step = tuple[Any, bool]
 """A security and whether its price divides."""
+
+
+class CurrencyConversion(LeanObject):
+    """The securities over which a currency is converted."""
+
+    def __init__(self, cash: Cash) -> None:
+        self._cash = cash
+
+    @property
+    def source_currency(self) -> str:
+        """The currency that is converted."""
+        return self._cash.symbol
+
+    @property
+    def destination_currency(self) -> str:
+        """The currency that it is converted to."""
+        return str(self._cash._destination)
+
+    @property
+    def conversion_rate(self) -> float:
+        """The present rate."""
+        return to_float(self._cash._conversion_rate)
+
+    @property
+    def conversion_rate_securities(self) -> list[Any]:
+        """The securities that give the rate, in the order of conversion."""
+        return [security for security, _ in self._cash._steps or ()]
 
 
 class Cash(LeanObject):
@@ -66,6 +93,11 @@ class Cash(LeanObject):
     def security_symbols(self) -> list[Any]:
         """The symbols of the securities that give the rate."""
         return [security.symbol for security, _ in self._steps or ()]
+
+    @property
+    def currency_conversion(self) -> CurrencyConversion | None:
+        """How the rate comes about; None while there is none."""
+        return None if self._destination is None else CurrencyConversion(self)
 
     def convert_over(self, steps: tuple[Step, ...], destination: str) -> None:
         """Follow the prices of securities from now on."""

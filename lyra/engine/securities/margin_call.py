@@ -9,7 +9,7 @@ from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.enums import OrderType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.requests import SubmitOrderRequest
-from lyra.engine.securities.buying_power import reserved_margin
+from lyra.engine.securities.buying_power import margin_used
 from lyra.engine.securities.margin_parameters import GetMaximumOrderQuantityForDeltaBuyingPowerParameters
 
 MARGIN_CALL_TAG = "Margin Call"
@@ -25,6 +25,13 @@ class NullMarginCallModel(LeanObject):
     def execute_margin_call(self, generated_margin_call_orders: Any) -> list[Any]:
         """Nothing to execute."""
         return []
+
+
+class MarginCallModel(LeanObject):
+    """LEAN's place for the model without margin calls."""
+
+    NULL = NullMarginCallModel()
+    Null = NULL
 
 
 class DefaultMarginCallModel(LeanObject):
@@ -57,7 +64,7 @@ class DefaultMarginCallModel(LeanObject):
     def _order(self, security: Any, total: Decimal, used: Decimal) -> SubmitOrderRequest | None:
         if security.quote_currency._conversion_rate == 0:
             return None
-        reserved = reserved_margin(security)
+        reserved = margin_used(security)
         keep = max(ZERO, reserved - (used - total))
         change = reserved - keep
         delta = -change if security.holdings._quantity > 0 else change

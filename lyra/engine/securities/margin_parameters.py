@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import OrderDirection
@@ -34,6 +34,12 @@ class _Amount(LeanObject):
 
 class InitialMargin(_Amount):
     """Margin needed to open, in account currency."""
+
+    ZERO: ClassVar[InitialMargin]
+    Zero: ClassVar[InitialMargin]
+
+
+InitialMargin.ZERO = InitialMargin.Zero = InitialMargin(0)
 
 
 class MaintenanceMargin(_Amount):

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, to_decimal, to_float
-from lyra.engine.enums import DataNormalizationMode
-from lyra.engine.naming import LeanObject
+from lyra.engine.enums import DataNormalizationMode, SecurityType
+from lyra.engine.naming import LeanObject, find_method
 
 
 class GetMinimumPriceVariationParameters(LeanObject):
@@ -32,24 +32,28 @@ class SecurityPriceVariationModel(LeanObject):
 
 
 class AdjustedPriceVariationModel(SecurityPriceVariationModel):
-    """No step while prices are adjusted, since adjusted prices lie between steps."""
+    """No step while prices are adjusted, since those lie between steps; that of `EquityPriceVariationModel` once they are raw."""
 
     def _step(self, security: Any, price: Decimal) -> Decimal:
-        return ZERO if security.data_normalization_mode != DataNormalizationMode.RAW else super()._step(security, price)
+        return _equity_step(security, price) if security.data_normalization_mode == DataNormalizationMode.RAW else ZERO
 
 
 class EquityPriceVariationModel(SecurityPriceVariationModel):
-    """0.01, or 0.0001 below one; no step while prices are adjusted."""
+    """The symbol's step, 0.0001 below one dollar; LEAN's model of equities with other prices. Raises ValueError for other securities."""
 
     def _step(self, security: Any, price: Decimal) -> Decimal:
-        if security.data_normalization_mode != DataNormalizationMode.RAW:
-            return ZERO
-        return Decimal("0.0001") if price < 1 else Decimal("0.01")
+        if security.type != SecurityType.EQUITY:
+            raise ValueError(f"EquityPriceVariationModel.GetMinimumPriceVariation(): Invalid SecurityType: {security.type.lean_name}")
+        return _equity_step(security, price)
+
+
+def _equity_step(security: Any, price: Decimal) -> Decimal:
+    return Decimal("0.0001") if price < 1 else security.symbol_properties._minimum_price_variation
 
 
 def minimum_price_variation(security: Any, price: Decimal) -> Decimal:
     """The exact step of a security at a price, be its model LEAN's or the user's."""
     model = security.price_variation_model
-    if getattr(type(model), "get_minimum_price_variation", None) is SecurityPriceVariationModel.get_minimum_price_variation:
+    if type(model).__module__ == __name__:
         return model._step(security, price)  # type: ignore[no-any-return]
-    return to_decimal(model.get_minimum_price_variation(GetMinimumPriceVariationParameters(security, price)))
+    return to_decimal(find_method(model, "get_minimum_price_variation")(GetMinimumPriceVariationParameters(security, price)))

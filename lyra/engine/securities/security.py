@@ -359,7 +359,16 @@ class Forex(_WithBaseCurrency):
 
 
 class Crypto(_WithBaseCurrency):
-    """A coin traded for a currency; its trades move both in the cash book."""
+    """A coin traded for a currency; its trades move both in the cash book. Its price is the last trade bar's close, where there is one."""
+
+    @property
+    def _price(self) -> Decimal:
+        cache = self.cache
+        if cache.trade_rows is None:
+            return cache.exact("price")
+        return cache.trade_rows.exact("close", cache.trade_i)  # type: ignore[no-any-return]
+
+    price = property(lambda self: to_float(self._price))
 
 
 class CryptoFuture(_WithBaseCurrency):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,41 +10,47 @@ from typing import Any
 from lyra.engine.decimals import ZERO
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fee import CashAmount
-from lyra.engine.times import DAY, day_of, span_us, to_utc_datetime
+from lyra.engine.orders.fields import to_instant
+from lyra.engine.times import DAY, day_of, span_us, to_us, to_utc_datetime
+
+
+NOTHING = CashAmount(ZERO, None)  # type: ignore[arg-type]  # C#'s default of the struct has no currency
 
 
 class ApplyFundsSettlementModelParameters(LeanObject):
     """Money that a fill moves."""
 
-    __slots__ = ("portfolio", "security", "_utc", "cash_amount", "fill")
+    __slots__ = ("portfolio", "security", "_utc", "_given", "cash_amount", "fill")
 
-    def __init__(self, portfolio: Any, security: Any, utc: int, cash_amount: CashAmount, fill: Any) -> None:
+    def __init__(self, portfolio: Any, security: Any, utc: Any, cash_amount: CashAmount, fill: Any) -> None:
         self.portfolio = portfolio
         self.security = security
-        self._utc = utc
+        self._utc = utc if isinstance(utc, int) else to_us(utc)
+        self._given = utc
         self.cash_amount = cash_amount
         self.fill = fill
 
     @property
     def utc_time(self) -> Any:
         """The moment of the fill."""
-        return to_utc_datetime(self._utc)
+        return to_utc_datetime(self._utc) if isinstance(self._given, int) else self._given
 
 
 class ScanSettlementModelParameters(LeanObject):
     """The hourly occasion to settle what is due."""
 
-    __slots__ = ("portfolio", "security", "_utc")
+    __slots__ = ("portfolio", "security", "_utc", "_given")
 
-    def __init__(self, portfolio: Any, security: Any, utc: int) -> None:
+    def __init__(self, portfolio: Any, security: Any, utc: Any) -> None:
         self.portfolio = portfolio
         self.security = security
-        self._utc = utc
+        self._utc = utc if isinstance(utc, int) else to_us(utc)
+        self._given = utc
 
     @property
     def utc_time(self) -> Any:
         """Now."""
-        return to_utc_datetime(self._utc)
+        return to_utc_datetime(self._utc) if isinstance(self._given, int) else self._given
 
 
 class ImmediateSettlementModel(LeanObject):
@@ -59,7 +66,7 @@ class ImmediateSettlementModel(LeanObject):
 
     def get_unsettled_cash(self) -> CashAmount:
         """Nothing is ever unsettled."""
-        return CashAmount(ZERO, "USD")
+        return NOTHING
 
 
 class AccountCurrencyImmediateSettlementModel(ImmediateSettlementModel):
@@ -72,41 +79,44 @@ class AccountCurrencyImmediateSettlementModel(ImmediateSettlementModel):
 
 
 class DelayedSettlementModel(LeanObject):
-    """Money of sales waits `number_of_days` trading days, until `time_of_day` of the exchange."""
+    """Money of sales waits `number_of_days` trading days, until `time_of_day` of the exchange; money paid moves at once."""
 
     def __init__(self, number_of_days: int, time_of_day: timedelta) -> None:
         self._days = number_of_days
         self._time_of_day = span_us(time_of_day)
-        self._waiting: list[tuple[int, str, Decimal]] = []
+        self._waiting: deque[tuple[int, str, Decimal]] = deque()
+        self._cash_book: Any = None
 
     def apply_funds(self, parameters: Any) -> None:
         """Take money paid at once; keep money received until it settles."""
-        amount = parameters.cash_amount
-        portfolio, security = parameters.portfolio, parameters.security
+        amount, portfolio = parameters.cash_amount, parameters.portfolio
+        if self._cash_book is None:
+            self._cash_book = portfolio.unsettled_cash_book
         if amount._amount <= 0:
             portfolio.cash_book[amount.currency].add_amount(amount._amount)
             return
         portfolio.unsettled_cash_book[amount.currency].add_amount(amount._amount)
-        hours = security.exchange.hours
-        settlement = day_of(hours.time_zone.to_local(parameters._utc))
+        self._waiting.append((self._due(parameters.security.exchange.hours, parameters._utc), amount.currency, amount._amount))
+
+    def _due(self, hours: Any, utc: int) -> int:
+        day = day_of(hours.time_zone.to_local(utc))
         for _ in range(self._days):
-            settlement += DAY
-            while not hours.is_date_open_us(settlement):
-                settlement += DAY
-        due = hours.time_zone.to_utc(settlement + self._time_of_day)
-        self._waiting.append((due, amount.currency, amount._amount))
+            day += DAY
+            while not hours.is_date_open_us(day):
+                day += DAY
+        return hours.time_zone.to_utc(day + self._time_of_day)  # type: ignore[no-any-return]
 
     def scan(self, parameters: Any) -> None:
-        """Settle what is due."""
+        """Settle what is due, in the order of the sales."""
         portfolio = parameters.portfolio
         while self._waiting and self._waiting[0][0] <= parameters._utc:
-            _, currency, amount = self._waiting.pop(0)
+            _, currency, amount = self._waiting.popleft()
             portfolio.unsettled_cash_book[currency].add_amount(-amount)
             portfolio.cash_book[currency].add_amount(amount)
 
     def get_unsettled_cash(self) -> CashAmount:
-        """What waits, in the currency of the first entry."""
+        """What waits, in the account currency."""
         if not self._waiting:
-            return CashAmount(ZERO, "USD")
-        currency = self._waiting[0][1]
-        return CashAmount(sum((a for _, c, a in self._waiting if c == currency), ZERO), currency)
+            return NOTHING
+        book = self._cash_book
+        return CashAmount(sum((book._to_account(amount, currency) for _, currency, amount in self._waiting), ZERO), book.account_currency)

@@ -70,8 +70,8 @@ class ManualUniverseSelectionModel(UniverseSelectionModel):
         for (market, kind), members in groups.items():
             # LEAN's name ends with a hash of the members; any that tells two lists apart will do.
             mark = zlib.crc32(",".join(str(symbol.id) for symbol in members).encode())
-            name = f"manual-universe-selection-model-{kind.lean_name}-{market}-{mark}"
-            yield ManualUniverse(_config(algorithm, algorithm._universe_symbol(kind, market, name), members[0], settings), settings, members)
+            universe = algorithm._universe_symbol(kind, market, f"manual-universe-selection-model-{kind.lean_name}-{market}-{mark}")
+            yield ManualUniverse(_config(algorithm, universe, members[0], settings), settings, members)
 
 
 def _config(algorithm: Any, universe: Symbol, like: Symbol, settings: Any) -> Any:
@@ -112,6 +112,7 @@ class CustomUniverseSelectionModel(UniverseSelectionModel):
         symbol = algorithm._universe_symbol(self._kind, self._market, self._name)
         entry = algorithm._data.entry(symbol)
         config = universe_config(symbol, settings.resolution, entry.data_time_zone, entry.exchange_hours.time_zone)
+        config.fill_data_forward = settings.fill_forward
         config.extended_market_hours = settings.extended_market_hours
         interval = self._interval // timedelta(microseconds=1)
         yield CustomUniverse(config, settings, interval, lambda date: self.select(algorithm, date))
