@@ -79,9 +79,10 @@ class PortfolioTargetCollection(LeanObject):
         symbol = find_symbol(item) if isinstance(item, (str, Symbol)) else None
         if symbol is not None:
             return self._targets.pop(symbol, None) is not None
-        if item is None or self._targets.get(item.symbol) is not item:
+        place = getattr(item, "symbol", None)
+        if item is None or place is None or self._targets.get(place) is not item:
             return False
-        del self._targets[item.symbol]
+        del self._targets[place]
         return True
 
     def try_get_value(self, symbol: Any, *result: Any) -> tuple[bool, Any]:

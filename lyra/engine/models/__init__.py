@@ -9,7 +9,7 @@ _MODULES = {
     "data_filters": ("CfdDataFilter", "EquityDataFilter", "ForexDataFilter", "IndexDataFilter", "SecurityDataFilter"),
     "margin_interest": (
         "BinanceFutureMarginInterestRateModel", "BybitFutureMarginInterestRateModel", "MarginInterestRateModel", "MarginInterestRateParameters",
-        "dYdXFutureMarginInterestRateModel",
+        "ShortMarginInterestRateModel", "dYdXFutureMarginInterestRateModel",
     ),
     "market_impact": ("MarketImpactSlippageModel",),
     "shortable": ("InteractiveBrokersShortableProvider", "LocalDiskShortableProvider", "NullShortableProvider"),

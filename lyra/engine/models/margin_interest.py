@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from lyra.engine.data.events import MarginInterestRate
+from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.fields import instant, plain, to_instant
-from lyra.engine.times import HOUR, day_of
+from lyra.engine.orders.fields import instant, money, plain, to_instant
+from lyra.engine.times import DAY, HOUR, day_of, to_datetime
 
 
 class MarginInterestRateParameters(LeanObject):
@@ -36,8 +38,45 @@ class MarginInterestRateModel(LeanObject):
 
 
 class ShortMarginInterestRateModel(LeanObject):
-    """Interest on shares by the shortable provider's rates, booked each midnight: shorts pay the fee rate and earn the rebate."""
-    PLACEHOLDER = 1
+    """Interest on shares by the rates of the shortable provider, once a day: a 360th of the fee rate for shorts, of the rebate rate for longs,
+    of the holding's value, for each midnight passed. `amount` is the sum of what was booked, in the quote currency."""
+
+    amount = money("_amount", writable=True)
+
+    def __init__(self) -> None:
+        self._amount = ZERO
+        self._short = False
+        self._previous: int | None = None
+
+    def apply_margin_interest_rate(self, margin_interest_rate_parameters: Any) -> None:
+        """Book the interest since the last day."""
+        security, now = margin_interest_rate_parameters._security, margin_interest_rate_parameters._utc
+        holdings = security.holdings
+        if not holdings.invested:
+            self._previous = None
+            return
+        if self._previous is None or self._short != holdings.is_short:
+            self._short, self._previous = holdings.is_short, now
+            return
+        days = (day_of(now) - day_of(self._previous)) // DAY
+        if days == 0:
+            return
+        rate = self._rate(security)
+        if rate == 0:
+            self._previous = None
+            return
+        fee = rate * holdings._holdings_value / 360 * days
+        self._amount += fee
+        security.quote_currency.add_amount(fee)
+        self._previous = now
+
+    def _rate(self, security: Any) -> Decimal:
+        provider = security.shortable_provider
+        if provider is None:
+            return ZERO
+        local = to_datetime(day_of(security._local_time))
+        return to_decimal((provider.fee_rate if self._short else provider.rebate_rate)(security.symbol, local))
+
 
 class BinanceFutureMarginInterestRateModel(LeanObject):
     """Funding of perpetual futures every eight hours from 00:00 UTC: the last rate times what the position is worth, paid by longs while it is positive."""

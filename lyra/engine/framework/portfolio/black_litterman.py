@@ -61,7 +61,7 @@ class BlackLittermanOptimizationPortfolioConstructionModel(ReturnsPortfolioConst
         first: dict[str, Insight] = {}
         for insight in active_insights:
             first.setdefault(str(insight._symbol.id), insight)
-        return {first[name]: self._biased(weight) for name, weight in weights.items()}
+        return {first[str(name)]: self._biased(weight) for name, weight in weights.items()}
 
     def _returns(self, insights: list[Insight]) -> dict[str, Any] | None:
         """Each symbol's returns, the insight's magnitude the newest; None if one has no magnitude, which ends the run."""

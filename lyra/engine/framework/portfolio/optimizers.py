@@ -39,7 +39,7 @@ class _BoundedOptimizer(IPortfolioOptimizer):
 
     def _solve(self, objective: Any, size: int, constraints: list[Any]) -> Any:
         """SciPy's answer, None if there is none."""
-        from scipy.optimize import minimize
+        from scipy.optimize import minimize  # type: ignore[import-untyped]
 
         budget = {"type": "eq", "fun": self.get_budget_constraint}
         bounds = self.get_boundary_conditions(size)
@@ -95,7 +95,7 @@ class RiskParityPortfolioOptimizer(IPortfolioOptimizer):
 
     def optimize(self, historical_returns: Any, budget: Any = None, covariance: Any = None) -> Any:
         """N weights; even ones if there is no solution."""
-        from scipy.optimize import minimize
+        from scipy.optimize import minimize  # type: ignore[import-untyped]
 
         covariance = np.cov(historical_returns.T) if covariance is None else covariance
         start = _even(historical_returns.columns.size)

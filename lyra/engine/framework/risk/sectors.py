@@ -43,7 +43,8 @@ class MaximumSectorExposureRiskManagementModel(RiskManagementModel):
 
     def _quantity(self, security: Any) -> Decimal:
         target = self._targets._targets.get(security.symbol)
-        return security.holdings._quantity if target is None else to_decimal(target._quantity)  # type: ignore[no-any-return]
+        quantity: Decimal = security.holdings._quantity if target is None else target._quantity
+        return quantity
 
     def _worth(self, security: Any) -> Decimal:
         """What is held, or what will be if there is a target."""

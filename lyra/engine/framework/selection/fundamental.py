@@ -185,7 +185,7 @@ class QC500UniverseSelectionModel(FundamentalUniverseSelectionModel):
         if company.country_id != "USA" or company.primary_exchange_id not in ("NYS", "NAS"):
             return False
         listed = algorithm.time - row.security_reference.ipo_date
-        return listed.days > 180 and row.market_cap > 500_000_000
+        return bool(listed.days > 180 and row.market_cap > 500_000_000)
 
 
 class EmaCrossUniverseSelectionModel(FundamentalUniverseSelectionModel):
