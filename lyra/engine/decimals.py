@@ -7,6 +7,7 @@ a float enters as its shortest text, a decimal leaves as mantissa / 10**scale co
 from __future__ import annotations
 
 import decimal
+import struct
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -77,15 +78,29 @@ def _fit(value: Decimal) -> Decimal:
 _WIDE = decimal.Context(prec=400, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
 
 
+_EXACT = decimal.Context(prec=80)
+_POWERS = tuple(float(f"1e{n}") for n in range(81))
+_LOW = (1 << 64) - 1
+_HIGH = 18446744073709551616.0
+
+
 def to_float(value: Decimal) -> float:
-    """The float that Python sees of a LEAN decimal: its digits as a double divided by a power of ten."""
+    """.NET's cast to double, which is also the float that Python sees: low 64 bits + high 32 bits · 2^64, over 10^scale."""
     text = str(value)
     if len(text) <= 16 and "E" not in text:
         return float(text)
-    sign, digits, exponent = value.as_tuple()
-    mantissa = float(int("".join(map(str, digits))))
-    result = mantissa / 10.0 ** -exponent if exponent < 0 else mantissa * 10.0**exponent  # type: ignore[operator]
-    return -result if sign else result
+    if "E" in text:
+        text = format(value, "f")
+    negative = text[0] == "-"
+    point = text.find(".")
+    if point < 0:
+        mantissa, scale = int(text), 0
+    else:
+        mantissa, scale = int(text[:point] + text[point + 1 :]), len(text) - point - 1
+    if negative:
+        mantissa = -mantissa
+    result = (float(mantissa & _LOW) + float(mantissa >> 64) * _HIGH) / _POWERS[scale]
+    return -result if negative else result
 
 
 def to_float_of(mantissa: int, scale: int) -> float:
@@ -94,10 +109,41 @@ def to_float_of(mantissa: int, scale: int) -> float:
 
 
 def double_to_decimal(value: float) -> Decimal:
-    """C#'s own cast `(decimal)double`: 15 significant digits, trailing zeros gone."""
+    """.NET's cast `(decimal)double`: 15 digits, found by one multiplication in doubles, without trailing zeros.
+
+    Raises OverflowError for NaN, infinities and what is too large.
+    """
     if value == 0:
         return ZERO
-    return normalize(Decimal(f"{value:.14e}"))
+    exponent = ((struct.unpack("<Q", struct.pack("<d", value))[0] >> 52) & 0x7FF) - 1022
+    if exponent < -94:
+        return ZERO
+    if exponent > 96:
+        raise OverflowError("Value was either too large or too small for a Decimal.")
+    magnitude = abs(value)
+    power = 14 - ((exponent * 19728) >> 16)
+    if power >= 0:
+        power = min(power, 28)
+        magnitude *= _POWERS[power]
+    elif power != -1 or magnitude >= 1e15:
+        magnitude /= _POWERS[-power]
+    else:
+        power = 0
+    if magnitude < 1e14 and power < 28:
+        magnitude *= 10.0
+        power += 1
+    mantissa = int(magnitude)
+    rest = magnitude - mantissa
+    if rest > 0.5 or (rest == 0.5 and mantissa & 1):
+        mantissa += 1
+    if mantissa == 0:
+        return ZERO
+    if power < 0:
+        mantissa, power = mantissa * 10**-power, 0
+    while power > 0 and mantissa % 10 == 0:
+        mantissa //= 10
+        power -= 1
+    return _EXACT.scaleb(Decimal(-mantissa if value < 0 else mantissa), -power)
 
 
 def normalize(value: Decimal) -> Decimal:

@@ -66,6 +66,11 @@ def _value_of(module: str, name: str) -> Any:
         extra = _python_names()
         if name in extra:
             return extra[name]
+    if module.partition(".")[0] in _MODEL_FILES and "." in module:
+        from lyra.engine.framework import MODULES, from_file
+
+        if name in MODULES.get(module, {}):
+            return from_file(module, name)
     names = lean_names()
     if name in names:
         return names[name]

@@ -55,7 +55,6 @@ class Loop:
         self._was_warming_up = algorithm.is_warming_up
         self._watched: dict[Any, None] = {}
         self._overridden = _overridden_callbacks(algorithm)
-        self._framework = algorithm._uses_framework()
         self._day_events: dict[Any, Any] = {}
         self.data_points = 0
         self.time = algorithm._start  # LEAN's clock before the first step: the start date's midnight, taken for UTC
@@ -157,7 +156,7 @@ class Loop:
             self._tell_corporate_actions(current)
         if time_slice.entries or visible:
             self._call("OnData", algorithm.on_data, current)
-        if self._framework:
+        if algorithm._uses_framework():
             self._call("OnData", algorithm._on_framework_data, current)
         if transactions._queue or transactions._brokerage.needs_scan:
             transactions.process_synchronous_events()
@@ -262,7 +261,7 @@ class Loop:
     def _tell_changes(self, changes: Any) -> None:
         seen = changes._visible()
         self._call("OnSecuritiesChanged", self._algorithm.on_securities_changed, seen)
-        if self._framework:
+        if self._algorithm._uses_framework():
             self._call("OnSecuritiesChanged", self._algorithm._on_framework_securities_changed, seen)
 
     # corporate actions ----------------------------------------------------------------------------------

@@ -173,6 +173,7 @@ class Adding(LeanObject):
                 ticket.cancel(tag or "Removed")
         if security.holdings.invested:
             self.liquidate(found, tag=tag or "Removed")
+        security.reset()
         for universe in list(self.universe_manager._items.values()):
             if found not in universe.securities:
                 continue

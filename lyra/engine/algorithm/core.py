@@ -35,7 +35,7 @@ from lyra.engine.securities.benchmark import FuncBenchmark, SecurityBenchmark
 from lyra.engine.securities.manager import SecurityManager
 from lyra.engine.securities.portfolio import SecurityPortfolioManager
 from lyra.engine.symbols import Symbol
-from lyra.engine.times import DAY, Zone, span_us, to_datetime, to_us, to_utc_datetime, zone
+from lyra.engine.times import DAY, TimeZones, Zone, span_us, to_datetime, to_us, to_utc_datetime, zone
 from lyra.engine.universes.manager import UniverseManager
 
 
@@ -51,6 +51,12 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
     default_order_properties: OrderProperties
     security_initializer: Any
     risk_free_interest_rate_model: Any
+    schedule: Any
+    date_rules: Any
+    time_rules: Any
+    object_store: Any
+    subscription_manager: Any
+    universe_manager: Any
 
     def __new__(cls, *args: Any, **kwargs: Any) -> QCAlgorithm:
         """Ready before `__init__`, which users may write without calling ours."""
@@ -66,6 +72,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         self._data = context.data
         self._locked = False
         self._zone: Zone = zone("America/New_York")
+        self._zone_is_constant = False
         self._start = to_us(datetime(1998, 1, 1))
         self._end = context.yesterday + DAY - 1
         self._utc = self._start  # until a start date is set
@@ -233,6 +240,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         """Keep the algorithm's clock in another zone."""
         self._refuse_locked("SetTimeZone")
         self._zone = zone(time_zone)
+        self._zone_is_constant = time_zone is TimeZones.UTC
         self._utc = self._zone.to_utc(self._start)
 
     def _set_time(self, utc: int) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 
 from lyra.engine.consolidators.base import ConsolidatorBase
 from lyra.engine.consolidators.scanning import ConsolidatorScanner
-from lyra.engine.data.bars import Tick, TradeBar
+from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.enums import TickType
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.naming import LeanObject
+
+_TICK_TYPES = {TradeBar: TickType.TRADE, QuoteBar: TickType.QUOTE}
+"""Which ticks a consolidator takes, by the bars it makes."""
 
 
 class SubscriptionManager(LeanObject):
@@ -54,19 +57,20 @@ class SubscriptionManager(LeanObject):
             raise ValueError("Please subscribe to this symbol before adding a consolidator for it. Symbol: " + found.value)
         accepted = [c for c in configs if self._accepts(c, consolidator, tick_type)]
         if not accepted:
-            kinds = ", ".join(c.type.__name__ for c in configs)
+            kinds = ",".join(c.type.__name__ for c in configs)
             raise ValueError(f"Type mismatch found between consolidator and symbol. Symbol: {found.value} does not support input type: "
                              f"{_input_type(consolidator).__name__}. Supported types: {kinds}.")  # fmt: skip
         config = accepted[0]
+        if consolidator in config.consolidators:
+            return
         config.consolidators.append(consolidator)
         self._scanner.add(consolidator, config._length, config.exchange_time_zone)
 
     @staticmethod
     def _accepts(config: SubscriptionDataConfig, consolidator: Any, tick_type: TickType | None) -> bool:
         wanted = _input_type(consolidator)
-        if wanted is Tick or (config.type is Tick and wanted in (Tick,)):
-            kind = getattr(consolidator, "tick_type", None) if tick_type is None else tick_type
-            return config.type is Tick and (kind is None or config.tick_type == kind)
+        if config.type is Tick and tick_type is None:
+            tick_type = _TICK_TYPES.get(consolidator.output_type)
         if not issubclass(config.type, wanted):
             return False
         return tick_type is None or config.tick_type == tick_type

@@ -272,7 +272,9 @@ class Wiring:
             return
         zone = self._data.entry(self._benchmark.security.symbol).data_time_zone
         coarsest = max((c.resolution for c in self._configs.values() if not c.is_internal_feed), default=None)
-        if Resolution.DAILY in (coarsest, self.universe_settings.resolution) and zone != self._zone:
+        # LEAN's TimeZones.UTC is not the zone "UTC" of its data base, though it reads the same
+        differs = zone != self._zone or self._zone_is_constant
+        if Resolution.DAILY in (coarsest, self.universe_settings.resolution) and differs:
             self.log(f"QCAlgorithm.PostInitialize(): Warning: Using a security benchmark of a different timezone ({zone}) than the algorithm "
                      f"TimeZone ({self._zone}) may lead to skewed and incorrect statistics. Use a higher resolution than daily to minimize.")  # fmt: skip
 

@@ -159,7 +159,9 @@ class DefaultBrokerageModel(LeanObject):
         """LEAN's own answer, which its other models go by whatever a user's subclass says."""
         if self.account_type == AccountType.CASH:
             return 1.0
-        return {SecurityType.EQUITY: 2.0, SecurityType.FOREX: 50.0, SecurityType.CFD: 50.0, SecurityType.CRYPTO_FUTURE: 25.0}.get(security.type, 1.0)
+        return {SecurityType.EQUITY: 2.0, SecurityType.FOREX: 50.0, SecurityType.CFD: 50.0, SecurityType.CRYPTO_FUTURE: 25.0}.get(
+            security.type, 1.0
+        )
 
     def get_benchmark(self, securities: Any) -> Any:
         """What runs are compared with by default."""
@@ -211,8 +213,8 @@ def valid_order_size(security: Any, quantity: Decimal) -> tuple[bool, BrokerageM
     """Whether an order reaches the minimum size of the symbol properties."""
     minimum = security.symbol_properties._minimum_order_size
     if minimum is not None and abs(quantity) < minimum:
-        return refuse(f"The minimum order size (in quote currency) for {security.symbol.value} is {decimal_text(minimum)}. Order quantity was "
-                      f"{decimal_text(normalize(quantity))}.")  # fmt: skip
+        return refuse(f"The minimum order size (in quote currency) for {security.symbol.value} is {decimal_text(minimum)}. Order quantity "
+                      f"was {decimal_text(normalize(quantity))}.")  # fmt: skip
     return True, None
 
 
@@ -229,7 +231,7 @@ class BrokerageModelSecurityInitializer(LeanObject):
     def __init__(self, brokerage_model: Any = None, security_seeder: Any = None) -> None:
         from lyra.engine.models.python_models import wrap_model
 
-        self._brokerage_model = None if brokerage_model is None else wrap_model("brokerage_model", brokerage_model)
+        self._brokerage_model: Any = None if brokerage_model is None else wrap_model("brokerage_model", brokerage_model)
         self._seeder = security_seeder
 
     def initialize(self, security: Any) -> None:

@@ -7,10 +7,29 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.brokerages.base import DefaultBrokerageModel, refuse
-from lyra.engine.brokerages.rules import ACCEPTED, NO_DATA, NO_UPDATE, Refusal, refuse_security, refuse_size, refuse_status, refuse_type, refuse_update
+from lyra.engine.brokerages.rules import (
+    ACCEPTED,
+    NO_DATA,
+    NO_UPDATE,
+    Refusal,
+    refuse_security,
+    refuse_size,
+    refuse_status,
+    refuse_type,
+    refuse_update,
+)
 from lyra.engine.brokerages.venues import invalid_for_leverage, is_internal_feed, is_perpetual, with_markets
 from lyra.engine.enums import AccountType, OrderDirection, OrderStatus, OrderType, SecurityType
-from lyra.engine.fees.crypto import BitfinexFeeModel, BybitFeeModel, BybitFuturesFeeModel, CoinbaseFeeModel, FTXFeeModel, FTXUSFeeModel, KrakenFeeModel, dYdXFeeModel
+from lyra.engine.fees.crypto import (
+    BitfinexFeeModel,
+    BybitFeeModel,
+    BybitFuturesFeeModel,
+    CoinbaseFeeModel,
+    FTXFeeModel,
+    FTXUSFeeModel,
+    KrakenFeeModel,
+    dYdXFeeModel,
+)
 from lyra.engine.models.margin_interest import BybitFutureMarginInterestRateModel, dYdXFutureMarginInterestRateModel
 from lyra.engine.orders.time_in_force import TimeInForce
 from lyra.engine.securities.benchmark import SecurityBenchmark
@@ -134,7 +153,7 @@ class KrakenBrokerageModel(DefaultBrokerageModel):
         return dict(self._coins)
 
     def _leverage(self, security: Any) -> float:
-        """Some coins have leverage against dollars and euros only, some against ether and bitcoin too, the others against bitcoin and currencies."""
+        """Some coins have leverage against dollars and euros only, some against ether and bitcoin too, others against bitcoin."""
         if self.account_type == AccountType.CASH:
             return 1.0
         pair, ticker = security.symbol.value, security.symbol.id.symbol
@@ -266,7 +285,7 @@ class BybitBrokerageModel(DefaultBrokerageModel):
         )
 
 
-class dYdXBrokerageModel(DefaultBrokerageModel):
+class dYdXBrokerageModel(DefaultBrokerageModel):  # noqa: N801 (LEAN's name)
     """dYdX: perpetuals in margin accounts; orders cannot be changed."""
 
     DEFAULT_MARKET_MAP = with_markets("dydx", SecurityType.CRYPTO_FUTURE)

@@ -80,7 +80,9 @@ class FxcmBrokerageModel(_ForexBroker):
 
     def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
         """Currencies and CFDs; the prices of limit and stop orders are looked at, the time in force only of others."""
-        refusal = refuse_security(self, security, _SECURITIES) or refuse_type(self, order, self._types) or _refuse_lot(security, order._quantity)
+        refusal = (
+            refuse_security(self, security, _SECURITIES) or refuse_type(self, order, self._types) or _refuse_lot(security, order._quantity)
+        )
         if refusal is not None:
             return refusal
         price = security._price
@@ -124,9 +126,13 @@ def _refuse_prices(security: Any, kind: OrderType, direction: OrderDirection, st
         return None
     below = (kind == OrderType.LIMIT) == buys
     if (own > price) if below else (own < price):
-        return refuse("Limit Buy orders and Stop Sell orders must be below market, Limit Sell orders and Stop Buy orders must be above market.")
+        return refuse(
+            "Limit Buy orders and Stop Sell orders must be below market, Limit Sell orders and Stop Buy orders must be above market."
+        )
     distance = min(security.symbol_properties._minimum_price_variation * 150000, price / 2)
     if (own < price - distance) if below else (own > price + distance):
-        return refuse(f"The {kind.lean_name} {direction.lean_name} order price ({decimal_text(own)}) is too far from the current market price "
-                      f"({decimal_text(price)}).")  # fmt: skip
+        return refuse(
+            f"The {kind.lean_name} {direction.lean_name} order price ({decimal_text(own)}) is too far from the current market price "
+            f"({decimal_text(price)})."
+        )
     return None

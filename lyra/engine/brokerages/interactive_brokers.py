@@ -91,7 +91,10 @@ class InteractiveBrokersBrokerageModel(DefaultBrokerageModel):
         group = order.group_order_manager
         if order.type != OrderType.COMBO_LEG_LIMIT or group is None or group.count < 4:
             return None
-        return refuse(f"The {lean_name(self)} does not support four-leg ComboLegLimit orders. Use ComboLimit orders for four-leg combinations or more.")
+        return refuse(
+            f"The {lean_name(self)} does not support four-leg ComboLegLimit orders. "
+            "Use ComboLimit orders for four-leg combinations or more."
+        )
 
     def _refuse_exercise(self, security: Any, order: Any) -> Refusal | None:
         if order.type != OrderType.OPTION_EXERCISE or security.type != SecurityType.INDEX_OPTION:

@@ -1,4 +1,7 @@
-"""What becomes of a brokerage's messages (`Common/Brokerages/*BrokerageMessageHandler.cs`). Backtests have none; algorithms may send their own."""
+"""What becomes of a brokerage's messages (`Common/Brokerages/*BrokerageMessageHandler.cs`).
+
+Backtests have none; algorithms may send their own.
+"""
 
 from __future__ import annotations
 

@@ -88,15 +88,14 @@ def refuse_cross_zero(
     if order.type not in types or not crosses_zero(security.holdings._quantity, order._quantity):
         return None
     return refuse(
-        f"Order type '{order.type.lean_name}' is not supported for orders that cross the zero holdings threshold in the {lean_name(model)}. "
+        f"Order type '{order.type.lean_name}' is not supported for orders that cross the zero holdings threshold in the "
+        f"{lean_name(model)}. "
         "This means you cannot change a position from positive to negative or vice versa using this order type. "
         "Please close the existing position first."
     )
 
 
-def refuse_market_on_open(
-    security: Any, order: Any, kinds: Collection[Any], opens: int | None, minutes_before: int = 2
-) -> Refusal | None:
+def refuse_market_on_open(security: Any, order: Any, kinds: Collection[Any], opens: int | None, minutes_before: int = 2) -> Refusal | None:
     """Market-on-open orders of other kinds of securities, or outside the hours in which they are taken.
 
     `opens` is the time of day (microseconds) from which they are taken, None for the regular close; they are taken until
@@ -118,7 +117,7 @@ def refuse_market_on_open(
     if inside:
         return None
     return refuse(
-        f"MarketOnOpen submission time is invalid. Valid local times are {_clock(start)}–{_clock(end)}. "
+        f"MarketOnOpen submission time is invalid. Valid local times are {_clock(start)}\u2013{_clock(end)}. "
         "Consider setting daily_precise_end_time = false or using self.schedule.on."
     )
 

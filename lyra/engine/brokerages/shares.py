@@ -254,7 +254,10 @@ class PublicBrokerageModel(_Broker):
         if not isinstance(properties, PublicOrderProperties):
             return None
         if properties.outside_regular_trading_hours and order.type != _LIMIT:
-            return refuse(f"Orders for extended market must be of type 'Limit' and with 'DAY' time-in-force, but {order.type.lean_name} was specified.")
+            return refuse(
+                "Orders for extended market must be of type 'Limit' and with 'DAY' time-in-force, but "
+                f"{order.type.lean_name} was specified."
+            )
         wished = True if properties.use_margin is None else properties.use_margin
         properties.use_margin = self.account_type != AccountType.CASH and wished
         return None
@@ -281,8 +284,10 @@ class RBIBrokerageModel(DefaultBrokerageModel):
         if refusal is not None:
             return refusal
         if order.type not in self._types:
-            return refuse(f"{order.type.lean_name} order is not supported by RBI. Currently, only Market Order, Limit Order, StopMarket Order and "
-                          "StopLimit Order are supported.")  # fmt: skip
+            return refuse(
+                f"{order.type.lean_name} order is not supported by RBI. Currently, only Market Order, Limit Order, StopMarket Order "
+                "and StopLimit Order are supported."
+            )
         return super().can_submit_order(security, order, message)
 
 
@@ -350,9 +355,9 @@ class TradeStationBrokerageModel(_Broker):
         return super().can_submit_order(security, order, message)
 
     def _refuse(self, security: Any, order: Any) -> Refusal | None:
-        return refuse_cross_zero(
-            self, security, order, (_COMBO_MARKET, _COMBO_LIMIT, _ON_OPEN, _ON_CLOSE)
-        ) or refuse_market_on_open(security, order, (_EQUITY, _OPTION, _INDEX_OPTION), opens=6 * HOUR, minutes_before=1)
+        return refuse_cross_zero(self, security, order, (_COMBO_MARKET, _COMBO_LIMIT, _ON_OPEN, _ON_CLOSE)) or refuse_market_on_open(
+            security, order, (_EQUITY, _OPTION, _INDEX_OPTION), opens=6 * HOUR, minutes_before=1
+        )
 
     def can_update_order(self, security: Any, order: Any, request: Any, message: Any = None) -> Any:
         """Not the quantity of combinations and of orders that turn the holding over."""
@@ -360,8 +365,10 @@ class TradeStationBrokerageModel(_Broker):
         if wished is None or wished == order._quantity:
             return ACCEPTED
         if crosses_zero(security.holdings._quantity, order._quantity):
-            return refuse(f"Unfortunately, the {lean_name(self)} brokerage model does not support updating the quantity of Cross Zero Orders.",
-                          "UpdateRejected")  # fmt: skip
+            return refuse(
+                f"Unfortunately, the {lean_name(self)} brokerage model does not support updating the quantity of Cross Zero Orders.",
+                "UpdateRejected",
+            )
         if order.type in (_COMBO_MARKET, _COMBO_LIMIT):
             return refuse(f"Order type '{order.type.lean_name}' is not supported to update quantity in the {lean_name(self)}.")
         return ACCEPTED

@@ -14,7 +14,10 @@ from lyra.engine.times import HOUR, MINUTE, day_of
 
 _PRE_MARKET = (4 * HOUR, 9 * HOUR + 24 * MINUTE)
 _POST_MARKET = (16 * HOUR, 19 * HOUR + 55 * MINUTE)
-_SESSIONS = "PreMarket: 04:00:00-09:24:00. PostMarket: 16:00:00-19:55:00"
+_OUTSIDE_SESSIONS = (
+    "Tradier does not support explicitly placing out-of-regular-hours orders if not currently during the pre or post market session. "
+    "PreMarket: 04:00:00-09:24:00. PostMarket: 16:00:00-19:55:00. Only equity limit orders are allowed during extended market hours."
+)
 
 
 class TradierBrokerageModel(DefaultBrokerageModel):
@@ -28,15 +31,18 @@ class TradierBrokerageModel(DefaultBrokerageModel):
 
     def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
         """An order outside regular hours is taken with a warning: it will fill at the opening."""
-        refusal = refuse_type(self, order, self._types) or _refuse_kind(order) or _refuse_short_sale(security, order) or _refuse_quantity(order)
+        refusal = (
+            refuse_type(self, order, self._types) or _refuse_kind(order) or _refuse_short_sale(security, order) or _refuse_quantity(order)
+        )
         if refusal is not None:
             return refusal
         warning = None
         if not _can_execute(security, order):
             if _asks_extended_hours(order):
-                return refuse("Tradier does not support explicitly placing out-of-regular-hours orders if not currently during the pre or post market "
-                              f"session. {_SESSIONS}. Only equity limit orders are allowed during extended market hours.", "ExtendedMarket")  # fmt: skip
-            _, warning = refuse("Tradier does not support extended market hours trading. Your order will be processed at market open.", "ExtendedMarket")
+                return refuse(_OUTSIDE_SESSIONS, "ExtendedMarket")
+            _, warning = refuse(
+                "Tradier does not support extended market hours trading. Your order will be processed at market open.", "ExtendedMarket"
+            )
         return refuse_cross_zero(self, security, order) or (True, warning)
 
     def can_update_order(self, security: Any, order: Any, request: Any, message: Any = None) -> Any:

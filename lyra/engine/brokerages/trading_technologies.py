@@ -49,6 +49,8 @@ def _refuse_stop(security: Any, order: Any) -> Refusal | None:
     if (stop <= price) if buys else (stop >= price):
         return refuse(f"{kind} Sell orders must be below market, {kind} Buy orders must be above market.")
     if order.type == OrderType.STOP_LIMIT and ((order._limit_price < stop) if buys else (order._limit_price > stop)):
-        return refuse("StopLimit Buy limit price must be greater than or equal to stop price, StopLimit Sell limit price must be smaller than or equal "
-                      "to stop price.")  # fmt: skip
+        return refuse(
+            "StopLimit Buy limit price must be greater than or equal to stop price, "
+            "StopLimit Sell limit price must be smaller than or equal to stop price."
+        )
     return None

@@ -14,6 +14,17 @@ from lyra.engine.symbols import Symbol
 from lyra.engine.times import Zone
 
 
+class ConsolidatorList(list[Any]):
+    """A feed's consolidators; LEAN's collection has a `count`."""
+
+    @property  # type: ignore[override]
+    def count(self) -> int:
+        """How many."""
+        return len(self)
+
+    Count = count  # type: ignore[assignment]
+
+
 class SubscriptionDataConfig(LeanObject):
     """What is read for a symbol: type, resolution, zones, normalization, and who consumes it."""
 
@@ -52,7 +63,7 @@ class SubscriptionDataConfig(LeanObject):
         self.data_mapping_mode = DataMappingMode.LAST_TRADING_DAY
         self.contract_depth_offset = 0
         self.mapped_symbol = symbol.value
-        self.consolidators = []
+        self.consolidators = ConsolidatorList()
         self._security: Any = None
         self.bar_type: Any = type if type in (TradeBar, QuoteBar) else None
         """The bar class when rows of this feed are columns, None when its points are objects."""

@@ -50,6 +50,7 @@ class DataFeed:
         self.frontier = -NEVER
         self._due: dict[Any, list[Any]] = {}
         self._changed = False
+        self._dropped: set[Any] = set()
         self._delisted: list[Any] = []
 
     # subscribing ------------------------------------------------------------------------------------
@@ -91,6 +92,7 @@ class DataFeed:
         if universe is not None and subscription.universes:
             return False
         self._discard(config)
+        self._dropped.add(config.key)
         subscription.removed = True
         if subscription.next_time != NEVER:
             self._after_remove(config)
@@ -134,6 +136,9 @@ class DataFeed:
         self._frozen = True
         restarted = [s for s in self._subscriptions.values()
                      if not s.is_universe and s.config.fill_data_forward and s.config.resolution != Resolution.TICK]  # fmt: skip
+        for old in [s for s in self._subscriptions.values() if s.is_universe and s.config.fill_data_forward]:
+            self._discard(old.config)
+            self.add_universe(old.universes[0], self._run._utc + 1)
         for old in restarted:
             self._discard(old.config)
             old.removed = True
@@ -178,6 +183,8 @@ class DataFeed:
                 else:
                     previous_was_pulse = True
                 self._select(slice_, frontier)
+            if self._dropped:
+                self._drop(slice_)
             if frontier != previous or previous_was_pulse or slice_.universe_data:
                 previous, previous_was_pulse, retried = frontier, False, False
                 yield slice_
@@ -233,6 +240,18 @@ class DataFeed:
                 changed = True
                 slice_.changes = _merge(slice_.changes, changes)
         self._changed = changed
+
+    def _drop(self, slice_: TimeSlice) -> None:
+        """What a selection has just removed is not delivered, nor counted."""
+        gone, self._dropped = self._dropped, set()
+        for entries in (slice_.entries, slice_.internal):
+            kept = []
+            for entry in entries:
+                if entry[0].key in gone and entry[0].key not in self._subscriptions:
+                    slice_.count -= len(entry[1]) if entry[2] < 0 else 1
+                else:
+                    kept.append(entry)
+            entries[:] = kept
 
     def _delist(self, slice_: TimeSlice) -> None:
         for config, event in (*slice_.auxiliary, *slice_.hidden_auxiliary):

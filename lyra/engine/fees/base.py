@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import OrderDirection, OrderType, SecurityType
 from lyra.engine.naming import LeanObject
+from lyra.engine.orders.dotnet import multiply
 from lyra.engine.orders.fee import CashAmount, OrderFee
 from lyra.engine.securities.fee_parameters import OrderFeeParameters
 
@@ -91,7 +92,7 @@ def posts_to_book(order: Any, properties: type | None = None, needs_visible: boo
     """
     if order.type != OrderType.LIMIT:
         return False
-    own = order.properties if properties is not None and isinstance(order.properties, properties) else None
+    own: Any = order.properties if properties is not None and isinstance(order.properties, properties) else None
     if needs_visible and own is not None and own.hidden:
         return False
     return bool((own is not None and own.post_only) or not order.is_marketable)
@@ -108,4 +109,4 @@ def unit_price(order: Any, security: Any, limit_counts: bool = True) -> Decimal:
 def contract_fee(order: Any, security: Any, rate: Decimal) -> OrderFee:
     """A share of what a crypto future's quantity is worth now, in the currency it is worth it in."""
     amount, cash = security.holdings._amount_of(abs(order._quantity), security._price)
-    return fee_of(amount * rate, cash.symbol)
+    return fee_of(multiply(amount, rate), cash.symbol)

@@ -147,12 +147,12 @@ class TradeStationFeeModel(FeeModel):
         self.us_resident = us_resident
 
     @property
-    def USResident(self) -> bool:
+    def USResident(self) -> bool:  # noqa: N802 (LEAN's name)
         """LEAN's spelling."""
         return self.us_resident
 
     @USResident.setter
-    def USResident(self, value: bool) -> None:
+    def USResident(self, value: bool) -> None:  # noqa: N802
         self.us_resident = value
 
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
@@ -180,7 +180,7 @@ _CRYPTO_STEPS = ((10, "0.49"), (25, "0.69"), (50, "1.19"), (100, "1.69"), (250, 
 
 
 class PublicFeeModel(FeeModel):
-    """Public.com: shares free in regular hours and 2.99 dollars outside, crypto by steps and 1.25 % above 500 dollars, index options 0.5."""
+    """Public.com: shares free in regular hours, else 2.99 dollars; crypto by steps, 1.25 % above 500 dollars; index options 0.5."""
 
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
         """The fee of an order."""

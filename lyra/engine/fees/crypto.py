@@ -131,7 +131,7 @@ class BybitFuturesFeeModel(BybitFeeModel):
         super().__init__(maker_fee, taker_fee)
 
 
-class dYdXFeeModel(_MakerTaker):
+class dYdXFeeModel(_MakerTaker):  # noqa: N801 (LEAN's name)
     """dYdX: 0.01 % / 0.05 %."""
 
     _properties = dYdXOrderProperties

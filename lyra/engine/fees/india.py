@@ -12,7 +12,7 @@ from lyra.engine.securities.fee_parameters import OrderFeeParameters
 
 
 class IndiaFeeModel(FeeModel):
-    """Brokerage, transaction tax (sales), exchange charge, state tax, regulator's charge and stamp duty (purchases), each rounded to a paisa.
+    """Brokerage, transaction tax (sales), exchange charge, state tax, regulator's charge, stamp duty (purchases), each to a paisa.
 
     The base has all rates at zero; a broker's model sets them.
     """

@@ -55,7 +55,7 @@ def share_fee(order: Any, security: Any, per_share: Decimal, minimum: Decimal, m
     maximum = maximum_rate * abs(order._get_value(security))
     if fee < minimum:
         return minimum
-    return min(fee, maximum)
+    return min(fee, maximum)  # type: ignore[no-any-return]
 
 
 def us_share_fee(order: Any, security: Any) -> OrderFee:

@@ -71,8 +71,8 @@ class PortfolioTarget(IPortfolioTarget):
             return None
         algorithm._warn_minimum_margin()
         lot = security.symbol_properties._lot_size
-        # Nothing wanted is the holding's negative, and so a negative zero without one.
-        wanted = security.holdings._quantity.copy_negate() if share == 0 else result._quantity
+        # nothing wanted and nothing held: the holding's negative is a negative zero
+        wanted = result._quantity.copy_negate() if share == 0 and result._quantity == 0 else result._quantity
         quantity = (wanted / lot).to_integral_value(rounding=ROUND_DOWN) * lot
         return PortfolioTarget(symbol, quantity if delta else net_sum(quantity, security.holdings._quantity), tag)
 

@@ -10,9 +10,11 @@ Checked on the records of the real engine (`lean-indicators`), see `tests/engine
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+
+from lyra.engine.decimals import double_to_decimal as from_double
+from lyra.engine.decimals import to_float as to_double
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -184,68 +186,6 @@ def scale_of(value: Decimal) -> int:
 
 
 # between decimals and doubles ------------------------------------------------------------------
-_POWERS = tuple(float(f"1e{n}") for n in range(81))
-_LOW = (1 << 64) - 1
-_HIGH = 18446744073709551616.0
-
-
-def to_double(value: Decimal) -> float:
-    """.NET's cast to double, which is also the float that Python sees: low 64 bits + high 32 bits · 2^64, over 10^scale."""
-    text = str(value)
-    if len(text) <= 16 and "E" not in text:
-        return float(text)
-    if "E" in text:
-        text = format(value, "f")
-    negative = text[0] == "-"
-    point = text.find(".")
-    if point < 0:
-        mantissa, scale = int(text), 0
-    else:
-        mantissa, scale = int(text[:point] + text[point + 1 :]), len(text) - point - 1
-    if negative:
-        mantissa = -mantissa
-    result = (float(mantissa & _LOW) + float(mantissa >> 64) * _HIGH) / _POWERS[scale]
-    return -result if negative else result
-
-
-def from_double(value: float) -> Decimal:
-    """.NET's cast `(decimal)double`: 15 digits, found by one multiplication in doubles, without trailing zeros.
-
-    Raises OverflowError for NaN, infinities and what is too large.
-    """
-    if value == 0:
-        return ZERO
-    exponent = ((struct.unpack("<Q", struct.pack("<d", value))[0] >> 52) & 0x7FF) - 1022
-    if exponent < -94:
-        return ZERO
-    if exponent > 96:
-        raise OverflowError("Value was either too large or too small for a Decimal.")
-    magnitude = abs(value)
-    power = 14 - ((exponent * 19728) >> 16)
-    if power >= 0:
-        power = min(power, 28)
-        magnitude *= _POWERS[power]
-    elif power != -1 or magnitude >= 1e15:
-        magnitude /= _POWERS[-power]
-    else:
-        power = 0
-    if magnitude < 1e14 and power < 28:
-        magnitude *= 10.0
-        power += 1
-    mantissa = int(magnitude)
-    rest = magnitude - mantissa
-    if rest > 0.5 or (rest == 0.5 and mantissa & 1):
-        mantissa += 1
-    if mantissa == 0:
-        return ZERO
-    if power < 0:
-        mantissa, power = mantissa * 10**-power, 0
-    while power > 0 and mantissa % 10 == 0:
-        mantissa //= 10
-        power -= 1
-    return _EXACT.scaleb(Decimal(-mantissa if value < 0 else mantissa), -power)
-
-
 def from_double_safely(value: float) -> Decimal:
     """LEAN's `SafeDecimalCast`: NaN and infinities raise ValueError, what is too large becomes the extreme decimal."""
     if math.isnan(value) or math.isinf(value):

@@ -8,8 +8,8 @@ from typing import Any
 _MODULES = {
     "data_filters": ("CfdDataFilter", "EquityDataFilter", "ForexDataFilter", "IndexDataFilter", "SecurityDataFilter"),
     "margin_interest": (
-        "BinanceFutureMarginInterestRateModel", "BybitFutureMarginInterestRateModel", "MarginInterestRateModel", "MarginInterestRateParameters",
-        "ShortMarginInterestRateModel", "dYdXFutureMarginInterestRateModel",
+        "BinanceFutureMarginInterestRateModel", "BybitFutureMarginInterestRateModel", "MarginInterestRateModel",
+        "MarginInterestRateParameters", "ShortMarginInterestRateModel", "dYdXFutureMarginInterestRateModel",
     ),
     "market_impact": ("MarketImpactSlippageModel",),
     "shortable": ("InteractiveBrokersShortableProvider", "LocalDiskShortableProvider", "NullShortableProvider"),
@@ -21,7 +21,7 @@ _MODULES = {
 }  # fmt: skip
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -38,8 +38,11 @@ class MarginInterestRateModel(LeanObject):
 
 
 class ShortMarginInterestRateModel(LeanObject):
-    """Interest on shares by the rates of the shortable provider, once a day: a 360th of the fee rate for shorts, of the rebate rate for longs,
-    of the holding's value, for each midnight passed. `amount` is the sum of what was booked, in the quote currency."""
+    """Interest on shares by the rates of the shortable provider, once a day.
+
+    For each midnight passed a 360th of the fee rate (shorts) or rebate rate (longs) of the holding's value. `amount` is the sum of what was
+    booked, in the quote currency.
+    """
 
     amount = money("_amount", writable=True)
 
@@ -79,7 +82,7 @@ class ShortMarginInterestRateModel(LeanObject):
 
 
 class BinanceFutureMarginInterestRateModel(LeanObject):
-    """Funding of perpetual futures every eight hours from 00:00 UTC: the last rate times what the position is worth, paid by longs while it is positive."""
+    """Funding of perpetual futures every eight hours from 00:00 UTC: the last rate of what is held, paid by longs while positive."""
 
     def __init__(self) -> None:
         self._next: int | None = None
@@ -106,7 +109,7 @@ class BybitFutureMarginInterestRateModel(BinanceFutureMarginInterestRateModel):
     """Bybit's funding, as Binance's."""
 
 
-class dYdXFutureMarginInterestRateModel(BinanceFutureMarginInterestRateModel):
+class dYdXFutureMarginInterestRateModel(BinanceFutureMarginInterestRateModel):  # noqa: N801 (LEAN's name)
     """dYdX's funding, as Binance's."""
 
 

@@ -1,4 +1,4 @@
-"""Slippage from market impact (Almgren, Thum, Hauptmann and Li, "Direct Estimation of Equity Market Impact", 2005; LEAN's `MarketImpactSlippageModel`)."""
+"""Slippage from market impact (Almgren, Thum, Hauptmann, Li: "Direct Estimation of Equity Market Impact", 2005; as in LEAN)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections import deque
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from lyra.engine.decimals import ONE, ZERO, double_to_decimal
@@ -24,11 +25,22 @@ class MarketImpactSlippageModel(_SlippageModel):
     """A random share of the temporary impact and half the permanent one, from a year's daily volatility and ten days' volume.
 
     `latency` and `impact_time` are seconds; `alpha` and `gamma` shape the permanent, `beta`, `eta` and `delta` the temporary impact. One
-    model serves one security: the first it is asked about. Raises ValueError for times that are not positive, and for assets without volume.
+    model serves one security, the first it is asked about. Raises ValueError for times that are not positive and assets without volume.
     """
 
-    def __init__(self, algorithm: Any, non_negative: bool = True, latency: float = 0.075, impact_time: float = 1800.0, alpha: float = 0.891,
-                 beta: float = 0.6, gamma: float = 0.314, eta: float = 0.142, delta: float = 0.267, random_seed: int = 50) -> None:  # fmt: skip
+    def __init__(
+        self,
+        algorithm: Any,
+        non_negative: bool = True,
+        latency: float = 0.075,
+        impact_time: float = 1800.0,
+        alpha: float = 0.891,
+        beta: float = 0.6,
+        gamma: float = 0.314,
+        eta: float = 0.142,
+        delta: float = 0.267,
+        random_seed: int = 50,
+    ) -> None:
         if latency <= 0:
             raise ValueError("Latency cannot be less than or equal to 0.")
         if impact_time <= 0:
@@ -93,7 +105,7 @@ class _Asset:
         prices = list(self._prices)
         if len(prices) < 2:
             return
-        returns = [0.0 if old == 0 else float(divide(subtract(new, old), old)) for new, old in zip(prices, prices[1:], strict=False)]
+        returns = [0.0 if old == 0 else float(divide(subtract(new, old), old)) for new, old in pairwise(prices)]
         spread = variance(returns)
         self.sigma = math.sqrt(spread) if spread == spread else math.nan
         self.average_volume = float(sum(self._volumes, ZERO) / len(self._volumes))

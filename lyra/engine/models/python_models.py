@@ -47,8 +47,10 @@ class PythonWrapper(LeanObject):
         name, members = self._interface
         missing = [member for member in members if not hasattr(model, member) and not hasattr(model, snake_case(member))]
         if missing:
-            raise NotImplementedError(f"{name} must be fully implemented. Please implement these missing methods on {type(model).__name__}: "
-                                      f"{', '.join(missing)}")  # fmt: skip
+            kind = type(model).__name__
+            raise NotImplementedError(
+                f"{name} must be fully implemented. Please implement these missing methods on {kind}: {', '.join(missing)}"
+            )
         self._model = model
         self._methods: dict[str, Any] = {}
 
@@ -78,10 +80,14 @@ class PythonWrapper(LeanObject):
         answer = self._ask(method, *args)
         advice = "The tuple must contain the return value as the first item, with the remaining ones being the out parameters."
         if not isinstance(answer, tuple):
-            raise ValueError(f"Invalid return type from method '{method}'. Expected a tuple type but was '{type(answer).__name__}'. {advice}")
+            raise ValueError(
+                f"Invalid return type from method '{method}'. Expected a tuple type but was '{type(answer).__name__}'. {advice}"
+            )
         if len(answer) < 2:
-            raise ValueError(f"Invalid return type from method '{method}'. Expected a tuple with at least '2' items but only '{len(answer)}' were "
-                             f"returned. {advice}")  # fmt: skip
+            raise ValueError(
+                f"Invalid return type from method '{method}'. Expected a tuple with at least '2' items but only '{len(answer)}' were "
+                f"returned. {advice}"
+            )
         return answer[0], answer[1]
 
 
@@ -300,8 +306,8 @@ class BrokerageModelPythonWrapper(PythonWrapper):
 
     _interface = ("IBrokerageModel", (
         "CanSubmitOrder", "CanUpdateOrder", "CanExecuteOrder", "ApplySplit", "GetLeverage", "GetBenchmark", "GetFillModel", "GetFeeModel",
-        "GetSlippageModel", "GetSettlementModel", "GetMarginInterestRateModel", "GetBuyingPowerModel", "GetShortableProvider", "AccountType",
-        "RequiredFreeBuyingPowerPercent", "DefaultMarkets",
+        "GetSlippageModel", "GetSettlementModel", "GetMarginInterestRateModel", "GetBuyingPowerModel", "GetShortableProvider",
+        "AccountType", "RequiredFreeBuyingPowerPercent", "DefaultMarkets",
     ))  # fmt: skip
 
     def _property(self, name: str, lean_name: str) -> Any:
@@ -315,7 +321,11 @@ class BrokerageModelPythonWrapper(PythonWrapper):
     @property
     def required_free_buying_power_percent(self) -> float:
         """The share of buying power that must stay free."""
-        return to_float(as_decimal(self._property("required_free_buying_power_percent", "RequiredFreeBuyingPowerPercent"), "required_free_buying_power_percent"))
+        return to_float(
+            as_decimal(
+                self._property("required_free_buying_power_percent", "RequiredFreeBuyingPowerPercent"), "required_free_buying_power_percent"
+            )
+        )
 
     @property
     def default_markets(self) -> MarketMap:

@@ -86,8 +86,10 @@ class VolumeShareSlippageModel(_SlippageModel):
 
 def _volume(bar: Any, order: Any) -> Decimal:
     if isinstance(bar, TradeBar):
-        return bar._volume
+        return bar._volume  # type: ignore[no-any-return]
     if isinstance(bar, QuoteBar):
-        return bar._last_bid_size if order.direction == OrderDirection.BUY else bar._last_ask_size
+        return bar._last_bid_size if order.direction == OrderDirection.BUY else bar._last_ask_size  # type: ignore[no-any-return]
     kind = type(bar).__name__
-    raise RuntimeError(f"VolumeShareSlippageModel.GetSlippageApproximation(): Cannot use this model with market data type QuantConnect.Data.Market.{kind}")
+    raise RuntimeError(
+        f"VolumeShareSlippageModel.GetSlippageApproximation(): Cannot use this model with market data type QuantConnect.Data.Market.{kind}"
+    )

@@ -65,8 +65,10 @@ class BaseVolatilityModel(LeanObject):
         """Say where the security's feeds are found."""
         self._provider = provider
 
-    def get_history_requirements(self, security: Any, utc_time: Any, resolution: Resolution | None = None, bar_count: int | None = None) -> list[Any]:
-        """Requests for the last `bar_count` bars before a time; none without a count. Raises RuntimeError before the model has a provider."""
+    def get_history_requirements(
+        self, security: Any, utc_time: Any, resolution: Resolution | None = None, bar_count: int | None = None
+    ) -> list[Any]:
+        """Requests for the last `bar_count` bars before a time, none without a count. Raises RuntimeError without a provider."""
         if bar_count is None:
             return []
         if self._provider is None:
@@ -100,6 +102,7 @@ class _Windowed(BaseVolatilityModel):
             raise ValueError("'periods' must be greater than or equal to 2. (Parameter 'periods')")
         self._period = period
         self._window: deque[float] = deque(maxlen=periods)
+        self._changed = False
         self._restart()
 
     @property
@@ -156,7 +159,9 @@ class StandardDeviationOfReturnsVolatilityModel(_Windowed):
             self._add(float(divide(price, self._price)) - 1.0)
         self._last, self._price = data._end, price
 
-    def get_history_requirements(self, security: Any, utc_time: Any, resolution: Resolution | None = None, bar_count: int | None = None) -> list[Any]:
+    def get_history_requirements(
+        self, security: Any, utc_time: Any, resolution: Resolution | None = None, bar_count: int | None = None
+    ) -> list[Any]:
         """Forgets everything and asks for one bar more than the window holds."""
         if bar_count is not None:
             return super().get_history_requirements(security, utc_time, resolution, bar_count)
@@ -187,12 +192,16 @@ class RelativeStandardDeviationVolatilityModel(_Windowed):
         self._add(to_float(price))
         self._last = data._end
 
-    def get_history_requirements(self, security: Any, utc_time: Any, resolution: Resolution | None = None, bar_count: int | None = None) -> list[Any]:
+    def get_history_requirements(
+        self, security: Any, utc_time: Any, resolution: Resolution | None = None, bar_count: int | None = None
+    ) -> list[Any]:
         """Forgets everything and asks for one bar more than the window holds, of the security's finest resolution."""
         if bar_count is not None:
             return super().get_history_requirements(security, utc_time, resolution, bar_count)
         if self._provider is None:
-            raise RuntimeError("RelativeStandardDeviationVolatilityModel.GetHistoryRequirements(): SubscriptionDataConfigProvider was not set.")
+            raise RuntimeError(
+                "RelativeStandardDeviationVolatilityModel.GetHistoryRequirements(): SubscriptionDataConfigProvider was not set."
+            )
         self._restart()
         return super().get_history_requirements(security, utc_time, security.resolution, self._periods + 1)
 

@@ -208,7 +208,9 @@ class EquityFillModel(FillModel):
             best, newest = price, end
         if best is None:
             known = ",".join(kind.__name__ for kind in types)
-            raise RuntimeError(f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found. SubscribedTypes: [{known}]")
+            raise RuntimeError(
+                f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found. SubscribedTypes: [{known}]"
+            )
         return _Quote(best, message, utc(asset, newest))
 
     def _quote_sources(self, asset: Any, side: str, types: set[type], cache: Any, ticks: list[Any]) -> list[tuple[Decimal, int, str, bool]]:
@@ -243,15 +245,19 @@ class EquityFillModel(FillModel):
             if trades:
                 prices = [t._value for t in trades]
                 volume = sum((t._quantity for t in trades), ZERO)
-                bar = TradeBar._make(asset.symbol, trades[0]._time, trades[-1]._end, prices[0], max(prices), min(prices), prices[-1], volume)
+                bar = TradeBar._make(
+                    asset.symbol, trades[0]._time, trades[-1]._end, prices[0], max(prices), min(prices), prices[-1], volume
+                )
         elif TradeBar in types:
             bar = cache.last_of(TradeBar)
         return None if bar is None or utc(asset, bar._end) <= order_time else bar
 
 
 def _gap(kind: str, asset: Any, bar: Any) -> str:
-    return f"Due to {kind} gap at {net_time(bar._end)} {asset.exchange.time_zone}, order filled using the open price ({decimal_text(bar._open)})"
+    when = f"{net_time(bar._end)} {asset.exchange.time_zone}"
+    return f"Due to {kind} gap at {when}, order filled using the open price ({decimal_text(bar._open)})"
 
 
 def _quote_data(asset: Any) -> str:
-    return f"Warning: No trade information available at {net_time(asset._local_time)} {asset.exchange.time_zone}, order filled using Quote data"
+    when = f"{net_time(asset._local_time)} {asset.exchange.time_zone}"
+    return f"Warning: No trade information available at {when}, order filled using Quote data"

@@ -6,7 +6,7 @@ from typing import Any
 
 from lyra.engine import fees
 
-__all__ = fees.__all__  # noqa: PLE0605
+__all__ = fees.__all__
 
 
 def __getattr__(name: str) -> Any:

@@ -34,7 +34,7 @@ class Prices(LeanObject):
     exchange; `_time`, `_end` are their microseconds, `_current`, `_open`, `_high`, `_low`, `_close` the exact prices.
     """
 
-    __slots__ = ("_time", "_end", "_current", "_open", "_high", "_low", "_close")
+    __slots__ = ("_close", "_current", "_end", "_high", "_low", "_open", "_time")
 
     current = money("_current")
     open = money("_open")
@@ -251,7 +251,7 @@ class FillModel(LeanObject):
         buy = order.direction == BUY
         if order._trigger_touched or (low <= order._trigger_price if buy else high >= order._trigger_price):
             order._trigger_touched = True
-            if buy and self._quote(asset, "bid") <= order._limit_price or not buy and self._quote(asset, "ask") >= order._limit_price:
+            if (buy and self._quote(asset, "bid") <= order._limit_price) or (not buy and self._quote(asset, "ask") >= order._limit_price):
                 _filled(event, order, order._limit_price)
         return event
 
@@ -336,7 +336,11 @@ class FillModel(LeanObject):
             types = self._types(asset)
             if Tick in types and (tick := _tick_prices(cache, direction)) is not None:
                 return tick
-            if QuoteBar in types and (quote := cache.last_of(QuoteBar)) is not None and (side := _quote_prices(quote, direction)) is not None:
+            if (
+                QuoteBar in types
+                and (quote := cache.last_of(QuoteBar)) is not None
+                and (side := _quote_prices(quote, direction)) is not None
+            ):
                 return side
             if TradeBar in types and (bar := cache.last_of(TradeBar)) is not None:
                 return Prices(bar)
@@ -400,7 +404,10 @@ class LatestPriceFillModel(ImmediateFillModel):
     def _prices(self, asset: Any, direction: OrderDirection) -> Prices:
         cache = asset.cache
         if direction != OrderDirection.HOLD:
-            if Tick in {config.type for config in asset._configs if not config.is_internal_feed} and (tick := _tick_prices(cache, direction)) is not None:
+            if (
+                Tick in {config.type for config in asset._configs if not config.is_internal_feed}
+                and (tick := _tick_prices(cache, direction)) is not None
+            ):
                 return tick
             quote = cache.last_of(QuoteBar)
             if quote is not None:
@@ -472,5 +479,3 @@ def _last_tick(cache: Any) -> Any:
     if quotes and trades:
         return quotes[-1] if quotes[-1]._end > trades[-1]._end else trades[-1]
     return (quotes or trades or [None])[-1]
-
-

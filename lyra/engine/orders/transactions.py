@@ -414,8 +414,6 @@ class SecurityTransactionManager(LeanObject):
         event._quantity = order._quantity
         for field in _EVENT_PRICES.get(order.type, ()):
             setattr(event, field, getattr(order, field))
-        if order.type == OrderType.TRAILING_STOP:
-            event.trailing_as_percentage = order.trailing_as_percentage  # type: ignore[attr-defined]
 
     def _take_base_fee(self, event: OrderEvent, order: Order) -> None:
         """A coin's buy whose fee is in the coin itself fills that much less."""

@@ -1,6 +1,6 @@
 """Buying power on margin: what a position reserves, what is left, and how much to order for a target.
 
-Rules of `Common/Securities/BuyingPowerModel.cs`; margin is price × quantity × multiplier × rate / leverage. Users override the public
+Rules of `Common/Securities/BuyingPowerModel.cs`; margin is price * quantity * multiplier * rate / leverage. Users override the public
 methods, and the engine asks through them. The models themselves do not: as in LEAN, whose models are C#, a Python override is not seen by
 the base class (record `CustomModels`), so they go on with the methods with a leading underscore, which hold the exact decimals.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, ClassVar
 
-from lyra.engine.decimals import ONE, ZERO, decimal_text, normalize, to_decimal, to_float
+from lyra.engine.decimals import ONE, ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.errors import NotSupported
 from lyra.engine.fees.base import charged_fee
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import divide, multiply
+from lyra.engine.orders.dotnet import add, divide, multiply, strip, subtract
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,
@@ -80,7 +80,8 @@ def position_buying_power(portfolio: Any, security: Any, direction: OrderDirecti
     result = portfolio._margin_remaining
     holding = security.holdings
     if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
-        result += margin_used(security) + abs(initial_margin(security.buying_power_model, security, holding._quantity))
+        margin = add(margin_used(security), abs(initial_margin(security.buying_power_model, security, holding._quantity)))
+        result = add(result, margin)
     return result  # type: ignore[no-any-return]
 
 
@@ -147,18 +148,18 @@ class BuyingPowerModel(LeanObject):
         fee = charged_fee(security, order).value
         amount = cash_book._to_account(fee._amount, fee.currency)
         margin = self._initial_margin(security, order._quantity)
-        return margin + (amount if margin > 0 else -amount if margin < 0 else ZERO)
+        return add(margin, amount if margin > 0 else -amount if margin < 0 else ZERO)
 
     def _margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
         """Free margin; against the holding's direction its own margin counts twice (close it, open the other way)."""
         total = portfolio._total_portfolio_value
-        result = portfolio._margin_remaining_of(total) + self._margin_of_turning(security, direction)
-        return max(result - total * self._free, ZERO)
+        result = add(portfolio._margin_remaining_of(total), self._margin_of_turning(security, direction))
+        return max(subtract(result, total * self._free), ZERO)
 
     def _margin_of_turning(self, security: Any, direction: OrderDirection) -> Decimal:
         holding = security.holdings
         if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
-            return self._held_margin(security) + self._initial_margin(security, abs(holding._quantity))
+            return add(self._held_margin(security), self._initial_margin(security, abs(holding._quantity)))
         return ZERO
 
     # what LEAN's users call and override -------------------------------------------------------------
@@ -190,7 +191,9 @@ class BuyingPowerModel(LeanObject):
         """What is left for a direction."""
         return BuyingPower(self._margin_remaining(parameters._portfolio, parameters._security, parameters._direction))
 
-    def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
+    def has_sufficient_buying_power_for_order(
+        self, parameters: HasSufficientBuyingPowerForOrderParameters
+    ) -> HasSufficientBuyingPowerForOrderResult:
         """Whether the free margin covers what is left of the order; closing and reducing always pass."""
         order, security, portfolio = parameters._order, parameters._security, parameters._portfolio
         if order._quantity == 0:
@@ -205,11 +208,11 @@ class BuyingPowerModel(LeanObject):
             return parameters.sufficient()
         free = self._margin_remaining(portfolio, security, order.direction)
         size = abs(order._quantity)
-        unfilled = (size - abs(ticket._quantity_filled)) / size
-        required = unfilled * self._required_for_order(portfolio.cash_book, security, order)
+        unfilled = divide(size - abs(ticket._quantity_filled), size)
+        required = multiply(unfilled, self._required_for_order(portfolio.cash_book, security, order))
         if abs(required) > free:
             return parameters.insufficient(
-                f"Id: {order.id}, Initial Margin: {decimal_text(normalize(required))}, Free Margin: {decimal_text(normalize(free))}"
+                f"Id: {order.id}, Initial Margin: {decimal_text(strip(required))}, Free Margin: {decimal_text(strip(free))}"
             )
         return parameters.sufficient()
 
@@ -231,13 +234,17 @@ class BuyingPowerModel(LeanObject):
             parameters._portfolio, parameters._security, parameters._target_buying_power, parameters._minimum, parameters._silence
         )
 
-    def get_amount_to_order(self, security: Any, target_margin: Any, margin_for_one_unit: Any, final_margin: Any = None) -> tuple[float, float]:
+    def get_amount_to_order(
+        self, security: Any, target_margin: Any, margin_for_one_unit: Any, final_margin: Any = None
+    ) -> tuple[float, float]:
         """(quantity, margin after it) to reach a margin, given that of one unit."""
         quantity, margin = self._amount_to_order(security, to_decimal(target_margin), to_decimal(margin_for_one_unit))
         return to_float(quantity), to_float(margin)
 
     # sizing -----------------------------------------------------------------------------------------
-    def _maximum_for_target(self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool) -> GetMaximumOrderQuantityResult:
+    def _maximum_for_target(
+        self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool
+    ) -> GetMaximumOrderQuantityResult:
         total = portfolio._total_portfolio_value
         target = share * (total - total * self._free)
         held = security.holdings._quantity
@@ -256,8 +263,10 @@ class BuyingPowerModel(LeanObject):
         while True:
             quantity, margin = self._amount_to_order(security, target, unit)
             if quantity == 0:
-                reason = (f"The order quantity is less than the lot size of {decimal_text(security.symbol_properties._lot_size)} and has been "
-                          f"rounded to zero. Target order margin {decimal_text(target - used)}. ")  # fmt: skip
+                reason = (
+                    f"The order quantity is less than the lot size of {decimal_text(security.symbol_properties._lot_size)} and has been "
+                    f"rounded to zero. Target order margin {decimal_text(target - used)}. "
+                )
                 return GetMaximumOrderQuantityResult(0, None if silence else reason, False)
             fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
             target = (total - fees - total * self._free) * share
@@ -301,9 +310,9 @@ def _no_convergence(portfolio: Any, security: Any, target: Decimal, fees: Decima
 def _wrong_direction(security: Any, target: Decimal, unit: Decimal) -> str:
     return (
         "BuyingPowerModel().GetAmountToOrder(): Margin is being adjusted in the wrong direction. Reproduce this issue with the following "
-        f"variables, Target Margin: {decimal_text(target)}; MarginForOneUnit: {decimal_text(unit)}; Security Holdings: {_held_text(security)}; "
-        f"LotSize: {decimal_text(security.symbol_properties._lot_size)}; Price: {decimal_text(security.cache.exact('close'))}; Leverage: "
-        f"{decimal_text(security._leverage)}"
+        f"variables, Target Margin: {decimal_text(target)}; MarginForOneUnit: {decimal_text(unit)}; Security Holdings: "
+        f"{_held_text(security)}; LotSize: {decimal_text(security.symbol_properties._lot_size)}; Price: "
+        f"{decimal_text(security.cache.exact('close'))}; Leverage: {decimal_text(security._leverage)}"
     )
 
 
@@ -334,7 +343,9 @@ class NullBuyingPowerModel(BuyingPowerModel):
     def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
         return ZERO
 
-    def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
+    def has_sufficient_buying_power_for_order(
+        self, parameters: HasSufficientBuyingPowerForOrderParameters
+    ) -> HasSufficientBuyingPowerForOrderResult:
         """Always."""
         return parameters.sufficient()
 
@@ -384,7 +395,9 @@ class BuyingPowerModelExtensions(LeanObject):
         model: Any, portfolio: Any, security: Any, target: Any, minimum_order_margin_portfolio_percentage: Any
     ) -> Any:
         """How much to order for a share of the portfolio."""
-        asked = GetMaximumOrderQuantityForTargetBuyingPowerParameters(portfolio, security, target, minimum_order_margin_portfolio_percentage)
+        asked = GetMaximumOrderQuantityForTargetBuyingPowerParameters(
+            portfolio, security, target, minimum_order_margin_portfolio_percentage
+        )
         return model.get_maximum_order_quantity_for_target_buying_power(asked)
 
     @staticmethod

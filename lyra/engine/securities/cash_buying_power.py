@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.decimals import ZERO, decimal_text, normalize, to_decimal
+from lyra.engine.decimals import ZERO, decimal_text, to_decimal
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.fees.base import charged_fee
+from lyra.engine.orders.dotnet import strip
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.buying_power import BuyingPowerModel, order_fee, zero_price_message
 from lyra.engine.securities.margin_parameters import (
@@ -32,7 +33,7 @@ def _order_price(security: Any, order: Any) -> Decimal:
 
 
 def _text(value: Decimal) -> str:
-    return decimal_text(normalize(value))
+    return decimal_text(strip(value))
 
 
 class CashBuyingPowerModel(BuyingPowerModel):
@@ -63,13 +64,16 @@ class CashBuyingPowerModel(BuyingPowerModel):
             return BuyingPower(quote._amount / (price * rate / rate))
         return BuyingPower(base._amount if direction == OrderDirection.SELL else ZERO)
 
-    def has_sufficient_buying_power_for_order(self, parameters: HasSufficientBuyingPowerForOrderParameters) -> HasSufficientBuyingPowerForOrderResult:
+    def has_sufficient_buying_power_for_order(
+        self, parameters: HasSufficientBuyingPowerForOrderParameters
+    ) -> HasSufficientBuyingPowerForOrderResult:
         """Whether the currency to pay with, less what open orders reserve, covers the order."""
         security, order, portfolio = parameters._security, parameters._order, parameters._portfolio
         base = getattr(security, "base_currency", None)
         if base is None:
             return parameters.insufficient(
-                f"The '{security.symbol.value}' security is not supported by this cash model. Currently only Crypto and Forex are supported."
+                f"The '{security.symbol.value}' security is not supported by this cash model. "
+                "Currently only Crypto and Forex are supported."
             )
         size = abs(order._quantity)
         reserved = self._reserved_by_open_orders(portfolio, security, order)
@@ -123,7 +127,9 @@ class CashBuyingPowerModel(BuyingPowerModel):
             parameters._portfolio, parameters._security, parameters._target_buying_power, parameters._minimum, parameters._silence
         )
 
-    def _maximum_for_target(self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool) -> GetMaximumOrderQuantityResult:
+    def _maximum_for_target(
+        self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool
+    ) -> GetMaximumOrderQuantityResult:
         target_value = share * portfolio._total_portfolio_value
         if target_value < 0:
             return GetMaximumOrderQuantityResult(0, "The cash model does not allow shorting.")
@@ -141,7 +147,9 @@ class CashBuyingPowerModel(BuyingPowerModel):
             return GetMaximumOrderQuantityResult(0, self._no_price(portfolio, security))
         return self._converge(portfolio, security, target, unit, buy, silence)
 
-    def _converge(self, portfolio: Any, security: Any, target: Decimal, unit: Decimal, buy: bool, silence: bool) -> GetMaximumOrderQuantityResult:
+    def _converge(
+        self, portfolio: Any, security: Any, target: Decimal, unit: Decimal, buy: bool, silence: bool
+    ) -> GetMaximumOrderQuantityResult:
         lot = security.symbol_properties._lot_size
         too_small = f"The order quantity is less than the lot size of {decimal_text(lot)} and has been rounded to zero."
         quantity = target / unit
@@ -154,12 +162,14 @@ class CashBuyingPowerModel(BuyingPowerModel):
                 quantity -= max((value - target) / (value / quantity), lot)
             quantity -= quantity % lot
             if quantity <= 0:
-                details = f"Target order value {decimal_text(target)}. Order fees {decimal_text(fees)}. Order quantity {decimal_text(quantity)}."
+                details = (
+                    f"Target order value {decimal_text(target)}. Order fees {decimal_text(fees)}. Order quantity {decimal_text(quantity)}."
+                )
                 return GetMaximumOrderQuantityResult(0, too_small + details)
             if previous == quantity:
                 raise ValueError(
-                    f"GetMaximumOrderQuantityForTargetBuyingPower failed to converge to target order value {target}. Current order value is "
-                    f"{value}. Order quantity {quantity}. Lot size is {lot}. Order fees {fees}. Security symbol {security.symbol}"
+                    f"GetMaximumOrderQuantityForTargetBuyingPower failed to converge to target order value {target}. Current order value "
+                    f"is {value}. Order quantity {quantity}. Lot size is {lot}. Order fees {fees}. Security symbol {security.symbol}"
                 )
             previous = quantity
             fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))

@@ -27,7 +27,8 @@ class CryptoFutureMarginModel(SecurityMarginModel):
         if security.cache.last_data() is None or quantity == 0:
             return ZERO
         amount, cash = security.holdings._amount_of(quantity, security._price)
-        return multiply(divide(abs(amount), self._leverage(security)), cash._conversion_rate)
+        rate = cash._conversion_rate
+        return ZERO if rate == 0 else multiply(divide(abs(amount), self._leverage(security)), rate)
 
     def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
         return self._initial_margin(parameters._security, parameters._quantity)
@@ -43,11 +44,15 @@ class CryptoFutureMarginModel(SecurityMarginModel):
         cash = collateral(security)
         result = self._total_collateral(portfolio, cash)
         for other in portfolio._invested:
-            if other.type == SecurityType.CRYPTO_FUTURE and other.symbol != security.symbol and self._shares_collateral(portfolio, cash, other):
+            if (
+                other.type == SecurityType.CRYPTO_FUTURE
+                and other.symbol != security.symbol
+                and self._shares_collateral(portfolio, cash, other)
+            ):
                 held = MaintenanceMarginParameters.for_current_holdings(other)
                 result -= amount_of(other.buying_power_model.get_maintenance_margin(held))
         result += self._margin_of_turning(security, direction)
-        return max(result * cash._conversion_rate, ZERO)
+        return max(multiply(result, cash._conversion_rate), ZERO)
 
 
 CREDITS = "BNFCR"

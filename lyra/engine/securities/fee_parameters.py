@@ -10,7 +10,7 @@ from lyra.engine.naming import LeanObject
 class OrderFeeParameters(LeanObject):
     """`security` and `order` of the fee in question."""
 
-    __slots__ = ("security", "order")
+    __slots__ = ("order", "security")
 
     def __init__(self, security: Any, order: Any) -> None:
         self.security = security

@@ -73,7 +73,9 @@ class DefaultMarginCallModel(LeanObject):
         size = abs(result._quantity)
         quantity = -size if security.holdings._quantity > 0 else size
         properties = None if self.default_order_properties is None else self.default_order_properties.clone()
-        return SubmitOrderRequest(OrderType.MARKET, security.type, security.symbol, quantity, 0, 0, security.exchange._now(), MARGIN_CALL_TAG, properties)
+        return SubmitOrderRequest(
+            OrderType.MARKET, security.type, security.symbol, quantity, 0, 0, security.exchange._now(), MARGIN_CALL_TAG, properties
+        )
 
     def execute_margin_call(self, generated_margin_call_orders: list[SubmitOrderRequest]) -> list[Any]:
         """Send the orders, the losers' first, until margin is there again."""

@@ -13,7 +13,7 @@ from lyra.engine.naming import LeanObject, find_method
 class GetMinimumPriceVariationParameters(LeanObject):
     """The step at which price?"""
 
-    __slots__ = ("security", "reference_price")
+    __slots__ = ("reference_price", "security")
 
     def __init__(self, security: Any, reference_price: Any) -> None:
         self.security = security

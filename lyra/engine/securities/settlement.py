@@ -10,9 +10,7 @@ from typing import Any
 from lyra.engine.decimals import ZERO
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fee import CashAmount
-from lyra.engine.orders.fields import to_instant
 from lyra.engine.times import DAY, day_of, span_us, to_us, to_utc_datetime
-
 
 NOTHING = CashAmount(ZERO, None)  # type: ignore[arg-type]  # C#'s default of the struct has no currency
 
@@ -20,7 +18,7 @@ NOTHING = CashAmount(ZERO, None)  # type: ignore[arg-type]  # C#'s default of th
 class ApplyFundsSettlementModelParameters(LeanObject):
     """Money that a fill moves."""
 
-    __slots__ = ("portfolio", "security", "_utc", "_given", "cash_amount", "fill")
+    __slots__ = ("_given", "_utc", "cash_amount", "fill", "portfolio", "security")
 
     def __init__(self, portfolio: Any, security: Any, utc: Any, cash_amount: CashAmount, fill: Any) -> None:
         self.portfolio = portfolio
@@ -39,7 +37,7 @@ class ApplyFundsSettlementModelParameters(LeanObject):
 class ScanSettlementModelParameters(LeanObject):
     """The hourly occasion to settle what is due."""
 
-    __slots__ = ("portfolio", "security", "_utc", "_given")
+    __slots__ = ("_given", "_utc", "portfolio", "security")
 
     def __init__(self, portfolio: Any, security: Any, utc: Any) -> None:
         self.portfolio = portfolio

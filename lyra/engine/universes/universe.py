@@ -68,7 +68,7 @@ class SecurityChanges(LeanObject):
             parts.append("Added: " + ",".join(str(s.symbol.id) for s in self.added_securities))
         if self._removed:
             parts.append("Removed: " + ",".join(str(s.symbol.id) for s in self.removed_securities))
-        return f"SecurityChanges: {' '.join(parts)}"
+        return "SecurityChanges:  " + " ".join(parts)
 
 
 class Universe(LeanObject):
