@@ -22,6 +22,7 @@ from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.decimals import to_decimal, use_decimal_context
 from lyra.engine.enums import CorrelationType, MovingAverageType, Resolution, SwissArmyKnifeTool
 from lyra.engine.errors import NotSupported
+from lyra.engine import exact
 from lyra.engine.indicators import (
     AverageTrueRange,
     BollingerBands,
@@ -44,7 +45,6 @@ from lyra.engine.indicators import (
     RelativeStrengthIndex,
     SimpleMovingAverage,
     StandardDeviation,
-    exact,
     pairs,
 )
 from lyra.engine.indicators.base import IndicatorBase

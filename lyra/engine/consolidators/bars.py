@@ -10,7 +10,7 @@ from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import TickType
-from lyra.engine.indicators.exact import ZERO, add
+from lyra.engine.exact import ZERO, add
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND
 
 Sides = dict[str, Decimal | None]

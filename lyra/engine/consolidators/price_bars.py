@@ -9,7 +9,7 @@ from typing import Any
 from lyra.engine.data.bars import OneRow, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.enums import BarDirection, RenkoType
-from lyra.engine.indicators.exact import add, magnitude, subtract, to_double
+from lyra.engine.exact import add, magnitude, subtract, to_double
 from lyra.engine.times import MIN_TIME, to_us
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from lyra.engine.consolidators.price_bars import RangeBar
 from lyra.engine.consolidators.renko import TimelessConsolidator
 from lyra.engine.decimals import ZERO, to_decimal
-from lyra.engine.indicators.exact import add, divide, magnitude, multiply, subtract, to_double
+from lyra.engine.exact import add, divide, magnitude, multiply, subtract, to_double
 
 
 def price_step(symbol: Any) -> Decimal:

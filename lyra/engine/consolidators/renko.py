@@ -14,7 +14,7 @@ from lyra.engine.data.bars import Tick, TradeBar
 from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import BarDirection, RenkoType, TickType
-from lyra.engine.indicators.exact import add, divide, multiply, subtract
+from lyra.engine.exact import add, divide, multiply, subtract
 
 _SMALLEST = Decimal("1e-27")
 

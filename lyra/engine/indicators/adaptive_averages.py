@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from lyra.engine.indicators.arguments import Parameter, integer
 from lyra.engine.indicators.base import WindowIndicator
-from lyra.engine.indicators.exact import ONE, TWO, ZERO, add, divide, divide_safely, from_double, magnitude, multiply, subtract, to_double
+from lyra.engine.exact import ONE, TWO, ZERO, add, divide, divide_safely, from_double, magnitude, multiply, subtract, to_double
 
 
 class KaufmanEfficiencyRatio(WindowIndicator):

@@ -14,7 +14,7 @@ from lyra.engine.enums import MovingAverageType
 from lyra.engine.indicators.adaptive_averages import KaufmanAdaptiveMovingAverage, McGinleyDynamic
 from lyra.engine.indicators.arguments import integer, number, text_of
 from lyra.engine.indicators.base import Indicator, IndicatorBase, TradeBarIndicator, WindowIndicator
-from lyra.engine.indicators.exact import (
+from lyra.engine.exact import (
     NO_BAND,
     ONE,
     TWO,

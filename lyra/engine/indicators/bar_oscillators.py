@@ -17,7 +17,7 @@ from lyra.engine.indicators.averages import (
 )
 from lyra.engine.indicators.base import BarIndicator, Indicator, IndicatorBase
 from lyra.engine.indicators.composite import Part
-from lyra.engine.indicators.exact import (
+from lyra.engine.exact import (
     HUNDRED,
     ONE,
     TWO,

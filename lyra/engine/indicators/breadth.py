@@ -14,7 +14,7 @@ from lyra.engine.indicators.arguments import integer
 from lyra.engine.indicators.averages import ExponentialMovingAverage
 from lyra.engine.indicators.base import IndicatorBase, TradeBarIndicator
 from lyra.engine.indicators.composite import CompositeIndicator, Part
-from lyra.engine.indicators.exact import ZERO, add, divide, subtract, total
+from lyra.engine.exact import ZERO, add, divide, subtract, total
 from lyra.engine.indicators.extensions import IndicatorExtensions
 from lyra.engine.indicators.extremes import Maximum, Minimum
 from lyra.engine.times import MIN_TIME

@@ -8,7 +8,7 @@ from typing import Any
 
 from lyra.engine.indicators.arguments import anything, integer
 from lyra.engine.indicators.base import BarIndicator, DataIndicator, Indicator, WindowIndicator
-from lyra.engine.indicators.exact import TWO, ZERO, add, divide
+from lyra.engine.exact import TWO, ZERO, add, divide
 
 
 class Identity(Indicator):

@@ -12,7 +12,7 @@ from lyra.engine.indicators.arguments import double, integer, member, number
 from lyra.engine.indicators.averages import Delay
 from lyra.engine.indicators.base import BarIndicator, Indicator
 from lyra.engine.indicators.composite import Part
-from lyra.engine.indicators.exact import ONE, TWO, ZERO, add, divide, from_double, multiply, subtract, to_double
+from lyra.engine.exact import ONE, TWO, ZERO, add, divide, from_double, multiply, subtract, to_double
 from lyra.engine.indicators.extremes import Identity
 
 

@@ -12,7 +12,7 @@ from lyra.engine.enums import MovingAverageType
 from lyra.engine.indicators.arguments import average_type, integer
 from lyra.engine.indicators.averages import WilderMovingAverage, average_of
 from lyra.engine.indicators.base import Indicator, IndicatorBase, WindowIndicator
-from lyra.engine.indicators.exact import (
+from lyra.engine.exact import (
     HUNDRED,
     ONE,
     TWO,

@@ -15,7 +15,7 @@ from lyra.engine.indicators.averages import (
     average_of,
 )
 from lyra.engine.indicators.base import Indicator, IndicatorBase
-from lyra.engine.indicators.exact import (
+from lyra.engine.exact import (
     HUNDRED,
     TWO,
     ZERO,

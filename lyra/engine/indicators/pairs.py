@@ -17,7 +17,7 @@ from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import CorrelationType
 from lyra.engine.indicators.arguments import _member_of, _to_integer, no_match
 from lyra.engine.indicators.base import BarIndicator
-from lyra.engine.indicators.exact import (
+from lyra.engine.exact import (
     ONE,
     ZERO,
     add,

@@ -9,7 +9,7 @@ from typing import Any
 from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal
 from lyra.engine.enums import IndicatorStatus
-from lyra.engine.indicators.exact import to_double
+from lyra.engine.exact import to_double
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import MIN_TIME, to_datetime, to_us

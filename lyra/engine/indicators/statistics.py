@@ -15,7 +15,7 @@ from typing import Any
 from lyra.engine.indicators.arguments import double, integer, number
 from lyra.engine.indicators.averages import SimpleMovingAverage
 from lyra.engine.indicators.base import Indicator, WindowIndicator
-from lyra.engine.indicators.exact import (
+from lyra.engine.exact import (
     ONE,
     ZERO,
     add,

@@ -11,7 +11,7 @@ from lyra.engine.enums import MovingAverageType
 from lyra.engine.indicators.arguments import average_type, integer, number
 from lyra.engine.indicators.averages import ExponentialMovingAverage, SimpleMovingAverage, Sum, average_of
 from lyra.engine.indicators.base import BarIndicator, TradeBarIndicator
-from lyra.engine.indicators.exact import (
+from lyra.engine.exact import (
     HUNDRED,
     ZERO,
     add,

@@ -1,47 +1,25 @@
-"""Decimal arithmetic to .NET's last digit, for results that users see in full: a decimal holds any mantissa below 2**96.
-
-That is 28 digits, and 29 for numbers that begin with a small digit; the engine's decimal context has 28.
-"""
+""".NET's decimal arithmetic as orders and results use it; see `lyra.engine.exact`."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Context, Decimal
 
-_WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
-_LARGEST = 2**96 - 1
+from lyra.engine import exact
+from lyra.engine.exact import add, subtract
 
+_WIDE = Context(prec=80)
 
-def fit(value: Decimal) -> Decimal:
-    """The nearest number that a .NET decimal holds."""
-    digits = value.as_tuple()
-    exponent = digits.exponent
-    if not isinstance(exponent, int) or (len(digits.digits) <= 28 and exponent >= -28):
-        return value
-    drop = max(len(digits.digits) - 29, -28 - exponent, 0)
-    rounded = value.quantize(Decimal(1).scaleb(exponent + drop), context=_WIDE) if drop else value
-    if abs(int(rounded.scaleb(-(exponent + drop), context=_WIDE))) > _LARGEST:
-        rounded = value.quantize(Decimal(1).scaleb(exponent + drop + 1), context=_WIDE)
-    return rounded
+__all__ = ["add", "divide", "mean_step", "multiply", "strip", "subtract"]
 
 
 def divide(a: Decimal, b: Decimal | int) -> Decimal:
     """a / b."""
-    return fit(_WIDE.divide(a, Decimal(b)))
+    return exact.divide(a, Decimal(b))
 
 
 def multiply(a: Decimal, b: Decimal | int) -> Decimal:
     """a * b."""
-    return fit(_WIDE.multiply(a, Decimal(b)))
-
-
-def add(a: Decimal, b: Decimal) -> Decimal:
-    """a + b."""
-    return fit(_WIDE.add(a, b))
-
-
-def subtract(a: Decimal, b: Decimal) -> Decimal:
-    """a - b."""
-    return fit(_WIDE.subtract(a, b))
+    return exact.multiply(a, Decimal(b))
 
 
 def mean_step(mean: Decimal, value: Decimal, weight: Decimal | int, total: Decimal | int) -> Decimal:

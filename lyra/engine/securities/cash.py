@@ -12,6 +12,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
 from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
+from lyra.engine.exact import multiply
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
 from lyra.engine.orders.fee import NULL_CURRENCY, CashAmount
@@ -87,7 +88,7 @@ class Cash(LeanObject):
 
     @property
     def _value(self) -> Decimal:
-        return self._amount * self._conversion_rate
+        return multiply(self._amount, self._conversion_rate)
 
     @property
     def security_symbols(self) -> list[Any]:
