@@ -55,7 +55,11 @@ class Market:
         made.slippage_model = NullSlippageModel.INSTANCE
         zones = (entry.data_time_zone, entry.exchange_hours.time_zone)
         for data_type, tick_type in ((TradeBar, TickType.TRADE), (QuoteBar, TickType.QUOTE)):
-            made._configs.append(SubscriptionDataConfig(data_type, symbol, Resolution.MINUTE, tick_type, *zones, True, False, False, DataNormalizationMode.RAW))
+            made._configs.append(
+                SubscriptionDataConfig(
+                    data_type, symbol, Resolution.MINUTE, tick_type, *zones, True, False, False, DataNormalizationMode.RAW
+                )
+            )
         if bid is not None:
             made.set_market_price(Tick(NOW, symbol, bid, ask))
         return made
@@ -83,7 +87,7 @@ def portfolio_of(market: Market, *securities: Any) -> Any:
     held = SimpleNamespace(
         cash_book=market.cash_book,
         securities={s.symbol: s for s in securities},
-        transactions=SimpleNamespace(get_order_ticket=tickets.get, _open_orders=lambda: [], tickets=tickets),
+        transactions=SimpleNamespace(get_order_ticket=tickets.get, _open_orders=list, tickets=tickets),
         _total_portfolio_value=to_decimal(100000),
         _invested=[],
         minimum_margin_skipped=False,

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a line for each of LEAN's messages)
 """Brokerage models: what the real engine answered (records `BrokerageCatalogue` and `BrokerageOrders`), and users' own models."""
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ from lyra.engine.orders.time_in_force import TimeInForce
 
 MARGIN, CASH = AccountType.MARGIN, AccountType.CASH
 QUOTED = {
-    "equity": (SecurityType.EQUITY, "SPY", "usa", 260),
+    "equity": (SecurityType.EQUITY, "SPY", "usa", 260.0),
     "forex": (SecurityType.FOREX, "EURUSD", "oanda", 1.22),
-    "cfd": (SecurityType.CFD, "XAUUSD", "oanda", 1300),
-    "crypto": (SecurityType.CRYPTO, "BTCUSD", "coinbase", 6000),
-    "binance": (SecurityType.CRYPTO, "BTCUSDT", "binance", 6000),
-    "bitfinex": (SecurityType.CRYPTO, "BTCUSD", "bitfinex", 6000),
-    "future": (SecurityType.CRYPTO_FUTURE, "BTCUSDT", "binance", 6000),
-    "dydx": (SecurityType.CRYPTO_FUTURE, "BTCUSD", "dydx", 6000),
+    "cfd": (SecurityType.CFD, "XAUUSD", "oanda", 1300.0),
+    "crypto": (SecurityType.CRYPTO, "BTCUSD", "coinbase", 6000.0),
+    "binance": (SecurityType.CRYPTO, "BTCUSDT", "binance", 6000.0),
+    "bitfinex": (SecurityType.CRYPTO, "BTCUSD", "bitfinex", 6000.0),
+    "future": (SecurityType.CRYPTO_FUTURE, "BTCUSDT", "binance", 6000.0),
+    "dydx": (SecurityType.CRYPTO_FUTURE, "BTCUSD", "dydx", 6000.0),
 }
 # leverage of equity, forex, crypto, CFD and crypto future in a margin account; None where LEAN refuses
 LEVERAGE = {
@@ -78,9 +79,9 @@ ORDERS: list[tuple[str, str, str, float, tuple[str, str] | None]] = [
     ("FXCM_BROKERAGE", "forex", "market", 0.5, ("NotSupported", "The order quantity must be a multiple of lot_size: [1].")),
     ("FXCM_BROKERAGE", "forex", "limit", -1000, ("NotSupported", "Limit Buy orders and Stop Sell orders must be below market, Limit Sell orders and Stop Buy orders must be above market.")),
     ("BITFINEX", "equity", "market", 1, ("NotSupported", "The BitfinexBrokerageModel does not support Equity security type.")),
-    ("BITFINEX", "bitfinex", "market", 0.000001, ("NotSupported", "The minimum order size (in quote currency) for BTCUSD is 0.00006. Order quantity was 0.000001.")),
+    ("BITFINEX", "bitfinex", "market", 0.000001, ("NotSupported", "The minimum order size (in quote currency) for BTCUSD is 0.00004. Order quantity was 0.000001.")),
     ("BINANCE", "binance", "stop_market", 1, ("NotSupported", "StopMarket orders are not supported for this symbol. Please check 'https://api.binance.com/api/v3/exchangeInfo?symbol=BTCUSDT' to see supported order types.")),
-    ("BINANCE", "binance", "market", 0.000001, ("NotSupported", "The minimum order size (in quote currency) for BTCUSDT is 5. Order size was 0.006.")),
+    ("BINANCE", "binance", "market", 0.000001, ("NotSupported", "The minimum order size (in quote currency) for BTCUSDT is 5. Order size was 0.0060000.")),
     ("BINANCE", "binance", "market", 1, None),
     ("BINANCE_FUTURES", "future", "stop_market", 1, None),
     ("AXOS", "equity", "market", 0.5, ("NotSupported", "Order Quantity must be Integer, but provided 0.5.")),
@@ -282,5 +283,7 @@ def test_a_user_model_is_asked_through_a_wrapper(securities: dict[str, Any]) -> 
 
 
 def test_a_user_model_must_be_whole() -> None:
-    with pytest.raises(NotImplementedError, match="IBrokerageModel must be fully implemented. Please implement these missing methods on object: "):
+    with pytest.raises(
+        NotImplementedError, match=r"IBrokerageModel must be fully implemented. Please implement these missing methods on object: "
+    ):
         wrap_model("brokerage_model", object())

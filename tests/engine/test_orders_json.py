@@ -302,8 +302,10 @@ def test_texts_of_orders() -> None:
 
 
 def test_user_made_request_has_no_zone() -> None:
-    """LEAN does not know the zone of a request's time that comes from Python (record MarginCalls)."""
-    request = SubmitOrderRequest(OrderType.MARKET, SecurityType.EQUITY, SPY, 1, 0, 0, datetime(2008, 9, 9, 15, tzinfo=UTC), "mine")
+    """LEAN does not know the zone of a request's naive time (record MarginCalls); an aware one is UTC (record UpdateOrder)."""
+    aware = SubmitOrderRequest(OrderType.MARKET, SecurityType.EQUITY, SPY, 1, 0, 0, datetime(2008, 9, 9, 15, tzinfo=UTC), "mine")
+    assert '"time":"2008-09-09T15:00:00Z"' in order_json(orders.create_order(aware))
+    request = SubmitOrderRequest(OrderType.MARKET, SecurityType.EQUITY, SPY, 1, 0, 0, datetime(2008, 9, 9, 15), "mine")
     order = orders.create_order(request)
     assert '"time":"2008-09-09T15:00:00","createdTime":"2008-09-09T15:00:00"' in order_json(order)
     assert (request.tag, order.status, order.id) == ("mine", OrderStatus.NEW, -10)

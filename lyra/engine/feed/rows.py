@@ -122,7 +122,9 @@ class ColumnRows:
         if top < 2**63:
             product = (whole * digits[which]).astype(np.float64)
         else:
-            product = (whole.astype(object) * digits[which].astype(object)).astype(np.float64)
+            exact = whole.astype(object) * digits[which].astype(object)
+            # .NET adds the low 64 bits and the high ones as doubles
+            product = (exact & (2**64 - 1)).astype(np.float64) + (exact >> 64).astype(np.float64) * 2.0**64
         floats: list[float | None] = (product / 10.0 ** (scales.astype(np.int64) + places[which])).tolist()
         for i in np.flatnonzero(absent):
             floats[i] = None

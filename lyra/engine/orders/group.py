@@ -70,13 +70,15 @@ class Leg(LeanObject):
     symbol: Any
     quantity: int
     order_price: Any
+    order_properties: Any
 
-    def __init__(self, symbol: Any = None, quantity: int = 0, order_price: Any = None) -> None:
+    def __init__(self, symbol: Any = None, quantity: int = 0, order_price: Any = None, order_properties: Any = None) -> None:
         self.symbol = symbol
         self.quantity = quantity
         self.order_price = order_price
+        self.order_properties = order_properties
 
     @staticmethod
-    def create(symbol: Any, quantity: int, limit_price: Any = None) -> Leg:
+    def create(symbol: Any, quantity: int, limit_price: Any = None, order_properties: Any = None) -> Leg:
         """A leg."""
-        return Leg(symbol, quantity, limit_price)
+        return Leg(symbol, quantity, limit_price, order_properties)
