@@ -70,8 +70,15 @@ class Loop:
             algorithm.debug("Algorithm starting warm up...")
         else:
             self._call("OnWarmupFinished", algorithm.on_warmup_finished)
-        for time_slice in self._slices():
-            if algorithm._status != AlgorithmStatus.RUNNING and algorithm._run_error is None:
+        slices = self._slices()
+        feed_error: Exception | None = None
+        while True:
+            try:
+                time_slice = next(slices, None)
+            except Exception as e:  # as in LEAN, where the feed works ahead: the data ends here, and the error is told after the last callbacks
+                feed_error = e
+                break
+            if time_slice is None or (algorithm._status != AlgorithmStatus.RUNNING and algorithm._run_error is None):
                 break
             if not self._step(time_slice):
                 break
@@ -80,6 +87,8 @@ class Loop:
             if self.interrupted:
                 break
         self._finish()
+        if feed_error is not None:
+            raise UserError(feed_error, "Feed") from feed_error
 
     def _slices(self) -> Iterator[TimeSlice]:
         algorithm = self._algorithm
@@ -306,7 +315,12 @@ class Loop:
     # consolidators ------------------------------------------------------------------------------------
     def _update_consolidators(self, time_slice: TimeSlice) -> None:
         for config, rows, i in time_slice.entries:
-            if not config.consolidators:
+            if config._direct is not None and i >= 0:
+                try:
+                    config._direct.show(rows, i)
+                except Exception as e:
+                    raise UserError(e, "Consolidators update") from e
+            if not config._busy:
                 continue
             if i >= 0:
                 points = [config.bar_type._of(config.symbol, rows, i)]
@@ -314,7 +328,7 @@ class Loop:
                 points = [p for p in rows if not getattr(p, "suspicious", False)]
             local = config.exchange_time_zone.to_local(time_slice.time)
             try:
-                for consolidator in list(config.consolidators):
+                for consolidator in list(config._busy):
                     for point in points:
                         consolidator.update(point)
                     if consolidator.next_due_us <= local:

@@ -17,10 +17,10 @@ from typing import Any
 from lyra.engine.decimals import ZERO, use_decimal_context
 from lyra.engine.enums import AlgorithmStatus, BrokerageName
 from lyra.engine.environment import DataFolder
-from lyra.engine.errors import LyraError
+from lyra.engine.faults import Fault, fault_of
 from lyra.engine.feed.feed import DataFeed
 from lyra.engine.imports import lean_modules
-from lyra.engine.loading import Fault, fault_of, load_class
+from lyra.engine.loading import load_class
 from lyra.engine.loop import Loop, UserError
 from lyra.engine.orders.currency_symbols import currency_symbol
 from lyra.engine.results.capacity import CapacityEstimate
@@ -33,6 +33,9 @@ from lyra.engine.times import DAY, to_us
 from lyra.engine.universes.manager import UniverseSelection
 
 _ENGINE = "LEAN Engine v2.5.0.0"
+_INITIALIZING = "During the algorithm initialization, the following exception has occurred:"
+_NEVER = "0001-01-01T00:00:00Z"
+_WITHOUT_FRAMES = ("OnEndOfDay",)
 _AROUND_THE_CLOCK = (
     BrokerageName.COINBASE, BrokerageName.GDAX, BrokerageName.BINANCE, BrokerageName.BINANCE_FUTURES, BrokerageName.BINANCE_COIN_FUTURES,
     BrokerageName.BINANCE_US, BrokerageName.BITFINEX, BrokerageName.BYBIT, BrokerageName.FTX, BrokerageName.FTXUS, BrokerageName.KRAKEN,
@@ -70,6 +73,7 @@ class Backtest:
         self._started = datetime.now(UTC)
         self._capacity: CapacityEstimate | None = None
         self._log: list[str] = []
+        self._load_error = ""
         today = to_us(job.today or datetime.now(UTC).replace(tzinfo=None)) // DAY * DAY
         self.data = DataFolder(job.data_folder, job.object_store)
         self.context = Context(self.data, today - DAY, job.algorithm_id or job.file.stem, dict(job.parameters), job.object_store)
@@ -92,29 +96,36 @@ class Backtest:
         use_decimal_context()
         folder = str(self.job.file.resolve().parent)
         with self.context.active(), lean_modules(folder):
-            try:
-                ready = self._set_up()
-            except LyraError:
-                raise
-            except Exception as e:
-                self._fail_to_start(e)
-                ready = False
-            if ready:
+            if self._load() and self._initialize():
                 self._run_loop()
         return self
 
-    def _set_up(self) -> bool:
-        kind = load_class(self.job.file)
-        if self.job.algorithm_id is None:
-            self.context.algorithm_id = kind.__name__
-        self.algorithm = algorithm = kind()
-        feed = algorithm._feed = DataFeed(algorithm)
-        feed.selection = UniverseSelection(algorithm, feed)
-        algorithm._name = self.job.name
-        algorithm.initialize()
-        if algorithm.settings.trading_days_per_year is None:
-            algorithm.settings.trading_days_per_year = 365 if algorithm.brokerage_name in _AROUND_THE_CLOCK else 252
-        self._post_initialize(algorithm)
+    def _load(self) -> bool:
+        """Make the algorithm; False after an error of its file or constructor."""
+        try:
+            kind = load_class(self.job.file)
+            if self.job.algorithm_id is None and self.job.file.stem == "main":
+                self.context.algorithm_id = kind.__name__
+            self.algorithm = kind()
+        except Exception as e:
+            self._fail_to_load(e)
+            return False
+        return True
+
+    def _initialize(self) -> bool:
+        """Call the user's `initialize` and prepare the run; False after an error."""
+        algorithm = self.algorithm
+        try:
+            feed = algorithm._feed = DataFeed(algorithm)
+            feed.selection = UniverseSelection(algorithm, feed)
+            algorithm._name = self.job.name
+            algorithm.initialize()
+            if algorithm.settings.trading_days_per_year is None:
+                algorithm.settings.trading_days_per_year = 365 if algorithm.brokerage_name in _AROUND_THE_CLOCK else 252
+            self._post_initialize(algorithm)
+        except Exception as e:
+            self._fail_to_start(e)
+            return False
         return True
 
     @staticmethod
@@ -158,8 +169,8 @@ class Backtest:
         try:
             loop.run()
         except UserError as e:
-            self._fail(e.error)
-        except LyraError as e:
+            self._fail(e.error, e.source)
+        except Exception as e:
             self._fail(e)
         self._finish(clock.perf_counter() - began)
 
@@ -176,14 +187,28 @@ class Backtest:
         self.statistics = self._statistics(final=True)
 
     # errors -------------------------------------------------------------------------------------------
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException, source: str = "") -> None:
         self.error = error
-        self.fault = fault_of(error, self.job.file.resolve().parent)
-        self.results.fail(self.algorithm._local, f"Runtime Error: {self.fault.trace}", self.fault.trace)
+        fault = self.fault = fault_of(error, self.job.file.resolve().parent, source not in _WITHOUT_FRAMES)
+        self.results.fail(self.algorithm._local, f"Runtime Error: {fault.trace}", fault.trace)  # type: ignore[union-attr]
 
     def _fail_to_start(self, error: BaseException) -> None:
+        """`initialize` raised: nothing has run, the settings made so far are in the result."""
         self.error = error
-        self.fault = fault_of(error, self.job.file.resolve().parent)
+        fault = self.fault = fault_of(error, self.job.file.resolve().parent)
+        algorithm = self.algorithm
+        if algorithm.settings.trading_days_per_year is None:
+            algorithm.settings.trading_days_per_year = 252
+        results = self.results = self._make_results()
+        told = f"{fault.trace} {fault.plain}"
+        results.refuse(algorithm._local, f"{','.join(results.messages.pending_errors())}{_INITIALIZING} {told}", told)
+
+    def _fail_to_load(self, error: BaseException) -> None:
+        self.error = error
+        fault = self.fault = fault_of(error, self.job.file.resolve().parent)
+        self._load_error = (f"{_INITIALIZING} Loader.TryCreatePythonAlgorithm(): Unable to import python module {self.job.file.name}. "
+                            f"AlgorithmPythonWrapper(): {fault.trace} {fault.plain}")  # fmt: skip
+        self.context.messages.console.append(("ERROR", f"Algorithm.Initialize() Error: {self._load_error}"))
 
     # statistics ---------------------------------------------------------------------------------------
     def _statistics(self, final: bool) -> StatisticsResults:
@@ -231,10 +256,13 @@ class Backtest:
                               portfolio._total_holdings_value, portfolio._total_sale_volume)  # fmt: skip
 
     def _failed_results(self) -> RunResults:
-        fault = self.fault or Fault("", "", None, None)
-        state = {"Status": AlgorithmStatus.RUNTIME_ERROR.lean_name, "RuntimeError": fault.message, "StackTrace": fault.trace, "Name": self.job.name,
-                 "StartTime": _stamp(self._started), "EndTime": _stamp(datetime.now(UTC)), "LogCount": "1", "OrderCount": "0", "InsightCount": "0"}  # fmt: skip
-        return RunResults(self.context.algorithm_id, {}, [], [], {}, self.statistics, {}, state, {}, {}, self._log, self.context.messages.console)
+        text = self._load_error
+        state = {"StartTime": _stamp(self._started), "EndTime": _stamp(datetime.now(UTC)), "RuntimeError": f"Algorithm.Initialize() Error: {text} Stack Trace: {text}",
+                 "StackTrace": text, "LogCount": "1", "OrderCount": "0", "InsightCount": "0", "Name": self.job.name, "Hostname": "",
+                 "Status": AlgorithmStatus.RUNTIME_ERROR.lean_name}  # fmt: skip
+        configuration = {"name": None, "tags": None, "accountCurrency": None, "brokerage": 0, "accountType": 0, "parameters": None,
+                         "outOfSampleMaxEndDate": None, "outOfSampleDays": 0, "startDate": _NEVER, "endDate": _NEVER, "tradingDaysPerYear": 252}  # fmt: skip
+        return RunResults(self.context.algorithm_id, {}, [], [], {}, self.statistics, {}, state, configuration, {}, [], self.context.messages.console)
 
 
 def _stamp(moment: datetime) -> str:

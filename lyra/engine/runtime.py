@@ -7,7 +7,7 @@ that runs in several threads or tasks do not see each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,8 @@ class Context:
     messages: Messages = field(default_factory=Messages)
     notifications: Any = None
     model_errors: list[BaseException] = field(default_factory=list)
+    resources: ExitStack = field(default_factory=ExitStack)
+    """What a run opens on the way and is closed with it."""
 
     def subscription_manager(self, algorithm: Any) -> Any:
         """`self.subscription_manager` of an algorithm."""
@@ -45,7 +47,7 @@ class Context:
         """Make this the current run within a `with` block."""
         token = _CURRENT.set(self)
         try:
-            with self.data.symbols.active():
+            with self.data.symbols.active(), self.resources:
                 yield self
         finally:
             _CURRENT.reset(token)

@@ -463,9 +463,8 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         self._status = AlgorithmStatus.STOPPED
 
     def set_run_time_error(self, error: BaseException, source: str = "") -> None:
-        """End the run with an error."""
-        if self._run_error is None:
-            self._run_error, self._run_error_source = error, source
+        """End the run with an error; the last one counts."""
+        self._run_error, self._run_error_source = error, source
 
     def _fill_error(self, error: BaseException) -> None:
         self._context.note_model_error(error)

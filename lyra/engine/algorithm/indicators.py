@@ -143,12 +143,17 @@ class IndicatorHelpers(LeanObject):
         """Update an indicator by itself: with the feed's data, or through a resolution, a timedelta or a consolidator."""
         consolidator = names.pop("resolution", names.pop("period", consolidator))
         found = self._symbol_of(symbol)
+        ours = consolidator is None or isinstance(consolidator, (Resolution, int, timedelta))
         if consolidator is None or isinstance(consolidator, (Resolution, int, timedelta)):
             consolidator = self.resolve_consolidator(found, consolidator, _type_of(selector))
         indicator = as_indicator(indicator)
+        update = updater(indicator, selector)
         indicator.consolidators.add(consolidator)
+        if ours and selector is None and isinstance(consolidator, kinds.IdentityDataConsolidator):
+            if self.subscription_manager._add_direct(found, consolidator, indicator, update):
+                return
         self.subscription_manager.add_consolidator(found, consolidator)
-        consolidator._interface += updater(indicator, selector)
+        consolidator._interface += update
 
     def deregister_indicator(self: Any, indicator: Any) -> None:
         """Stop updating an indicator."""

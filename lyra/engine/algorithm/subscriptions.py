@@ -9,6 +9,7 @@ from lyra.engine.consolidators.scanning import ConsolidatorScanner
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.enums import TickType
 from lyra.engine.feed.config import SubscriptionDataConfig
+from lyra.engine.feed.direct import DirectFeed
 from lyra.engine.naming import LeanObject
 
 _TICK_TYPES = {TradeBar: TickType.TRADE, QuoteBar: TickType.QUOTE}
@@ -20,6 +21,7 @@ class SubscriptionManager(LeanObject):
 
     def __init__(self, algorithm: Any) -> None:
         self._algorithm = algorithm
+        self._directs: dict[Any, tuple[SubscriptionDataConfig, Any]] = {}
         self._scanner = ConsolidatorScanner(lambda: algorithm._utc)
 
     @property
@@ -64,7 +66,20 @@ class SubscriptionManager(LeanObject):
         if consolidator in config.consolidators:
             return
         config.consolidators.append(consolidator)
+        config._busy.append(consolidator)
         self._scanner.add(consolidator, config._length, config.exchange_time_zone)
+
+    def _add_direct(self, symbol: Any, consolidator: Any, indicator: Any, update: Any) -> bool:
+        """Let a feed of bars update an indicator without a consolidator between them; False if it cannot."""
+        config = next((c for c in self._visible(symbol) if self._accepts(c, consolidator, None)), None)
+        if config is None or config.bar_type is None:
+            return False
+        if config._direct is None:
+            config._direct = DirectFeed(config)
+        config._direct.add(indicator, update)
+        config.consolidators.append(consolidator)
+        self._directs[consolidator] = (config, indicator)
+        return True
 
     @staticmethod
     def _accepts(config: SubscriptionDataConfig, consolidator: Any, tick_type: TickType | None) -> bool:
@@ -80,6 +95,12 @@ class SubscriptionManager(LeanObject):
         for config in self.get_subscription_data_configs(symbol, True):
             if consolidator in config.consolidators:
                 config.consolidators.remove(consolidator)
+            if consolidator in config._busy:
+                config._busy.remove(consolidator)
+        direct = self._directs.pop(consolidator, None)
+        if direct is not None:
+            direct[0]._direct.remove(direct[1])
+            return
         self._scanner.remove(consolidator)
 
     # bars that end between slices ---------------------------------------------------------------------

@@ -145,6 +145,8 @@ class TradeBar(_View):
 
     __slots__ = ()
     _columns = ("open", "high", "low", "close", "volume")
+    _pandas = {name: name for name in _columns}
+    _is_common = True
     data_type = MarketDataType.TRADE_BAR
 
     def __init__(self, time: Any = None, symbol: Any = None, open: Any = 0, high: Any = 0, low: Any = 0, close: Any = 0,
@@ -244,6 +246,7 @@ class QuoteBar(_View):
 
     __slots__ = ()
     _columns = (*(f"bid_{c}" for c in _SIDE), "last_bid_size", *(f"ask_{c}" for c in _SIDE), "last_ask_size")
+    _is_common = True
     data_type = MarketDataType.QUOTE_BAR
 
     def __init__(self, time: Any = None, symbol: Any = None, bid: Any = None, last_bid_size: Any = 0, ask: Any = None,
@@ -300,6 +303,12 @@ class QuoteBar(_View):
             return bid  # type: ignore[no-any-return]
         return ZERO if ask is None else ask
 
+    def _frame_columns(self) -> dict[str, Any]:
+        rows, i = self._rows, self._i
+        columns = {f"{side}{c}": getattr(rows, f"{side}_{c}")[i] for side in ("bid", "ask") for c in _SIDE}
+        columns |= {c: getattr(self, c) for c in _SIDE}
+        return columns | {"bidsize": self.last_bid_size, "asksize": self.last_ask_size}
+
     _open = property(lambda self: self._middle("open"))
     _high = property(lambda self: self._middle("high"))
     _low = property(lambda self: self._middle("low"))
@@ -326,6 +335,7 @@ class Tick(BaseData):
     """One trade, quote or open interest. Quotes have bid and ask prices and sizes; `value` is then the middle."""
 
     data_type = MarketDataType.TICK
+    _is_common = True
     tick_type: TickType = TickType.TRADE
     exchange: str = ""
     exchange_code: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.enums import MarketDataType, Resolution
@@ -22,6 +22,9 @@ class BaseData(LeanObject):
     time: datetime
     end_time: datetime
     value: float
+
+    _pandas: ClassVar[dict[str, str]] = {}
+    _is_common: ClassVar[bool] = False
 
     data_type: MarketDataType = MarketDataType.BASE
     is_fill_forward: bool = False
@@ -92,6 +95,10 @@ class BaseData(LeanObject):
     def should_cache_to_security(self) -> bool:
         """Whether the security's price follows this data."""
         return True
+
+    def _frame_columns(self) -> dict[str, Any] | None:
+        """Columns of a data frame, where they are not those of the class (`_pandas`: column name to attribute)."""
+        return None
 
     def clone(self, fill_forward: bool = False) -> Any:
         """A copy; with `fill_forward` marked as such."""

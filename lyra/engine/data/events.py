@@ -29,6 +29,8 @@ class _Auxiliary(BaseData):
 class Dividend(_Auxiliary):
     """Cash paid per share: `distribution`, in the quote currency, for holders at the close of `reference_price`."""
 
+    _pandas = {"distribution": "distribution", "referenceprice": "reference_price"}
+
     def __init__(self, symbol: Any = None, date: datetime | None = None, distribution: Any = 0, reference_price: Any = 0) -> None:
         super().__init__(symbol, date)
         self._value = to_decimal(distribution)
@@ -47,6 +49,8 @@ class Dividend(_Auxiliary):
 
 class Split(_Auxiliary):
     """A split: one share becomes 1 / `split_factor`. A warning comes on the day before."""
+
+    _pandas = {"type": "type", "splitfactor": "split_factor", "referenceprice": "reference_price"}
 
     def __init__(self, symbol: Any = None, date: datetime | None = None, price: Any = 0, split_factor: Any = 0,
                  type: SplitType = SplitType.SPLIT_OCCURRED) -> None:  # fmt: skip
@@ -70,6 +74,8 @@ class Split(_Auxiliary):
 class Delisting(_Auxiliary):
     """A security leaves its market: a warning on the last day, `DELISTED` the day after. `ticket` closes what is held."""
 
+    _pandas = {"type": "type", "ticket": "ticket"}
+
     def __init__(self, symbol: Any = None, date: datetime | None = None, price: Any = 0,
                  type: DelistingType = DelistingType.DELISTED) -> None:  # fmt: skip
         super().__init__(symbol, date)
@@ -89,6 +95,8 @@ class Delisting(_Auxiliary):
 class SymbolChangedEvent(_Auxiliary):
     """A security trades under another ticker from this date on."""
 
+    _pandas = {"oldsymbol": "old_symbol", "newsymbol": "new_symbol"}
+
     def __init__(self, symbol: Any = None, date: datetime | None = None, old_symbol: str = "", new_symbol: str = "") -> None:
         super().__init__(symbol, date)
         self.old_symbol = old_symbol
@@ -100,6 +108,8 @@ class SymbolChangedEvent(_Auxiliary):
 
 class MarginInterestRate(BaseData):
     """The funding rate of a perpetual future at a moment."""
+
+    _pandas = {"interestrate": "interest_rate"}
 
     data_type = MarketDataType.AUXILIARY
 

@@ -8,6 +8,7 @@ from typing import Any
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import MarginInterestRate
 from lyra.engine.enums import DataMappingMode, DataNormalizationMode, Resolution, SecurityType, TickType
+from lyra.engine.feed.direct import DirectFeed
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
@@ -64,6 +65,9 @@ class SubscriptionDataConfig(LeanObject):
         self.contract_depth_offset = 0
         self.mapped_symbol = symbol.value
         self.consolidators = ConsolidatorList()
+        self._busy: list[Any] = []
+        """Those of `consolidators` that want bars; the others only pass prices on to `_direct` indicators."""
+        self._direct: DirectFeed | None = None
         self._security: Any = None
         self.bar_type: Any = type if type in (TradeBar, QuoteBar) else None
         """The bar class when rows of this feed are columns, None when its points are objects."""

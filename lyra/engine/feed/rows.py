@@ -57,6 +57,7 @@ class ColumnRows:
         self._scales = scales
         self._price_scales = price_scales
         self._scales_of = scales_of
+        self._decimals: dict[str, list[Decimal]] = {}
 
     def __len__(self) -> int:
         return len(self.time)
@@ -74,6 +75,20 @@ class ColumnRows:
             return value
         scale = self._price_scales[0 if self._scales_of is None else self._scales_of[i]]
         return scale.size(value) if column in SIZES else scale.price(value)
+
+    def exact_column(self, column: str) -> list[Decimal]:
+        """The decimals of a field that no row lacks."""
+        known = self._decimals.get(column)
+        if known is None:
+            known = self._decimals[column] = self._exact_column(column)
+        return known
+
+    def _exact_column(self, column: str) -> list[Decimal]:
+        k = self._index.get(column)
+        if k is None or self._price_scales or len(self) == 0 or bool((self._scales[:, k] != self._scales[0, k]).any()):
+            return [self.exact(column, i) for i in range(len(self))]  # type: ignore[misc]
+        unit = Decimal(1).scaleb(-int(self._scales[0, k]))
+        return [Decimal(mantissa) * unit for mantissa in self._values[:, k].tolist()]
 
     def raw_close(self, i: int) -> Decimal:
         """The close (a quote's middle) before any scale."""

@@ -1,20 +1,26 @@
-"""History as pandas data frames, in LEAN's form (`Common/Python/PandasConverter.cs`, `PandasData.cs`).
+"""History as pandas data frames, in LEAN's form (`Common/Python/{PandasConverter,PandasData}.cs`).
 
-Rows are indexed by (symbol, end time in the exchange's zone); blocks of rows follow the order of the symbols' first bars. Columns are
-sorted; one that is nothing but zeros or missing for a symbol is left out for it.
+Rows are indexed by (symbol, end time in the exchange's zone); blocks of rows follow the order of the symbols' first points. Columns are
+sorted; one that is nothing but zeros or missing for a symbol is left out for it. Requests for bars alone are made of the files'
+columns; everything else goes point by point.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.data.collections import BaseDataCollection
+from lyra.engine.enums import MarketDataType
+from lyra.engine.history.pandas_keys import PandasColumn
+from lyra.engine.history.points import PointTable
 from lyra.engine.history.provider import HistoryProvider
 from lyra.engine.history.requests import HistoryRequest
 from lyra.engine.symbols import Symbol
+from lyra.engine.times import to_datetime
 
 _TRADE_COLUMNS = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "volume"}
 _QUOTE_COLUMNS = {
@@ -24,103 +30,171 @@ _QUOTE_COLUMNS = {
 _PRICES = ("open", "high", "low", "close")
 
 
+def frame_of(provider: HistoryProvider, requests: list[HistoryRequest], data_type: Any, flatten: bool) -> Any:
+    """The frame of requests; empty, without names and columns, when there is no data."""
+    if all(request.config.bar_type is not None for request in requests) and data_type in (None, TradeBar, QuoteBar):
+        return _bar_frame(provider, provider._past(requests))
+    return frame_of_slices(provider.slices(requests), data_type, flatten)
+
+
+# bars, by columns -------------------------------------------------------------------------------------
 class _Block:
     """One symbol's columns by end time."""
 
     def __init__(self, symbol: Symbol) -> None:
         self.symbol = symbol
         self.first = 2**62
-        self.columns: dict[str, dict[int, Any]] = {}
-        self.ends: dict[int, None] = {}
+        self.trades: list[Any] = []
+        self.quotes: list[Any] = []
 
-    def add(self, name: str, ends: list[int], values: Iterable[Any]) -> None:
-        """Put values in; those that are there are replaced."""
-        self.columns.setdefault(name, {}).update(zip(ends, values, strict=True))
-
-    def frame(self, pd: Any) -> Any:
-        """The block as a frame; None when it is empty."""
-        ends = sorted(self.ends)
-        if not ends:
-            return None
-        times = pd.DatetimeIndex(np.array(ends, dtype="datetime64[us]").astype("datetime64[ns]"))
-        index = pd.MultiIndex.from_arrays([[self.symbol] * len(ends), times], names=["symbol", "time"])
-        data = {}
-        for name in sorted(self.columns):
-            column = self.columns[name]
-            if all(value is None or value == 0 or value == "" for value in column.values()):
-                continue
-            data[name] = [column.get(end) for end in ends]
-        frame = pd.DataFrame(data, index=index)
-        for name in frame.columns:
-            if frame[name].dtype == object and all(v is None or isinstance(v, float) for v in data[name]):
-                frame[name] = frame[name].astype(float)
-        return frame
+    def columns(self) -> tuple[Any, dict[str, Any]]:
+        """(ends, columns); a trade's prices go before a quote's middle."""
+        trade_ends, trades = _joined(self.trades, _TRADE_COLUMNS)
+        quote_ends, quotes = _joined(self.quotes, _QUOTE_COLUMNS)
+        if not len(quote_ends):
+            return trade_ends, trades
+        if not len(trade_ends):
+            quotes.update(_middles(self.quotes, np.ones(len(quote_ends), dtype=bool)))
+            return quote_ends, quotes
+        alone = ~np.isin(quote_ends, trade_ends)
+        if not alone.any() and len(trade_ends) == len(quote_ends):
+            return trade_ends, trades | quotes
+        ends = np.union1d(trade_ends, quote_ends)
+        placed = {name: _placed(ends, trade_ends, values) for name, values in trades.items()}
+        placed |= {name: _placed(ends, quote_ends, values) for name, values in quotes.items()}
+        if alone.any():
+            at = np.searchsorted(ends, quote_ends[alone])
+            for name, values in _middles(self.quotes, alone).items():
+                placed[name][at] = values
+        return ends, placed
 
 
-def frame_of(provider: HistoryProvider, requests: list[HistoryRequest], data_type: Any, flatten: bool) -> Any:
-    """The frame of requests; empty, without names and columns, when there is no data."""
+def _joined(runs: list[Any], columns: dict[str, str]) -> tuple[Any, dict[str, Any]]:
+    ends = np.array([end for rows in runs for end in rows.end], dtype=np.int64)
+    return ends, {name: np.array([v for rows in runs for v in getattr(rows, field)], dtype=np.float64) for name, field in columns.items()}
+
+
+def _placed(ends: Any, own: Any, values: Any) -> Any:
+    column = np.full(len(ends), np.nan)
+    column[np.searchsorted(ends, own)] = values
+    return column
+
+
+def _middles(runs: list[Any], wanted: Any) -> dict[str, Any]:
+    """The middle prices of the wanted rows."""
+    bars = (QuoteBar._of(None, rows, i) for rows in runs for i in range(len(rows)))
+    chosen = [bar for bar, take in zip(bars, wanted.tolist(), strict=True) if take]
+    return {name: np.array([getattr(bar, name) for bar in chosen], dtype=np.float64) for name in _PRICES}
+
+
+def _bar_frame(provider: HistoryProvider, requests: list[HistoryRequest]) -> Any:
     import pandas as pd
 
     blocks: dict[Symbol, _Block] = {}
-    for request in provider._past(requests):
+    for request in requests:
         block = blocks.setdefault(request.symbol, _Block(request.symbol))
-        if request.config.bar_type is not None:
-            _add_bars(provider, request, block)
-        else:
-            _add_points(provider, request, block)
-    ordered = sorted(blocks.values(), key=lambda block: block.first)
-    frames = [frame for block in ordered if (frame := block.frame(pd)) is not None]
-    if not frames:
+        for rows in provider.runs(request):
+            provider._algorithm._history_points += len(rows)
+            block.first = min(block.first, rows.emit[0])
+            (block.quotes if request.config.bar_type is QuoteBar else block.trades).append(rows)
+    ordered = sorted((b for b in blocks.values() if b.trades or b.quotes), key=lambda block: block.first)
+    made = [(block.symbol, *block.columns()) for block in ordered]
+    if not made:
         return pd.DataFrame()
-    if len(frames) == 1:
-        return frames[0]
-    return pd.concat(frames, sort=True).dropna(axis=1, how="all")
+    provider._use_ticker_keys()
+    names = sorted({name for _, _, columns in made for name, values in columns.items() if _says_something(values)})
+    data = {PandasColumn(name): np.concatenate([_column(columns, name, len(ends)) for _, ends, columns in made]) for name in names}
+    index = _index([symbol for symbol, _, _ in made], [ends for _, ends, _ in made])
+    return pd.DataFrame(data, index=index, columns=pd.Index(list(data), dtype=object), copy=False)
 
 
-def _add_bars(provider: HistoryProvider, request: HistoryRequest, block: _Block) -> None:
-    quotes = request.config.bar_type is QuoteBar
-    for rows in provider.runs(request):
-        count = len(rows)
-        provider._algorithm._history_points += count
-        ends = rows.end
-        block.first = min(block.first, rows.emit[0])
-        block.ends.update(dict.fromkeys(ends))
-        if quotes:
-            middle = _middles(rows)
-            for name in _PRICES:
-                have = block.columns.setdefault(name, {})
-                for end, value in zip(ends, middle[name], strict=True):
-                    have.setdefault(end, value)
-            for name, field in _QUOTE_COLUMNS.items():
-                block.add(name, ends, getattr(rows, field))
-        else:
-            for name, field in _TRADE_COLUMNS.items():
-                block.add(name, ends, getattr(rows, field))
+def _says_something(values: Any) -> bool:
+    return bool((~np.isnan(values) & (values != 0)).any())
 
 
-def _middles(rows: Any) -> dict[str, list[Any]]:
-    return {name: [getattr(QuoteBar._of(None, rows, i), name) for i in range(len(rows))] for name in _PRICES}
+def _column(columns: dict[str, Any], name: str, count: int) -> Any:
+    values = columns.get(name)
+    return np.full(count, np.nan) if values is None or not _says_something(values) else values
 
 
-def _add_points(provider: HistoryProvider, request: HistoryRequest, block: _Block) -> None:
-    for current in provider.slices([request]):
-        for point in current.all_data:
-            block.first = min(block.first, current._utc)
-            block.ends[point._end] = None
-            for name, value in _fields_of(point).items():
-                block.add(name, [point._end], [value])
+def _index(symbols: list[Symbol], ends: list[Any]) -> Any:
+    """(symbol, time) of blocks; levels are sorted, symbols by their text."""
+    import pandas as pd
+
+    times, time_codes = np.unique(np.concatenate(ends), return_inverse=True)
+    level = sorted(symbols)
+    place = {symbol: k for k, symbol in enumerate(level)}
+    symbol_codes = np.repeat([place[symbol] for symbol in symbols], [len(e) for e in ends])
+    moments = pd.DatetimeIndex(times.astype("datetime64[us]").astype("datetime64[ns]"))
+    return pd.MultiIndex(levels=[pd.Index(level, dtype=object), moments], codes=[symbol_codes, time_codes], names=["symbol", "time"],
+                         verify_integrity=False)  # fmt: skip
 
 
-def _fields_of(point: Any) -> dict[str, Any]:
-    if isinstance(point, Tick):
-        quote = int(point.tick_type) == 1
-        return {"askprice": point.ask_price if quote else None, "asksize": point.ask_size if quote else None,
-                "bidprice": point.bid_price if quote else None, "bidsize": point.bid_size if quote else None,
-                "exchange": point.exchange, "lastprice": point.last_price, "quantity": point.quantity,
-                "suspicious": point.suspicious}  # fmt: skip
-    if isinstance(point, TradeBar):
-        return {name: getattr(point, name) for name in _TRADE_COLUMNS}
-    stored = getattr(point, "_storage", None)
-    fields = {str(key).lower(): value for key, value in (stored or {}).items() if not str(key).startswith("__")}
-    fields["value"] = point.value
-    return fields
+# everything else, by points ---------------------------------------------------------------------------
+def frame_of_slices(slices: Iterable[Any], data_type: Any = None, flatten: bool = False) -> Any:
+    """The frame of slices' points."""
+    tables: dict[Symbol, PointTable] = {}
+    collections: list[tuple[Symbol, int, list[Any]]] = []
+    for current in slices:
+        for point, other in _points(current, data_type):
+            if flatten and isinstance(point, BaseDataCollection):
+                collections.append((point.symbol, point._end, list(point.data)))
+                continue
+            table = tables.get(point.symbol)
+            if table is None:
+                table = tables[point.symbol] = PointTable(point)
+            table.add(point)
+            if other is not None:
+                table.add(other, replace=True)
+    return _joined_frames([table.frame() for table in tables.values()], _collection_frames(collections))
+
+
+def _points(current: Any, data_type: Any) -> Iterator[tuple[Any, Any]]:
+    """(point, trade bar that shares its row) of a slice: bars of a symbol make one row, when both kinds are wanted."""
+    seen = set()
+    for point in current.all_data:
+        kind = type(point)
+        if kind not in (TradeBar, QuoteBar):
+            auxiliary = point.data_type == MarketDataType.AUXILIARY
+            if isinstance(point, data_type) if data_type is not None and (auxiliary or kind is Tick) else not auxiliary:
+                yield point, None
+            continue
+        if data_type is None:
+            if point.symbol in seen:
+                continue
+            seen.add(point.symbol)
+            quote = current.quote_bars.get(point.symbol) if kind is TradeBar else point
+            trade = current.bars.get(point.symbol) if kind is QuoteBar else point
+            yield (trade, None) if quote is None else (quote, trade)
+        elif kind is data_type or issubclass(kind, data_type):
+            yield point, None
+
+
+def _collection_frames(collections: list[tuple[Symbol, int, list[Any]]]) -> list[tuple[Symbol, int, Any]]:
+    """Collections taken apart: a frame for each, a symbol's one after the other."""
+    order = {symbol: k for k, symbol in enumerate(dict.fromkeys(symbol for symbol, _, _ in collections))}
+    made = []
+    for symbol, time, points in sorted(collections, key=lambda item: order[item[0]]):
+        tables: dict[Symbol, PointTable] = {}
+        for point in points:
+            tables.setdefault(point.symbol, PointTable(point, timed=False)).add(point)
+        frame = PointTable.one_row_each(list(tables.values())) if len(tables) > 1 else _joined_frames([t.frame() for t in tables.values()], [])
+        made.append((symbol, time, frame))
+    return made
+
+
+def _joined_frames(frames: list[Any], collections: list[tuple[Symbol, int, Any]]) -> Any:
+    import pandas as pd
+
+    everything = [frame for _, _, frame in collections] + frames
+    if not everything:
+        return pd.DataFrame()
+    keys: dict[str, Any] = {}
+    if collections:
+        several = len({symbol for symbol, _, _ in collections}) > 1
+        moments = [to_datetime(time) for _, time, _ in collections]
+        keys["keys"] = [(symbol, moment) for (symbol, _, _), moment in zip(collections, moments, strict=True)] if several else moments
+        keys["names"] = ["collection_symbol", "time"] if several else ["time"]
+    result = pd.concat(everything, sort=True, **keys)
+    return result.dropna(axis=1, how="all")
+

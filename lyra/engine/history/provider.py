@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lyra.engine.data.bars import Tick
-from lyra.engine.data.events import MarginInterestRate
+from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
 from lyra.engine.data.slice import Slice
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
 from lyra.engine.feed.corporate_history import StartLimits
@@ -17,27 +17,9 @@ from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscript
 from lyra.engine.feed.ticks import tick_points
 from lyra.engine.history.requests import HistoryRequest
 
+_CORPORATE = (Dividend, Split, Delisting, SymbolChangedEvent)
 _PRECISION = "Warning: when performing history requests, the start date will be adjusted if there are numerical precision errors in the factor files."
 _LISTING = "Warning: when performing history requests, the start date will be adjusted if it is before the first known date for the symbol."
-
-
-class Lazy:
-    """Slices or points that are read when they are first asked for, and kept (`Memoize`)."""
-
-    def __init__(self, source: Iterator[Any]) -> None:
-        self._source = source
-        self._seen: list[Any] = []
-
-    def __iter__(self) -> Iterator[Any]:
-        i = 0
-        while True:
-            while i < len(self._seen):
-                yield self._seen[i]
-                i += 1
-            item = next(self._source, None)
-            if item is None:
-                return
-            self._seen.append(item)
 
 
 class HistoryProvider:
@@ -47,6 +29,15 @@ class HistoryProvider:
         self._algorithm = algorithm
         self._limits = StartLimits()
         self._told: set[str] = set()
+        self._ticker_keys = False
+
+    def _use_ticker_keys(self) -> None:
+        """From the first frame to the end of the run pandas knows symbols by ticker."""
+        if not self._ticker_keys:
+            from lyra.engine.history.pandas_keys import ticker_keys
+
+            self._ticker_keys = True
+            self._algorithm._context.resources.enter_context(ticker_keys())
 
     def _tell_limits(self) -> None:
         """Say once that data may begin later than was asked for."""
@@ -96,6 +87,8 @@ class HistoryProvider:
         if config.type is MarginInterestRate:
             points = margin_interest_points(self._algorithm._data.path, config, request.start + 1, request.end)
             return PointSubscription(config, None, request.start, points, auxiliary=True)
+        if config.type in _CORPORATE:
+            return PointSubscription(config, None, request.start, self._events(request), auxiliary=True)
         points = self._algorithm._custom_history(request)
         return PointSubscription(config, None, request.start, points)
 
@@ -115,6 +108,15 @@ class HistoryProvider:
             kept = None if kept is None else kept.up_to(end)
             if kept is not None:
                 yield kept
+
+    def _events(self, request: HistoryRequest) -> Iterator[tuple[int, Any]]:
+        """Corporate events of the type that is asked for: those after the start and not after the end."""
+        zone = request.hours.time_zone
+        start, end = zone.to_local(request.start), zone.to_local(request.end)
+        corporate = self._corporate(request, start, end)
+        for time, event in () if corporate is None else corporate.events:
+            if start < time <= end and isinstance(event, request.config.type):
+                yield zone.to_utc(time), event
 
     def _ticks(self, request: HistoryRequest) -> Iterator[tuple[int, Any]]:
         zone = request.hours.time_zone

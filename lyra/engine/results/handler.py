@@ -21,7 +21,7 @@ from lyra.engine.enums import AlgorithmStatus, SecurityType, SeriesType
 from lyra.engine.orders.dotnet import divide
 from lyra.engine.results.charts import Candlestick, CandlestickSeries, Chart, ChartPoint, Series
 from lyra.engine.results.colors import Color
-from lyra.engine.results.messages import Messages
+from lyra.engine.results.messages import Messages, stamp
 from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsInput, StatisticsResults, fixed, generate
 from lyra.engine.results.trades import Trade
 from lyra.engine.times import HOUR, MINUTE, Zone
@@ -335,6 +335,13 @@ class ResultHandler:
         self.messages.engine_log(local, message)
         self.runtime_error = self.messages.lines[-1]
         self.stack_trace = stack_trace
+
+    def refuse(self, local: int, message: str, stack_trace: str) -> None:
+        """The run does not start: LEAN counts a line but writes no log."""
+        self.runtime_error = stamp(local, message)
+        self.stack_trace = stack_trace
+        self.messages.count += 1
+        self.messages.console.append(("ERROR", self.runtime_error))
 
     def close_log(self) -> list[str]:
         """The lines of `<id>-log.txt`: what is in the log now. What comes later only counts."""

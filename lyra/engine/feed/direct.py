@@ -1,0 +1,81 @@
+"""Indicators that take a feed's prices as they are: updated by rows, without bar objects, ahead of time where they allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lyra.engine.indicators.ahead import can_run_ahead, finish, run_ahead
+
+
+class DirectFeed:
+    """The indicators of one feed; `i` is the row of `rows` that they show."""
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+        self.rows: Any = None
+        self.i = -1
+        self._first = 0
+        self._indicators: list[tuple[Any, Callable[[Any, Any], None]]] = []
+        self._ahead: list[Any] = []
+        self.by_bar: list[Callable[[Any, Any], None]] = []
+        """What has to be updated with each bar."""
+
+    def add(self, indicator: Any, update: Callable[[Any, Any], None]) -> None:
+        """Update an indicator with each row from the next one on; `update(None, bar)` is the ordinary way."""
+        self._indicators.append((indicator, update))
+        self.by_bar.append(update)
+
+    def remove(self, indicator: Any) -> None:
+        """Update an indicator no more."""
+        for item in [item for item in self._indicators if item[0] is indicator]:
+            self._indicators.remove(item)
+            if item[1] in self.by_bar:
+                self.by_bar.remove(item[1])
+        if indicator in self._ahead:
+            from lyra.engine.indicators.ahead import settle
+
+            settle(indicator)
+
+    def __len__(self) -> int:
+        return len(self._indicators)
+
+    def show(self, rows: Any, i: int) -> None:
+        """The feed's next row has come."""
+        if rows is not self.rows or i != self.i + 1:
+            self._begin(rows, i)
+        self.i = i
+        if self.by_bar:
+            config = self._config
+            bar = config.bar_type._of(config.symbol, rows, i)
+            for update in list(self.by_bar):
+                update(None, bar)
+
+    def _begin(self, rows: Any, i: int) -> None:
+        """Rows that were not looked at before: compute what can be computed ahead."""
+        for indicator in list(self._ahead):
+            if self.rows is not None and self.i == len(self.rows) - 1:
+                self._ahead.remove(indicator)
+                finish(indicator)
+            else:
+                from lyra.engine.indicators.ahead import settle
+
+                settle(indicator)
+        self.rows = rows
+        self.i = i - 1
+        self.by_bar = []
+        inputs = None
+        for indicator, update in self._indicators:
+            if len(rows) - i > 1 and can_run_ahead(indicator):
+                if inputs is None:
+                    inputs = rows.exact_column("close")
+                    inputs = inputs[i:] if i else inputs
+                if run_ahead(indicator, self, i, rows.end, inputs, self._config.symbol):
+                    self._ahead.append(indicator)
+                    continue
+            self.by_bar.append(update)
+
+    def settled(self, indicator: Any) -> None:
+        """An indicator was made an ordinary one; it is updated bar by bar from now on."""
+        self._ahead.remove(indicator)
+        self.by_bar += [update for item, update in self._indicators if item is indicator]
