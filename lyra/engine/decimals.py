@@ -58,7 +58,9 @@ def to_decimal(value: Any) -> Decimal:
 
 def _from_float(value: float) -> Decimal:
     if value != value or value in (float("inf"), float("-inf")):
-        raise ValueError(f"{value} cannot be converted to a decimal")
+        name = "NaN" if value != value else "Infinity"
+        raise ValueError(f"It is not possible to cast a non-finite floating-point value ({name}) as decimal. Please review math operations and "
+                         "verify the result is valid. (Parameter 'input')")  # fmt: skip
     return _fit(Decimal(repr(value)))
 
 

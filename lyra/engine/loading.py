@@ -10,7 +10,7 @@ from lyra.engine.errors import AlgorithmError
 
 
 def load_class(file: Path) -> type:
-    """The algorithm class of a file: the first by name that it defines itself and that derives from QCAlgorithm.
+    """The algorithm class of a file: the first that it defines itself and that derives from QCAlgorithm.
 
     Raises AlgorithmError when there is none, and whatever the module raises.
     """
@@ -22,7 +22,7 @@ def load_class(file: Path) -> type:
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
     spec.loader.exec_module(module)
-    classes = [value for _, value in sorted(vars(module).items())
+    classes = [value for value in vars(module).values()
                if isinstance(value, type) and issubclass(value, QCAlgorithm) and value.__module__ == module.__name__]  # fmt: skip
     if not classes:
         raise AlgorithmError("Please ensure that one class inherits from QCAlgorithm.")

@@ -24,6 +24,7 @@ from lyra.engine.results.handler import HoldingSample, MarginSample, ResultHandl
 from lyra.engine.scheduling.queue import EventQueue
 from lyra.engine.securities.buying_power import reserved_margin
 from lyra.engine.securities.settlement import ImmediateSettlementModel, ScanSettlementModelParameters
+from lyra.engine.stretch import Stretch
 from lyra.engine.times import HOUR, MINUTE
 
 _MARGIN_CALL_SPAN = 5 * MINUTE
@@ -60,6 +61,8 @@ class Loop:
         self.time = algorithm._start  # LEAN's clock before the first step: the start date's midnight, taken for UTC
         self.interrupted = False
         self.on_step: Any = None
+        self._stretch = Stretch(self)
+        self._hears_margin_warnings = not _is_ours(algorithm, "on_margin_call_warning")
         algorithm._order_listeners.append(self._on_order_event)
 
     # the run ------------------------------------------------------------------------------------------
@@ -71,24 +74,30 @@ class Loop:
         else:
             self._call("OnWarmupFinished", algorithm.on_warmup_finished)
         slices = self._slices()
-        feed_error: Exception | None = None
         while True:
             try:
                 time_slice = next(slices, None)
-            except Exception as e:  # as in LEAN, where the feed works ahead: the data ends here, and the error is told after the last callbacks
-                feed_error = e
+            except Exception as e:  # LEAN's feed works ahead: its data end here, and the error is told after the last callbacks
+                algorithm.set_run_time_error(e, "Feed")
                 break
             if time_slice is None or (algorithm._status != AlgorithmStatus.RUNNING and algorithm._run_error is None):
                 break
-            if not self._step(time_slice):
+            if not self._step(time_slice) or self.interrupted:
                 break
-            if algorithm._run_error is not None:
-                raise UserError(algorithm._run_error, algorithm._run_error_source)
-            if self.interrupted:
-                break
+            self._run_quietly()
         self._finish()
-        if feed_error is not None:
-            raise UserError(feed_error, "Feed") from feed_error
+
+    def _run_quietly(self) -> None:
+        """Run the quiet stretches that follow the present step."""
+        algorithm = self._algorithm
+        while (found := self._stretch.find()) is not None:
+            try:
+                self._stretch.run(*found)
+            except Exception as e:
+                raise UserError(e, "OnData") from e
+            self._end_step(self.time)
+            if algorithm._run_error is not None or algorithm._status != AlgorithmStatus.RUNNING or self.interrupted:
+                return
 
     def _slices(self) -> Iterator[TimeSlice]:
         algorithm = self._algorithm
@@ -100,14 +109,19 @@ class Loop:
 
     def _finish(self) -> None:
         algorithm = self._algorithm
-        if algorithm._run_error is not None:
-            raise UserError(algorithm._run_error, algorithm._run_error_source)
         self._call("OnEndOfAlgorithm", algorithm.on_end_of_algorithm)
         self.process_results(force=True)
         self._capacity_step(force=True)
         if algorithm._status == AlgorithmStatus.STOPPED:
             self._results.messages.engine_log(algorithm._local, "Algorithm Stopped")
         self.sample(self.time)
+        self._raise_noted()
+
+    def _raise_noted(self) -> None:
+        """An error of a callback that does not end the run where it arises ends it in the next step, and at the end."""
+        algorithm = self._algorithm
+        if algorithm._run_error is not None:
+            raise UserError(algorithm._run_error, algorithm._run_error_source)
 
     def _call(self, source: str, callback: Any, *args: Any) -> Any:
         try:
@@ -151,7 +165,7 @@ class Loop:
         if self._events.next_due_us <= time:
             self._fire_due(time)
         if algorithm._run_error is not None:
-            return True
+            self._raise_noted()
         if algorithm._status != AlgorithmStatus.RUNNING:
             return False
         if time >= self._next_margin_call:
@@ -167,21 +181,26 @@ class Loop:
             self._call("OnData", algorithm.on_data, current)
         if algorithm._uses_framework():
             self._call("OnData", algorithm._on_framework_data, current)
+        self._end_step(time)
+        return True
+
+    def _end_step(self, time: int) -> None:
+        """What follows the user's code in a step."""
+        transactions = self._transactions
         if transactions._queue or transactions._brokerage.needs_scan:
             transactions.process_synchronous_events()
         self.process_results()
         if self._capacity.watching or time >= self._capacity.next_snapshot:
             self._capacity_step()
-        algorithm._end_of_time_step()
+        self._algorithm._end_of_time_step()
         if self.on_step is not None:
             self.on_step(time)
-        return True
 
     def _fire_past(self, time: int) -> None:
         try:
             self._events.fire_until(time, False, self._algorithm._set_time)
         except Exception as e:
-            raise UserError(e, self._events.source(e)) from e
+            self._algorithm.set_run_time_error(e, self._events.source(e))
 
     def _fire_due(self, time: int) -> None:
         try:
@@ -422,6 +441,11 @@ class Loop:
 def _delistings(hidden: list[Any]) -> list[Any] | None:
     kept = [item for item in hidden if type(item[1]) in (Delisting, SymbolChangedEvent)]
     return kept or None
+
+
+def _is_ours(algorithm: Any, name: str) -> bool:
+    """Whether a callback is the one of `QCAlgorithm`, which does nothing."""
+    return bool(getattr(type(algorithm), name).__module__ == "lyra.engine.algorithm.core")
 
 
 def _overridden_callbacks(algorithm: Any) -> frozenset[str]:

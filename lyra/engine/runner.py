@@ -34,8 +34,9 @@ from lyra.engine.universes.manager import UniverseSelection
 
 _ENGINE = "LEAN Engine v2.5.0.0"
 _INITIALIZING = "During the algorithm initialization, the following exception has occurred:"
+_MEMBERS = ("settings", "securities", "transactions", "portfolio", "universe_manager", "universe_settings", "subscription_manager",
+            "schedule", "date_rules", "time_rules", "insights", "object_store")  # fmt: skip
 _NEVER = "0001-01-01T00:00:00Z"
-_WITHOUT_FRAMES = ("OnEndOfDay",)
 _AROUND_THE_CLOCK = (
     BrokerageName.COINBASE, BrokerageName.GDAX, BrokerageName.BINANCE, BrokerageName.BINANCE_FUTURES, BrokerageName.BINANCE_COIN_FUTURES,
     BrokerageName.BINANCE_US, BrokerageName.BITFINEX, BrokerageName.BYBIT, BrokerageName.FTX, BrokerageName.FTXUS, BrokerageName.KRAKEN,
@@ -74,6 +75,7 @@ class Backtest:
         self._capacity: CapacityEstimate | None = None
         self._log: list[str] = []
         self._load_error = ""
+        self._members: dict[str, Any] = {}
         today = to_us(job.today or datetime.now(UTC).replace(tzinfo=None)) // DAY * DAY
         self.data = DataFolder(job.data_folder, job.object_store)
         self.context = Context(self.data, today - DAY, job.algorithm_id or job.file.stem, dict(job.parameters), job.object_store)
@@ -115,18 +117,38 @@ class Backtest:
     def _initialize(self) -> bool:
         """Call the user's `initialize` and prepare the run; False after an error."""
         algorithm = self.algorithm
+        self._members = {name: getattr(algorithm, name) for name in _MEMBERS}
         try:
             feed = algorithm._feed = DataFeed(algorithm)
             feed.selection = UniverseSelection(algorithm, feed)
             algorithm._name = self.job.name
             algorithm.initialize()
+            self._restore_members()
             if algorithm.settings.trading_days_per_year is None:
                 algorithm.settings.trading_days_per_year = 365 if algorithm.brokerage_name in _AROUND_THE_CLOCK else 252
             self._post_initialize(algorithm)
         except Exception as e:
-            self._fail_to_start(e)
+            self._fail_to_start(self._replaced_member() or e)
             return False
         return True
+
+    def _restore_members(self) -> None:
+        """Raises what LEAN raises when a member of its own class is assigned; the run needs them."""
+        error = self._replaced_member()
+        if error is not None:
+            raise error
+
+    def _replaced_member(self) -> TypeError | None:
+        """Put back the members that the user assigned something else to; the error that names one."""
+        error = None
+        for name, member in self._members.items():
+            given = getattr(self.algorithm, name)
+            if not isinstance(given, type(member)):
+                error = TypeError(f"self.{name} = …: '{type(given).__name__}' value cannot be converted to {type(member).__name__}: This error is often "
+                                  "encountered when assigning to a member defined in the base QCAlgorithm class. It can be fixed by prefixing "
+                                  f"private variables with an underscore, self._{name}.")  # fmt: skip
+                setattr(self.algorithm, name, member)
+        return error
 
     @staticmethod
     def _post_initialize(algorithm: Any) -> None:
@@ -183,13 +205,15 @@ class Backtest:
         self._log = results.close_log()
         loop.process_results(force=True)
         loop._capacity_step(force=True)
-        self._log = list(results.messages.lines)
+        if self.error is None:
+            self._log = list(results.messages.lines)
         self.statistics = self._statistics(final=True)
 
     # errors -------------------------------------------------------------------------------------------
     def _fail(self, error: BaseException, source: str = "") -> None:
+        error = self._replaced_member() or error
         self.error = error
-        fault = self.fault = fault_of(error, self.job.file.resolve().parent, source not in _WITHOUT_FRAMES)
+        fault = self.fault = fault_of(error, self.job.file.resolve().parent, frames="EndOfDay" not in source)
         self.results.fail(self.algorithm._local, f"Runtime Error: {fault.trace}", fault.trace)  # type: ignore[union-attr]
 
     def _fail_to_start(self, error: BaseException) -> None:

@@ -65,7 +65,7 @@ class Adding(LeanObject):
         name = str(market).lower()
         if Market.encode(name) is None:
             raise ValueError(f"The specified market wasn't found in the markets lookup. Requested: {name}. You can add markets by calling "
-                             "QuantConnect.Market.add(string,int)")  # fmt: skip
+                             "QuantConnect.Market.add(string,int) (Parameter 'market')")  # fmt: skip
         return name
 
     def _add(self: Any, symbol: Symbol, resolution: Resolution | None, fill_forward: bool | None, leverage: Any, extended: bool | None,
@@ -73,6 +73,9 @@ class Adding(LeanObject):
         if symbol.security_type in _CHAINS:
             raise NotSupported(f"Adding {symbol.security_type.lean_name}s")
         settings = self.universe_settings
+        if isinstance(resolution, str):
+            raise TypeError(f"No method matches given arguments for add_{symbol.security_type.lean_name.lower()}: the resolution is a text, "
+                            f"{resolution!r}, where Resolution.{resolution.upper()} or another member of Resolution is expected.")  # fmt: skip
         resolution = settings.resolution if resolution is None else Resolution(resolution)
         fill_forward = settings.fill_forward if fill_forward is None else fill_forward
         extended = settings.extended_market_hours if extended is None else extended
@@ -171,6 +174,7 @@ class Adding(LeanObject):
         if not self.is_warming_up:
             for ticket in self.transactions.get_open_order_tickets(found):
                 ticket.cancel(tag or "Removed")
+        self._touched = True
         if security.holdings.invested:
             self.liquidate(found, tag=tag or "Removed")
         security.reset()

@@ -77,6 +77,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         self._end = context.yesterday + DAY - 1
         self._utc = self._start  # until a start date is set
         self._status = AlgorithmStatus.RUNNING
+        self._touched = False
         self._warming_up = True
         self._warm_up: tuple[int | None, int | None, Resolution | None] = (None, None, None)
         self._warned: set[str] = set()
@@ -223,7 +224,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
         moment = _date_of(args, names)
         day = to_us(moment) // DAY * DAY
         if day > self._context.yesterday + DAY:
-            raise ValueError("Please select a start date less than today")
+            raise ValueError("Date Invalid: Please select start date less than today (Parameter 'start')")
         self._start = day
         self._utc = self._zone.to_utc(day)
 
@@ -428,7 +429,8 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
 
     @name.setter
     def name(self, value: str) -> None:
-        self._refuse_locked("Name")
+        if self._locked:
+            raise ValueError("Cannot set algorithm name after it is initialized.")
         self._name = value
 
     def set_name(self, name: str) -> None:
@@ -456,6 +458,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
     def quit(self, message: str = "") -> None:
         """End the run after this step."""
         self.debug("Quit(): " + message)
+        self._touched = True
         self._status = AlgorithmStatus.STOPPED
 
     def quit_status(self) -> None:
@@ -464,6 +467,7 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
 
     def set_run_time_error(self, error: BaseException, source: str = "") -> None:
         """End the run with an error; the last one counts."""
+        self._touched = True
         self._run_error, self._run_error_source = error, source
 
     def _fill_error(self, error: BaseException) -> None:
@@ -531,5 +535,8 @@ def _date_of(args: tuple[Any, ...], names: dict[str, Any]) -> Any:
         order = ("date",) if {"date", "start", "end"} & set(names) else ("year", "month", "day")
         args = (*args, *(names.get(name, names.get("start", names.get("end"))) for name in order[len(args) :]))
     if len(args) == 3:
-        return datetime(int(args[0]), int(args[1]), int(args[2]))
+        try:
+            return datetime(int(args[0]), int(args[1]), int(args[2]))
+        except ValueError as e:
+            raise ValueError("Date Invalid: Year, Month, and Day parameters describe an un-representable DateTime.") from e
     return args[0]

@@ -65,6 +65,7 @@ class SubscriptionManager(LeanObject):
         config = accepted[0]
         if consolidator in config.consolidators:
             return
+        self._algorithm._touched = True
         config.consolidators.append(consolidator)
         config._busy.append(consolidator)
         self._scanner.add(consolidator, config._length, config.exchange_time_zone)
@@ -77,6 +78,7 @@ class SubscriptionManager(LeanObject):
         if config._direct is None:
             config._direct = DirectFeed(config)
         config._direct.add(indicator, update)
+        self._algorithm._touched = True
         config.consolidators.append(consolidator)
         self._directs[consolidator] = (config, indicator)
         return True
@@ -92,6 +94,7 @@ class SubscriptionManager(LeanObject):
 
     def remove_consolidator(self, symbol: Any, consolidator: Any) -> None:
         """Stop feeding a consolidator."""
+        self._algorithm._touched = True
         for config in self.get_subscription_data_configs(symbol, True):
             if consolidator in config.consolidators:
                 config.consolidators.remove(consolidator)

@@ -32,6 +32,7 @@ class UniverseApi(LeanObject):
         if universe.universe_settings is None:
             universe.universe_settings = self.universe_settings
         if self.universe_manager.get(universe.symbol) is None and universe not in self._pending_universes:
+            self._touched = True
             self._pending_universes.append(universe)
         return universe
 

@@ -99,7 +99,7 @@ class Wiring:
         default = symbol.value[3:] if kind == SecurityType.FOREX else self.account_currency
         database = self._data.properties
         if kind == SecurityType.CRYPTO and not database.contains_key(symbol.id.market, symbol, kind):
-            raise ValueError(f"Symbol could not be found in the Symbol Properties Database: {symbol.value}")
+            raise ValueError(f"{kind.lean_name} '{symbol.value}' symbol could not be found in the database for {symbol.id.market} market")
         return database.get_symbol_properties(symbol.id.market, symbol, kind, default)
 
     # subscriptions ------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ class Wiring:
             return None
         if config.type is Tick:
             corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config))
-            points = tick_points(self._data.files, config, hours, local_start, local_end, corporate, security.data_filter)
+            points = tick_points(self._data.files, config, hours, local_start, local_end, corporate, self._data_filter(security))
             return PointSubscription(config, universe, start, points, events=self._events_of(config, hours, corporate))
         if config.bar_type is None:
             points = margin_interest_points(self._data.path, config, start, self._end_utc)
@@ -200,6 +200,7 @@ class Wiring:
             universe = UserDefinedUniverse(universe_config(symbol, first.resolution, "UTC", "UTC"), settings, 2**62)
             self._user_universes[name] = universe
             self._pending_universes.append(universe)
+        self._touched = True
         self._pending_additions.append((universe, configs))
 
     @staticmethod

@@ -365,6 +365,32 @@ class Slice(LeanObject):
         return "QuantConnect.Data.Slice"
 
 
+class RowSlice(Slice):
+    """A slice with one row of one feed; everything else is made when it is asked for."""
+
+    __slots__ = ("_algorithm", "_source")
+
+    def __init__(self, algorithm: Any, config: Any, rows: Any, i: int, utc: int) -> None:
+        self._algorithm = algorithm
+        self._source = (config, rows, i)
+        self._utc = utc
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_entries":
+            self._entries = value = [self._source]
+        elif name == "_time":
+            self._time = value = self._algorithm._zone.to_local(self._utc)
+        elif name in _UNSET:
+            setattr(self, name, None)
+            return None
+        else:
+            raise AttributeError(name)
+        return value
+
+
+_UNSET = frozenset(("_auxiliary", "_trade_bars", "_quote_bars", "_points", "_by_symbol"))
+
+
 class SliceGetter:
     """`slice.get`, which may be called and, with a type, subscripted."""
 

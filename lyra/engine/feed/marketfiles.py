@@ -82,6 +82,8 @@ class MarketFiles:
         self.found: dict[str, None] = {}
         self.missing: dict[str, None] = {}
         self.bad_rows: dict[str, int] = {}
+        self.last_ticks: dict[str, Any] = {}
+        """The lines of the tick files read last, which are asked for again and again."""
 
     def read(self, path: str, fields: int, scaled: bool, day: date | None, price_columns: tuple[int, ...]) -> FileRows | None:
         """The rows of a zip, or None where there is no such file.

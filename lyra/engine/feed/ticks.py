@@ -2,87 +2,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from lyra.engine.data.bars import Tick
 from lyra.engine.decimals import ZERO
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.calendar import tradable_days
+from lyra.engine.feed.csvcolumns import Ints
 from lyra.engine.feed.marketfiles import MarketFiles, data_path, read_zip
 from lyra.engine.feed.rows import PriceScale
 from lyra.engine.orders.exchange_codes import Exchange
 from lyra.engine.times import DAY, to_datetime
 
 _TEN_THOUSAND = Decimal(10_000)
+_MILLISECOND = 1000
+
+
+class TickLines:
+    """The lines of a file, and the time of each (us since midnight of the data's zone)."""
+
+    def __init__(self, path: str, full: Path) -> None:
+        self.path = path
+        self._text = read_zip(full)
+        data = np.frombuffer(self._text, dtype=np.uint8)
+        stops = np.flatnonzero(data == 10)
+        if len(data) and (not len(stops) or stops[-1] != len(data) - 1):
+            stops = np.append(stops, len(data))
+        starts = np.concatenate(([0], stops[:-1] + 1)) if len(stops) else stops
+        whole = stops > starts
+        self._starts, self._stops = starts[whole], stops[whole]
+        self.time = self._times(data)
+
+    def _times(self, data: Any) -> Ints:
+        commas = np.append(np.flatnonzero(data == 44), len(data))
+        ends = np.minimum(commas[np.searchsorted(commas, self._starts)], self._stops)
+        width = int((ends - self._starts).max(initial=0))
+        if width > 12:
+            return self._times_slowly()
+        total = np.zeros(len(ends), dtype=np.int64)
+        for k in range(width):
+            place = ends - 1 - k
+            inside = place >= self._starts
+            digit = data[np.where(inside, place, 0)].astype(np.int64) - 48
+            if bool(((digit < 0) | (digit > 9))[inside].any()):
+                return self._times_slowly()
+            total += np.where(inside, digit, 0) * 10**k
+        return total * _MILLISECOND
+
+    def _times_slowly(self) -> Ints:
+        return np.array([_time_of(self.line(i)) for i in range(len(self._starts))], dtype=np.int64)
+
+    def line(self, i: int) -> str:
+        """A line's text."""
+        return self._text[self._starts[i] : self._stops[i]].decode("utf-8", "replace").rstrip("\r")
+
+
+def _time_of(line: str) -> int:
+    try:
+        return int(Decimal(line.partition(",")[0]) * _MILLISECOND)
+    except (InvalidOperation, ValueError):
+        return 0
 
 
 def tick_points(files: MarketFiles, config: Any, hours: Any, start: int, end: int, corporate: Any, data_filter: Any) -> Iterator[tuple[int, Tick]]:
     """(UTC moment, tick) of a configuration within a span of exchange wall time, in market hours."""
     zone, data_zone = hours.time_zone, config.data_time_zone
+    extended = config.extended_market_hours
     scaled = config.security_type == SecurityType.EQUITY and config.data_normalization_mode != DataNormalizationMode.RAW
-    for day in tradable_days(hours, start, end, data_zone, config.extended_market_hours):
-        if corporate is not None and not corporate.has_data(day):
+    make = _maker(config)
+    for day in tradable_days(hours, start, end, data_zone, extended):
+        lines = _lines_of(files, config, corporate, day)
+        if lines is None:
             continue
-        ticker = config.symbol.value if corporate is None else corporate.ticker_at(day)
-        path = data_path(config.security_type, config.market, Resolution.TICK, ticker, config.tick_type, to_datetime(day).date())
-        full = files.folder / path
-        if not full.is_file():
-            files.missing[path] = None
-            continue
-        files.found[path] = None
-        bad = 0
-        for line in read_zip(full).decode("utf-8", "replace").splitlines():
-            tick = parse_tick(line, config, day)
+        there = lines.time + day
+        utc = data_zone.to_utc_array(there)
+        local = there if data_zone == zone else zone.to_local_array(utc)
+        inside = (local >= start) & (local <= end)
+        if not hours.is_market_always_open:
+            inside &= hours.is_open_column(local, local, extended)
+        scale = corporate.price_scale(day, config.data_normalization_mode) if scaled and corporate is not None else None
+        for i in np.flatnonzero(inside).tolist():
+            tick = make(lines.line(i), int(local[i]))
             if tick is None:
-                bad += 1
+                files.bad_rows[lines.path] = files.bad_rows.get(lines.path, 0) + 1
                 continue
-            if data_zone != zone:
-                tick._time = zone.to_local(data_zone.to_utc(tick._time))
-            if tick._time < start or tick._time > end or not hours.is_open_us(tick._time, config.extended_market_hours):
-                continue
-            if scaled and corporate is not None:
-                scale_tick(tick, corporate.price_scale(tick._time // DAY * DAY, config.data_normalization_mode))
-            yield zone.to_utc(tick._time), tick
-        if bad:
-            files.bad_rows[path] = bad
+            if scale is not None:
+                scale_tick(tick, scale)
+            if data_filter is None or data_filter(tick):
+                yield int(utc[i]), tick
+
+
+def _lines_of(files: MarketFiles, config: Any, corporate: Any, day: int) -> TickLines | None:
+    if corporate is not None and not corporate.has_data(day):
+        return None
+    ticker = config.symbol.value if corporate is None else corporate.ticker_at(day)
+    path = data_path(config.security_type, config.market, Resolution.TICK, ticker, config.tick_type, to_datetime(day).date())
+    known = files.last_ticks.get(path)
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    full = files.folder / path
+    if not full.is_file():
+        files.missing[path] = None
+        return None
+    files.found[path] = None
+    lines = TickLines(path, full)
+    if len(files.last_ticks) >= 2:
+        files.last_ticks.pop(next(iter(files.last_ticks)))
+    files.last_ticks[path] = lines
+    return lines
 
 
 def parse_tick(line: str, config: Any, day: int) -> Tick | None:
     """The tick of a line, None when it is malformed; times in the data's zone."""
-    cells = line.split(",")
-    tick = Tick()
-    tick._symbol = config.symbol
-    tick.tick_type = config.tick_type
-    equity = config.security_type == SecurityType.EQUITY
-    try:
-        tick._time = day + int(Decimal(cells[0]) * 1000)
-        if config.security_type in (SecurityType.FOREX, SecurityType.CFD):
-            tick.tick_type = TickType.QUOTE
-            tick._bid_price, tick._ask_price = Decimal(cells[1]), Decimal(cells[2])
-            _set_value(tick)
-            return tick
-        if config.tick_type == TickType.TRADE:
-            tick._value, tick._quantity = Decimal(cells[1]), Decimal(cells[2])
-            rest = cells[3:]
-            if equity:
-                tick._value = tick._value / _TEN_THOUSAND
-        else:
-            tick._bid_price, tick._bid_size, tick._ask_price, tick._ask_size = map(Decimal, cells[1:5])
-            rest = cells[5:]
-            if equity:
-                tick._bid_price, tick._ask_price = tick._bid_price / _TEN_THOUSAND, tick._ask_price / _TEN_THOUSAND
-            _set_value(tick)
-    except (InvalidOperation, IndexError, ValueError):
-        return None
-    if equity and len(rest) >= 3:
-        tick.exchange_code, tick.sale_condition, tick.suspicious = rest[0], rest[1], rest[2] == "1"
-        tick.exchange = Exchange.of_code(rest[0], config.market).name  # type: ignore[attr-defined]
-    elif not equity:
-        tick.exchange = config.market
-        tick.suspicious = bool(rest) and rest[0] == "1"
-    return tick
+    return _maker(config)(line, day + _time_of(line))
+
+
+def _maker(config: Any) -> Callable[[str, int], Tick | None]:
+    """Makes the tick of a line and its time, for lines of one configuration."""
+    symbol, kind, tick_type, market = config.symbol, config.security_type, config.tick_type, config.market
+    equity = kind == SecurityType.EQUITY
+    pair = kind in (SecurityType.FOREX, SecurityType.CFD)
+    trade = int(tick_type) == int(TickType.TRADE) and not pair
+    names: dict[str, str] = {}
+
+    def exchange(code: str) -> str:
+        name = names.get(code)
+        if name is None:
+            name = names[code] = Exchange.of_code(code, market).name  # type: ignore[attr-defined]
+        return name
+
+    def make(line: str, time: int) -> Tick | None:
+        cells = line.split(",")
+        tick = Tick()
+        tick._symbol, tick.tick_type, tick._time = symbol, tick_type, time
+        try:
+            if pair:
+                tick.tick_type = TickType.QUOTE
+                tick._bid_price, tick._ask_price = Decimal(cells[1]), Decimal(cells[2])
+                _set_value(tick)
+                return tick
+            if trade:
+                tick._value, tick._quantity = Decimal(cells[1]), Decimal(cells[2])
+                rest = cells[3:]
+                if equity:
+                    tick._value = tick._value / _TEN_THOUSAND
+            else:
+                tick._bid_price, tick._bid_size, tick._ask_price, tick._ask_size = map(Decimal, cells[1:5])
+                rest = cells[5:]
+                if equity:
+                    tick._bid_price, tick._ask_price = tick._bid_price / _TEN_THOUSAND, tick._ask_price / _TEN_THOUSAND
+                _set_value(tick)
+        except (InvalidOperation, IndexError, ValueError):
+            return None
+        if equity and len(rest) >= 3:
+            tick.exchange_code, tick.sale_condition, tick.suspicious = rest[0], rest[1], rest[2] == "1"
+            tick.exchange = exchange(rest[0])
+        elif not equity:
+            tick.exchange = market
+            tick.suspicious = bool(rest) and rest[0] == "1"
+        return tick
+
+    return make
 
 
 def _set_value(tick: Tick) -> None:

@@ -86,6 +86,9 @@ class SecurityTransactionManager(LeanObject):
     def add_order(self, request: SubmitOrderRequest) -> OrderTicket:
         """Submit an order; it is processed before this returns. Raises during warm-up."""
         self._refuse_warming_up(request)
+        if self._algorithm.portfolio._before_change is not None:
+            self._algorithm.portfolio._before_change()
+        self._algorithm._touched = True
         if request._order_id < 1:
             request.set_order_id(self.get_increment_order_id())
         algorithm = self._algorithm

@@ -184,6 +184,15 @@ class CapacityEstimate:
         for item in reversed(list(self._watched)):
             if item.update(now, bar_of(item.security)):
                 self._watched.remove(item)
+        self._take_snapshot(now, portfolio_value, used_margin_value, force)
+
+    def watch(self, now: int, security: Any, bar: MarketBar) -> None:
+        """A step that brought one security's bar and nothing else."""
+        for item in reversed(list(self._watched)):
+            if item.update(now, bar if item.security is security else None):
+                self._watched.remove(item)
+
+    def _take_snapshot(self, now: int, portfolio_value: Callable[[], Decimal], used_margin_value: Callable[[Any], Decimal], force: bool) -> None:
         today = day_of(now)
         if self._by_symbol and (force or today >= self._next_snapshot):
             worth = portfolio_value()

@@ -67,6 +67,7 @@ class ScheduleManager(LeanObject):
 
     def add(self, scheduled_event: ScheduledEvent) -> None:
         """Add an event."""
+        self._algorithm._touched = True
         if self._queue is None:
             self._pending.append(scheduled_event)
         else:
@@ -74,6 +75,7 @@ class ScheduleManager(LeanObject):
 
     def remove(self, scheduled_event: ScheduledEvent) -> None:
         """Take an event out."""
+        self._algorithm._touched = True
         if self._queue is not None:
             self._queue.remove(scheduled_event)
         elif scheduled_event in self._pending:

@@ -116,13 +116,17 @@ class Cash(LeanObject):
 
     def add_amount(self, amount: Any) -> float:
         """Add to the amount; gives the new one."""
-        self._amount += to_decimal(amount)
+        change = to_decimal(amount)
+        self._notify()
+        self._amount += change
         self._notify()
         return self.amount  # type: ignore[no-any-return]
 
     def set_amount(self, amount: Any) -> None:
         """Replace the amount."""
-        self._amount = to_decimal(amount)
+        value = to_decimal(amount)
+        self._notify()
+        self._amount = value
         self._notify()
 
     def update(self) -> None:

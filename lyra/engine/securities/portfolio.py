@@ -56,12 +56,14 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         self.securities = securities
         self.transactions = transactions
         self._items = securities._items  # type: ignore[assignment]
+        self._value: Decimal | None = None
+        self._before_change: Any = None
+        """Called before anything that the value depends on changes."""
         self.cash_book = CashBook(changed=self.invalidate_total_portfolio_value)
         self.unsettled_cash_book = _UnsettledCashBook(self.cash_book, self.invalidate_total_portfolio_value)
         self.cash_book["USD"].set_amount(100_000)
         self.margin_call_model: Any = DefaultMarginCallModel(self)
         self.minimum_margin_skipped = False
-        self._value: Decimal | None = None
         self._cash_was_set = False
         self._currency_was_set = False
 
@@ -93,6 +95,9 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
     def invalidate_total_portfolio_value(self) -> None:
         """Compute the value anew when it is next read."""
         self._value = None
+        if self._before_change is not None:
+            self._before_change()
+            self._algorithm._touched = True
 
     @property
     def _invested(self) -> list[Any]:

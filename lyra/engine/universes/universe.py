@@ -93,6 +93,11 @@ class Universe(LeanObject):
         return self.configuration.symbol
 
     @property
+    def _data_type(self) -> Any:
+        """The type of the data that it selects from."""
+        return self.configuration.type
+
+    @property
     def members(self) -> SymbolDictionary[Any]:
         """The securities that are in."""
         return SymbolDictionary({symbol: member.security for symbol, member in self.securities.items()})

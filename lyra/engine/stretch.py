@@ -1,0 +1,208 @@
+"""A quiet stretch of a run: one feed of trade bars, nothing scheduled, nothing ordered, nothing due but the user's `on_data`.
+
+Here the loop's two dozen steps shrink to a few assignments and the call. What the ordinary step would have noted bar by bar (the equity
+candle, the prices seen by open trades, the volume for the capacity estimate) is made up for over the whole stretch before anything
+that it depends on changes: `before_change` is called before an order is handled, before cash moves, and at the stretch's end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+from lyra.engine.data.bars import TradeBar
+from lyra.engine.data.slice import RowSlice
+from lyra.engine.decimals import to_float
+from lyra.engine.enums import AlgorithmStatus, SecurityType
+from lyra.engine.feed.subscription import NEVER, BarSubscription
+from lyra.engine.models.margin_interest import NullMarginInterestRateModel
+from lyra.engine.models.volatility import NullVolatilityModel
+from lyra.engine.results.capacity import MarketBar
+from lyra.engine.securities.settlement import ImmediateSettlementModel
+
+_SHORTEST = 4
+"""Fewer bars than this are not worth the preparation."""
+
+
+class Stretch:
+    """Runs quiet stretches of a loop. `error` is what user code raised in one."""
+
+    def __init__(self, loop: Any) -> None:
+        self._loop = loop
+        self._algorithm = loop._algorithm
+        self._portfolio = loop._portfolio
+        self._rows: Any = None
+        self._from = 0
+        self._security: Any = None
+        self._models_of: tuple[Any, ...] = ()
+
+    # whether there is one -------------------------------------------------------------------------
+    def find(self) -> tuple[BarSubscription, int] | None:
+        """The feed and the row before which the stretch ends; None when the next steps are not quiet."""
+        loop, algorithm = self._loop, self._algorithm
+        transactions = loop._transactions
+        if transactions._queue or transactions._brokerage.needs_scan or algorithm._uses_framework() or algorithm._warming_up:
+            return None
+        if algorithm._status != AlgorithmStatus.RUNNING or algorithm._run_error is not None or loop.interrupted:
+            return None
+        feed = self._next_feed()
+        if feed is None:
+            return None
+        subscription, others = feed
+        limit = min(others, loop._events.next_due_us, algorithm.subscription_manager.next_scan, subscription._event_time,
+                    loop._capacity.next_snapshot, loop._results.next_sample_us + 1)  # fmt: skip
+        if not self._models_are_idle():
+            limit = min(limit, loop._next_model_scan)
+        if not self._cannot_be_called():
+            limit = min(limit, loop._next_margin_call)
+        emit, i = subscription.emit, subscription.i
+        if emit[i] >= limit:
+            return None
+        stop = min(bisect_right(emit, limit - 1, i), len(emit) - 1)
+        if stop - i < _SHORTEST or not self._stays_solvent(subscription, i, stop):
+            return None
+        return subscription, stop
+
+    def _next_feed(self) -> tuple[BarSubscription, int] | None:
+        """The one feed that is due next, if it is of the kind that a stretch can have, and when the next other one is due."""
+        first: Any = None
+        earliest = others = NEVER
+        for subscription in self._loop._feed._order():
+            time = subscription.next_time
+            if time < earliest:
+                first, earliest, others = subscription, time, earliest
+            elif time < others:
+                others = time
+        if first is None or others <= earliest or type(first) is not BarSubscription:
+            return None
+        config = first.config
+        if first.internal or config.bar_type is not TradeBar or config._busy or first._row_time != earliest:
+            return None
+        if config._direct is not None and config._direct.by_bar:
+            return None
+        security = config._security
+        if security.type not in (SecurityType.EQUITY, SecurityType.CRYPTO, SecurityType.INDEX) or security.cache._last_is_quote:
+            return None
+        volatility = security.volatility_model
+        if volatility is not None and type(volatility) is not NullVolatilityModel:
+            return None
+        return first, others
+
+    def _models_are_idle(self) -> bool:
+        """Whether no security has a model that the hourly scan would ask."""
+        return all(
+            (s.margin_interest_rate_model is None or type(s.margin_interest_rate_model) is NullMarginInterestRateModel)
+            and type(s.settlement_model) is ImmediateSettlementModel
+            for s in self._algorithm.securities._items.values()
+        )
+
+    def _cannot_be_called(self) -> bool:
+        """Whether no margin call nor warning can come: nothing is held, or only longs that own cash paid for."""
+        algorithm = self._algorithm
+        held = self._portfolio._positions()
+        if not held:
+            return True
+        if self._loop._hears_margin_warnings or any(s.holdings._quantity < 0 for s in held):
+            return False
+        return all(s.type in (SecurityType.EQUITY, SecurityType.CRYPTO) for s in held) and all(
+            cash._amount >= 0 for cash in algorithm.portfolio.cash_book._currencies.values()
+        )
+
+    def _stays_solvent(self, subscription: BarSubscription, i: int, stop: int) -> bool:
+        """Whether the portfolio is worth something at the lowest and at the highest close of the stretch."""
+        rows, cache = subscription.rows, subscription.config._security.cache
+        if not any(s.holdings.invested for s in self._algorithm.securities._items.values()):
+            return True
+        closes = rows.close[i:stop]
+        kept = cache.trade_rows, cache.trade_i
+        solvent = all(self._value_at(cache, rows, i + closes.index(price)) > 0 for price in (min(closes), max(closes)))
+        self._return_to(cache, *kept)
+        return solvent
+
+    # running it -------------------------------------------------------------------------------------
+    def run(self, subscription: BarSubscription, stop: int) -> None:
+        """Run bars up to `stop`, fewer when the user does something. Raises what user code raises; `subscription` stands after the last."""
+        loop, algorithm, portfolio = self._loop, self._algorithm, self._portfolio
+        config, rows, emit = subscription.config, subscription.rows, subscription.emit
+        cache, direct = config._security.cache, config._direct
+        filled = rows.filled
+        queue = loop._transactions._queue
+        on_data = algorithm.on_data
+        if direct is not None:
+            direct.show(rows, subscription.i)
+        by_bar = () if direct is None else direct.by_bar
+        self._rows, self._from, self._security = rows, subscription.i, config._security
+        algorithm._touched = False
+        i = first = subscription.i
+        portfolio._before_change = self.before_change
+        try:
+            while i < stop:
+                time = emit[i]
+                algorithm._utc = time
+                if not filled[i]:
+                    cache.trade_rows = rows
+                    cache.trade_i = i
+                    cache._pending_trade = True
+                    portfolio._value = None
+                if direct is not None:
+                    direct.i = i
+                current = algorithm._current_slice = RowSlice(algorithm, config, rows, i, time)
+                self._at = i
+                i += 1
+                on_data(current)
+                if queue or algorithm._touched or by_bar:
+                    break
+        finally:
+            portfolio._before_change = None
+            loop.time = algorithm._utc
+            loop.data_points += i - first
+            subscription.i = i
+            subscription._row_time = emit[i] if i < len(emit) else NEVER
+            subscription._set_next()
+            loop._feed.frontier = loop.time
+            self._make_up(i - 1)
+            self._from = i
+
+    # making up for it -------------------------------------------------------------------------------
+    def before_change(self) -> None:
+        """Something that the portfolio's value depends on is about to change, in the `on_data` of the present bar."""
+        self._make_up(self._at)
+        self._from = self._at
+
+    def _make_up(self, end: int) -> None:
+        """Note what the bars before `end` showed."""
+        start = self._from
+        if end <= start:
+            return
+        rows, cache, loop = self._rows, self._security.cache, self._loop
+        kept = cache.trade_rows, cache.trade_i
+        closes = rows.close[start:end]
+        moments = {0: None, closes.index(max(closes)): None, closes.index(min(closes)): None}
+        for k in moments:
+            value = self._value_at(cache, rows, start + k)
+            loop._results.observe_equity(to_float(value), lambda value=value: value)
+        if loop._watched and self._security.symbol in loop._watched:
+            watch, symbol = loop._algorithm.trade_builder.watch_price, self._security.symbol
+            for k, price in enumerate(closes, start):
+                watch(symbol, price, lambda k=k: rows.exact("close", k))
+        if loop._capacity.watching:
+            self._make_up_volume(start, end)
+        self._return_to(cache, *kept)
+
+    def _make_up_volume(self, start: int, end: int) -> None:
+        capacity, rows, security = self._loop._capacity, self._rows, self._security
+        for k in range(start, end):
+            if not capacity.watching:
+                return
+            bar = MarketBar(rows.exact("close", k), rows.exact("volume", k), rows.end[k] - rows.time[k])
+            capacity.watch(rows.emit[k], security, bar)
+
+    def _value_at(self, cache: Any, rows: Any, k: int) -> Any:
+        """The portfolio's value with the security's price of a row."""
+        cache.trade_rows, cache.trade_i, cache._pending_trade = rows, k, True
+        self._portfolio._value = None
+        return self._portfolio._total_portfolio_value
+
+    def _return_to(self, cache: Any, rows: Any, i: int) -> None:
+        cache.trade_rows, cache.trade_i, cache._pending_trade = rows, i, rows is not None
+        self._portfolio._value = None
