@@ -27,7 +27,8 @@ class LeanEnumType(type):
         cls._members = {}
         cls._by_value = {}
         for key, value in values.items():
-            member = int.__new__(cls, value)  # type: ignore[call-overload]
+            member = object.__new__(cls)
+            member._number = value
             member.name = key
             member.lean_name = names.get(key) or pascal_case(key)
             cls._members[key] = member
@@ -60,9 +61,12 @@ class LeanEnumType(type):
         type.__setattr__(cls, key, value)
 
 
-class LeanEnum(int, metaclass=LeanEnumType):
-    """Base of the enumerations. `name` is UPPER_SNAKE, `lean_name` is C#'s."""
+class LeanEnum(metaclass=LeanEnumType):
+    """Base of the enumerations. `name` is UPPER_SNAKE, `lean_name` is C#'s. A member compares as its number but is no `int`, as in LEAN."""
 
+    __slots__ = ("_number", "lean_name", "name")
+
+    _number: int
     name: str
     lean_name: str
 
@@ -87,25 +91,46 @@ class LeanEnum(int, metaclass=LeanEnumType):
         if isinstance(other, str):
             return other in (self.name, self.lean_name)
         if isinstance(other, (int, float)):
-            if isinstance(other, LeanEnum) and type(other) is not type(self):
-                return False
-            return int(self) == other
+            return self._number == other
+        if isinstance(other, LeanEnum):
+            return type(other) is type(self) and self._number == other._number
         return NotImplemented
 
     def __ne__(self, other: object) -> bool:
         result = self.__eq__(other)
         return result if result is NotImplemented else not result
 
-    __hash__ = int.__hash__
+    def __hash__(self) -> int:
+        return self._number
 
     def __bool__(self) -> bool:
         return True
 
+    def __int__(self) -> int:
+        return self._number
+
+    __index__ = __int__
+
+    def __float__(self) -> float:
+        return float(self._number)
+
+    def __lt__(self, other: Any) -> bool:
+        return self._number < int(other)
+
+    def __le__(self, other: Any) -> bool:
+        return self._number <= int(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self._number > int(other)
+
+    def __ge__(self, other: Any) -> bool:
+        return self._number >= int(other)
+
     def __add__(self, other: Any) -> float:
-        return float(int(self) + other)
+        return float(self._number + other)
 
     def __sub__(self, other: Any) -> float:
-        return float(int(self) - other)
+        return float(self._number - other)
 
     def __copy__(self) -> LeanEnum:
         return self

@@ -110,14 +110,13 @@ class Stretch:
 
     def _stays_solvent(self, subscription: BarSubscription, i: int, stop: int) -> bool:
         """Whether the portfolio is worth something at the lowest and at the highest close of the stretch."""
-        rows, cache = subscription.rows, subscription.config._security.cache
+        rows = subscription.rows
         if not any(s.holdings.invested for s in self._algorithm.securities._items.values()):
             return True
         closes = rows.close[i:stop]
-        kept = cache.trade_rows, cache.trade_i
-        solvent = all(self._value_at(cache, rows, i + closes.index(price)) > 0 for price in (min(closes), max(closes)))
-        self._return_to(cache, *kept)
-        return solvent
+        worth = to_float(self._portfolio._total_portfolio_value)
+        price, slope = to_float(subscription.config._security._price), self._slope(subscription.config._security)
+        return min(worth + slope * (min(closes) - price), worth + slope * (max(closes) - price)) > 0.01 * worth > 0
 
     # running it -------------------------------------------------------------------------------------
     def run(self, subscription: BarSubscription, stop: int) -> None:
@@ -177,10 +176,7 @@ class Stretch:
         rows, cache, loop = self._rows, self._security.cache, self._loop
         kept = cache.trade_rows, cache.trade_i
         closes = rows.close[start:end]
-        moments = {0: None, closes.index(max(closes)): None, closes.index(min(closes)): None}
-        for k in moments:
-            value = self._value_at(cache, rows, start + k)
-            loop._results.observe_equity(to_float(value), lambda value=value: value)
+        self._make_up_equity(cache, rows, start, closes)
         if loop._watched and self._security.symbol in loop._watched:
             watch, symbol = loop._algorithm.trade_builder.watch_price, self._security.symbol
             for k, price in enumerate(closes, start):
@@ -188,6 +184,32 @@ class Stretch:
         if loop._capacity.watching:
             self._make_up_volume(start, end)
         self._return_to(cache, *kept)
+
+    def _make_up_equity(self, cache: Any, rows: Any, start: int, closes: list[float]) -> None:
+        """The candle sees the first value and the extremes; those that the candle has seen already are only estimated."""
+        results = self._loop._results
+        value = self._value_at(cache, rows, start)
+        first = to_float(value)
+        results.observe_equity(first, lambda: value)
+        slope = self._slope(self._security)
+        if slope == 0:
+            return
+        for price in (max(closes), min(closes)):
+            estimate = first + slope * (price - closes[0])
+            margin = 1e-9 * abs(estimate) + 1e-3
+            if results._low_seen + margin <= estimate <= results._high_seen - margin:
+                continue
+            exact = self._value_at(cache, rows, start + closes.index(price))
+            results.observe_equity(to_float(exact), lambda exact=exact: exact)
+
+    def _slope(self, security: Any) -> float:
+        """How much the portfolio's value moves with the security's price."""
+        if security.type == SecurityType.CRYPTO:
+            amount = security.base_currency._amount
+        else:
+            amount = security.holdings._quantity
+        properties, quote = security.symbol_properties, security.quote_currency
+        return to_float(amount) * to_float(properties._contract_multiplier) * to_float(quote._conversion_rate)
 
     def _make_up_volume(self, start: int, end: int) -> None:
         capacity, rows, security = self._loop._capacity, self._rows, self._security

@@ -8,7 +8,7 @@ Python's datetimes are made only when the algorithm asks for one. Local-to-UTC f
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,7 +23,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1)
-EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
+_GMT = timezone(timedelta(0), "GMT 0:0")  # what LEAN calls it
+EPOCH_UTC = datetime(1970, 1, 1, tzinfo=_GMT)
 MIN_TIME = int((datetime(1, 1, 1) - EPOCH).total_seconds()) * SECOND
 """C#'s `DateTime.MinValue`, 0001-01-01."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
+from lyra.engine.dotnet_errors import KeyNotFoundException as LeanKeyError
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol, current_run
 
@@ -55,13 +56,6 @@ def ticker_not_found(ticker: str) -> KeyError:
         "collection/slice object by string ticker is only available for securities added with the add_security-family methods. "
         "For more details, please check out the documentation."
     )
-
-
-class LeanKeyError(KeyError):
-    """A KeyError whose text is a sentence (`str()` of a plain KeyError is its repr)."""
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
 
 
 def find_symbol(key: Any) -> Symbol | None:

@@ -66,6 +66,9 @@ class ColumnRows:
         """The decimal of a field; None for a side that a quote lacks."""
         if column not in self._index:
             return self._middle(column, i)
+        known = self._decimals.get(column)
+        if known is not None:
+            return known[i]
         k = self._index[column]
         mantissa = int(self._values[i, k])
         if mantissa == MISSING:

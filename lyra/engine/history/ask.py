@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from lyra.engine.data.base import BaseData
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, Resolution
 from lyra.engine.errors import NotSupported
 from lyra.engine.history.requests import HistoryRequest, Options
@@ -87,7 +88,7 @@ class Ask:
         if isinstance(value, str) and self.as_trade_bars:
             # LEAN turns any text into a symbol here; one that nothing is known of has no data
             return Symbol._of(Symbol.EMPTY.id, value)
-        raise ValueError(_UNKNOWN)
+        raise ArgumentException(_UNKNOWN)
 
     # time ---------------------------------------------------------------------------------------------
     def _take_span(self, args: list[Any], given: dict[str, Any]) -> None:

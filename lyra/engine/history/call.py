@@ -9,6 +9,7 @@ from lyra.engine.data.bars import Tick, TradeBar
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.collections import BaseDataCollection
 from lyra.engine.data.slice import Slice
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import Resolution, SecurityType
 from lyra.engine.history.ask import Ask, check_type
 from lyra.engine.history.memoized import memoized
@@ -64,7 +65,7 @@ class HistoryCall:
         return frame["data"] if not frame.empty and "data" in frame.columns else frame
 
     def _requests(self, ask: Ask) -> list[HistoryRequest]:
-        """The requests of an ask. Raises ValueError for a count of ticks."""
+        """The requests of an ask. Raises InvalidOperationException for a count of ticks."""
         symbols = list(self._algorithm.securities.keys()) if ask.symbols is None else ask.symbols
         resolution = ask.resolution
         if ask.universe is not None and resolution is None:
@@ -73,7 +74,7 @@ class HistoryCall:
         if ask.count is None:
             return self._factory.between(symbols, kind, ask.start, ask.end, resolution, ask.options)
         if any(self._factory.resolution(symbol, resolution, kind) == Resolution.TICK for symbol in symbols):
-            raise ValueError("History functions that accept a 'periods' parameter can not be used with Resolution.Tick")
+            raise InvalidOperationException("History functions that accept a 'periods' parameter can not be used with Resolution.Tick")
         return self._factory.last_bars(symbols, kind, ask.count, resolution, ask.options)
 
     def _trade_bars(self, ask: Ask) -> Any:
@@ -94,8 +95,8 @@ class HistoryCall:
         slices = self._provider.slices(requests)
         if ask.single is not None:
             if not requests:
-                raise ValueError("No history data could be fetched. This could be due to the specified security not being of the requested type. "
-                                 f"Symbol: {ask.single} Requested Type: {data_type.__name__}")  # fmt: skip
+                raise ArgumentException("No history data could be fetched. This could be due to the specified security not being of the requested type. "
+                                        f"Symbol: {ask.single} Requested Type: {data_type.__name__}")  # fmt: skip
             return memoized(_points(slices, data_type, ask.single), data_type)
         if data_type is Tick and "tick history" not in self._algorithm._warned:
             self._algorithm._warned.add("tick history")

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from lyra.engine.decimals import to_float
+from lyra.engine.decimals import to_floats
 from lyra.engine.indicators.base import IndicatorBase
 from lyra.engine.indicators.points import IndicatorDataPoint
 
@@ -53,7 +53,7 @@ class Ahead:
             self.looks += 1
             if self.looks < _MANY:
                 return IndicatorDataPoint._of(self.symbol, self.ends[self.feed.i], self.values[k])
-            floats = self.floats = list(map(to_float, self.values))
+            floats = self.floats = to_floats(self.values)
         return IndicatorDataPoint._seen(self.symbol, self.ends[self.feed.i], self.values[k], floats[k])
 
 

@@ -24,7 +24,8 @@ def multiply(a: Decimal, b: Decimal | int) -> Decimal:
 
 def mean_step(mean: Decimal, value: Decimal, weight: Decimal | int, total: Decimal | int) -> Decimal:
     """A running mean after one more value: mean + (value - mean) * weight / total, each step rounded as .NET does."""
-    return add(mean, divide(multiply(subtract(value, mean), weight), total))
+    step = subtract(value, mean)
+    return add(mean, divide(step if weight == 1 else multiply(step, weight), total))
 
 
 def strip(value: Decimal) -> Decimal:

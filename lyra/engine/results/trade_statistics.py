@@ -164,7 +164,6 @@ class _Tally:
         before = r._average_profit_loss
         r._average_profit_loss = mean_step(r._average_profit_loss, profit, 1, count)
         self.spread = add(self.spread, multiply(subtract(profit, before), subtract(profit, r._average_profit_loss)))
-        r._profit_loss_standard_deviation = _root(divide(self.spread, count - 1) if count > 1 else ZERO)
         r._average_trade_duration = _average_span(r._average_trade_duration, ticks, count)
         self.durations.append(ticks)
         r._average_mae = mean_step(r._average_mae, trade._mae, 1, count)
@@ -200,7 +199,6 @@ class _Tally:
         before = r._average_loss
         r._average_loss = mean_step(r._average_loss, profit, 1, count)
         self.downside_spread = add(self.downside_spread, multiply(subtract(profit, before), subtract(profit, r._average_loss)))
-        r._profit_loss_downside_deviation = _root(divide(self.downside_spread, count - 1) if count > 1 else ZERO)
         r._average_losing_trade_duration = _average_span(r._average_losing_trade_duration, ticks, count)
         self.losing_durations.append(ticks)
         r._largest_loss = min(r._largest_loss, profit)
@@ -222,6 +220,8 @@ class _Tally:
 
     def finish(self) -> None:
         r = self.result
+        r._profit_loss_standard_deviation = _deviation(self.spread, r.total_number_of_trades)
+        r._profit_loss_downside_deviation = _deviation(self.downside_spread, r.number_of_losing_trades)
         r.number_of_winning_trades += self.in_the_money_wins
         r.number_of_losing_trades -= self.in_the_money_wins
         count, winners, losers = r.total_number_of_trades, r.number_of_winning_trades, r.number_of_losing_trades
@@ -243,8 +243,9 @@ class _Tally:
         r._median_losing_trade_duration = _median(self.losing_durations)
 
 
-def _root(value: Decimal) -> Decimal:
-    return double_to_decimal(math.sqrt(to_float(value)))
+def _deviation(spread: Decimal, count: int) -> Decimal:
+    """The root of a sum of squares over one less than the count; its double is cast to a decimal."""
+    return double_to_decimal(math.sqrt(to_float(divide(spread, count - 1)))) if count > 1 else ZERO
 
 
 def _average_span(average: int, ticks: int, count: int) -> int:
