@@ -7,18 +7,26 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from lyra.engine.errors import ConfigError, LyraError
 from lyra.workspace.config import RunConfig, run_config
+from lyra.workspace.projects import sources
+
+if TYPE_CHECKING:
+    from lyra.engine.runner import Backtest
 
 PROGRESS_SECONDS = 0.2
 PLAIN_SECONDS = 5.0
+INTERRUPTED = 130
+_FILES_NAMED = 20
 
 
 def fail(message: str, code: int = 1) -> typer.Exit:
@@ -29,11 +37,10 @@ def fail(message: str, code: int = 1) -> typer.Exit:
 
 def run_backtest(project: Path, output: Path | None, parameters: list[str], name: str | None, lean_config: Path | None, extra: list[str],
                  data_folder: Path | None, verbose: bool) -> None:  # fmt: skip
-    """Run and report; exits with 1 after an error."""
+    """Run and report; exits with 1 after an error, with 130 when interrupted."""
     try:
         config = run_config(project, parameters, lean_config, extra, data_folder)
-        folder = config.output_folder(output)
-        report = execute(config, folder, name)
+        report = execute(config, config.output_folder(output), name)
     except LyraError as e:
         if verbose:
             raise
@@ -41,7 +48,7 @@ def run_backtest(project: Path, output: Path | None, parameters: list[str], name
     if report.error is not None:
         if verbose and report.exception is not None:
             raise report.exception
-        raise fail(report.error)
+        raise fail(report.error, INTERRUPTED if report.interrupted else 1)
 
 
 @dataclass
@@ -52,60 +59,79 @@ class Report:
     statistics: dict[str, str]
     error: str | None = None
     exception: BaseException | None = None
+    interrupted: bool = False
 
 
-def execute(config: RunConfig, folder: Path, name: str | None, quiet: bool = False) -> Report:
-    """Run a configured backtest into a folder and print its statistics."""
+def execute(config: RunConfig, folder: Path, name: str | None) -> Report:
+    """Run a configured backtest into a folder and print its statistics. Raises LyraError if the results cannot be written."""
     from lyra.engine.runner import Backtest, Job
 
-    job = Job(config.file, config.data_folder, config.parameters, name or "local", None, config.object_store)
-    progress = Progress(quiet)
-    run = Backtest(job, progress.update)
-    previous = signal.getsignal(signal.SIGINT)
-    if previous is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda *_: run.interrupt())
+    progress = Progress()
+    run = Backtest(Job(config.file, config.data_folder, config.parameters, name or "local", None, config.object_store), progress.update)
+    with _ctrl_c_ends(run):
+        try:
+            run.run()
+        finally:
+            progress.close()
+    made_up = _made_up_series(run)
+    for key in made_up:
+        run.context.messages.console.append(("TRACE", f"The prices of {key} are made up, they are no real market's."))
     try:
-        run.run()
+        statistics = run.write(folder)
+        _keep_inputs(config, folder, run.context.algorithm_id, name, made_up)
+    except LyraError:
+        _print_statistics(run.statistics.summary)
+        raise
+    _warn_about_data(run)
+    if statistics and run.results is not None:
+        _print_statistics(statistics)
+    if made_up:
+        typer.echo(f"Made-up prices, no real market's: {', '.join(made_up)}")
+    typer.echo(f"Results: {folder}")
+    return Report(folder, statistics, _error_of(run), run.error, run.interrupted)
+
+
+def _error_of(run: Backtest) -> str | None:
+    if run.fault is not None:
+        return run.fault.sentence
+    if run.interrupted:
+        return "The run was interrupted; what was computed so far is in the results, marked as stopped."
+    return None
+
+
+@contextmanager
+def _ctrl_c_ends(run: Backtest) -> Iterator[None]:
+    """The first Ctrl-C ends the run after the present step; the second one at once."""
+    previous = signal.getsignal(signal.SIGINT)
+
+    def end(*_: Any) -> None:
+        signal.signal(signal.SIGINT, previous)
+        typer.echo("Ending the run; press Ctrl-C again to end it at once.", err=True)
+        run.interrupt()
+
+    if previous is signal.default_int_handler:
+        signal.signal(signal.SIGINT, end)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGINT, previous)
-        progress.close()
-    statistics = run.write(folder)
-    _copy_code(config, folder)
-    if not quiet:
-        _warn_about_missing_data(run)
-        _print_statistics(statistics)
-        typer.echo(f"Results: {folder}")
-    error = None
-    if run.interrupted:
-        error = "The run was interrupted; what was computed so far is in the results, marked as stopped."
-    if run.fault is not None:
-        place = f" ({run.fault.place})" if run.fault.place else ""
-        error = f"{run.fault.message.splitlines()[0] if run.fault.message else 'The algorithm failed'}{place}"
-    return Report(folder, statistics, error, run.error)
 
 
 class Progress:
     """A progress bar with the simulated date and equity; plain lines when not on a terminal."""
 
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
+    def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
-        self._next = 0.0
         self._every = PROGRESS_SECONDS if self._terminal else PLAIN_SECONDS
+        self._next = time.monotonic() + self._every
         self._bar: Any = None
         self._task: Any = None
         self._steps = 0
 
-    def update(self, run: Any) -> None:
+    def update(self, run: Backtest) -> None:
         """Called at each time step."""
         self._steps += 1
-        if self._steps & 1023:
-            return
-        now = time.monotonic()
-        if now < self._next or self._quiet:
-            return
-        if self._next == 0.0:
-            self._next = now + self._every
+        if self._steps & 63 or (now := time.monotonic()) < self._next:
             return
         self._next = now + self._every
         algorithm = run.algorithm
@@ -134,10 +160,26 @@ class Progress:
             self._bar.stop()
 
 
-def _warn_about_missing_data(run: Any) -> None:
+def _made_up_series(run: Backtest) -> list[str]:
+    """Keys of the series that the run read and that the data folder's ledger lists as made up."""
+    from lyra.marketdata.layout import parse_path
+    from lyra.marketdata.synthetic import read
+
+    ledger = read(run.job.data_folder)
+    if not ledger:
+        return []
+    parsed = (parse_path(PurePosixPath(path)) for path in run.data.files.found)
+    return sorted({series[0].key for series in parsed if series is not None and series[0].key in ledger})
+
+
+def _warn_about_data(run: Backtest) -> None:
+    for path, count in list(run.data.files.bad_rows.items())[:_FILES_NAMED]:
+        typer.secho(f"WARNING: {count} row{'s' if count > 1 else ''} of {path} could not be read and were left out. "
+                    f"`lyra data check` names them.", err=True, fg=typer.colors.RED)  # fmt: skip
     for symbol, path in run.subscriptions_without_data():
-        typer.echo(f"WARNING: no data at all was found for {symbol}: {path} does not exist in {run.job.data_folder}. "
-                   "`lyra data list` shows what is there; `lyra data import` brings more.", err=True)  # fmt: skip
+        text = (f"WARNING: no data at all was found for {symbol}: there is no {path} in {run.job.data_folder}. "
+                "`lyra data list` shows what is there, `lyra data import` brings more.")  # fmt: skip
+        typer.secho(text, err=True, fg=typer.colors.RED, bold=True)
 
 
 def _print_statistics(statistics: dict[str, str]) -> None:
@@ -152,16 +194,17 @@ def _print_statistics(statistics: dict[str, str]) -> None:
     Console().print(table)
 
 
-def _copy_code(config: RunConfig, folder: Path) -> None:
-    """`code/` with what was run, and `config` with how."""
-    code = folder / "code"
+def _keep_inputs(config: RunConfig, folder: Path, algorithm_id: str, name: str | None, made_up: list[str]) -> None:
+    """`code/` with what was run, and `config` with how; `id` is what `lean report` looks for."""
+    root = config.file.parent
+    settings = {"id": algorithm_id, "backtest-name": name, "algorithm-location": config.file.name, "data-folder": str(config.data_folder),
+                "parameters": config.parameters, "environment": "backtesting", "description": config.description,
+                "made-up-data": made_up, "time": f"{datetime.now():%Y-%m-%d %H:%M:%S}"}  # fmt: skip
     try:
-        code.mkdir(parents=True, exist_ok=True)
-        sources = [config.file] if config.is_file else sorted(config.file.parent.glob("*.py"))
-        for source in sources:
-            shutil.copy2(source, code / source.name)
-        settings = {"algorithm-location": config.file.name, "data-folder": str(config.data_folder), "parameters": config.parameters,
-                    "environment": "backtesting", "description": config.description, "time": f"{datetime.now():%Y-%m-%d %H:%M:%S}"}  # fmt: skip
-        (folder / "config").write_text(json.dumps(settings, indent=4) + "\n")
+        for source in [config.file] if config.is_file else sources(root):
+            target = folder / "code" / source.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+        (folder / "config").write_text(json.dumps(settings, indent=4) + "\n", encoding="utf-8")
     except OSError as e:
         raise ConfigError(f"The results in {folder} are not complete: {e.strerror} ({e.filename}).") from e

@@ -96,6 +96,7 @@ def parity(
     data_folder: Annotated[Optional[Path], typer.Option("--data-folder", help="LEAN's sample data; else CLONE/Data.")] = None,
     tier: Annotated[Optional[str], typer.Option("--tier", help="Only algorithms of a tier, such as T1.")] = None,
     expected: Annotated[Optional[Path], typer.Option("--expected", help="Folder with LEAN's expectations and records.")] = None,
+    remember: Annotated[bool, typer.Option("--remember", help="Write those that are equal into the list that is watched.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Run LEAN's own regression algorithms and compare with what LEAN makes of them.
@@ -104,7 +105,7 @@ def parity(
     """
     from lyra.cli.parity import run_parity
 
-    run_parity(names or [], lean, data_folder, tier, expected, verbose)
+    run_parity(names or [], lean, data_folder, tier, expected, remember, verbose)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import decimal
 import struct
+from itertools import repeat
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -114,13 +115,12 @@ def to_floats(values: list[Decimal]) -> list[float]:
     import numpy as np
 
     unit = Decimal((0, (1,), exponent))
-    if not all(value.same_quantum(unit) for value in values):
+    if not all(map(unit.same_quantum, values)):
         return list(map(to_float, values))
-    scale, raised = Decimal(10) ** -exponent, _EXACT.multiply
-    whole = [int(raised(value, scale)) for value in values]
+    whole = list(map(int, map(_EXACT.multiply, values, repeat(Decimal(10) ** -exponent))))
     if min(whole) < 0:
         return list(map(to_float, values))
-    low = np.array([number & _LOW for number in whole], dtype=np.uint64).astype(np.float64)
+    low = np.array(list(map(_LOW.__and__, whole)), dtype=np.uint64).astype(np.float64)
     high = np.array([number >> 64 for number in whole], dtype=np.float64)
     return ((low + high * _HIGH) / _POWERS[-exponent]).tolist()  # type: ignore[no-any-return]
 

@@ -183,6 +183,7 @@ class Backtest:
         algorithm._locked = True
         events = algorithm.schedule._start()
         loop = self.loop = Loop(algorithm, algorithm._feed, results, events, capacity)
+        loop.interrupted = self.interrupted
         if self._on_step is not None:
             loop.on_step = lambda time: self._on_step(self)  # type: ignore[misc]
         algorithm.schedule._every_midnight(loop.sample)
@@ -190,6 +191,8 @@ class Backtest:
         results.messages.engine_debug(algorithm._local, f"Launching analysis for {self.context.algorithm_id} with {_ENGINE}")
         try:
             loop.run()
+        except KeyboardInterrupt:
+            self.interrupted = True
         except UserError as e:
             self._fail(e.error, e.source)
         except Exception as e:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lyra.engine.errors import ConfigError
+from lyra.workspace.root import find_lean_file
 
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
@@ -41,13 +42,14 @@ def run_config(project: Path, parameters: list[str], lean_config: Path | None, e
     """Put a run's configuration together. Raises ConfigError for what is missing or malformed."""
     file = _algorithm_file(project)
     is_file = project.is_file()
-    own = read_config(file.parent / "config.json") if (file.parent / "config.json").is_file() and not is_file else {}
+    own = read_config(file.parent / "config.json") if (file.parent / "config.json").is_file() else {}
     lean_file = _lean_file(file, lean_config)
     lean = read_config(lean_file) if lean_file is not None else {}
     for key, value in _pairs(extra, "--extra-config").items():
         lean[key] = value
-    merged = {str(k): str(v) for source in (lean.get("parameters"), own.get("parameters")) for k, v in _mapping(source).items()}
-    merged.update(_pairs(parameters, "--parameter"))
+    # As in the LEAN CLI, each source of parameters stands for all of those below it.
+    chosen = own.get("parameters", lean.get("parameters"))
+    merged = _pairs(parameters, "--parameter") or {str(k): str(v) for k, v in _mapping(chosen).items()}
     root = lean_file.parent if lean_file is not None else Path.cwd()
     folder = data_folder if data_folder is not None else root / str(lean.get("data-folder", "data"))
     if not folder.is_dir():
@@ -70,14 +72,11 @@ def _algorithm_file(project: Path) -> Path:
 
 
 def _lean_file(file: Path, given: Path | None) -> Path | None:
-    if given is not None:
-        if not given.is_file():
-            raise ConfigError(f"There is no lean.json at {given}.")
-        return given
-    for folder in (*file.resolve().parents, Path.cwd(), *Path.cwd().parents):
-        if (folder / "lean.json").is_file():
-            return folder / "lean.json"
-    return None
+    if given is None:
+        return find_lean_file(file.parent, Path.cwd())
+    if not given.is_file():
+        raise ConfigError(f"There is no lean.json at {given}.")
+    return given
 
 
 def read_config(file: Path) -> dict[str, Any]:

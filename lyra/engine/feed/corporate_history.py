@@ -59,6 +59,7 @@ class CorporateHistory:
         self.delisting_date: int | None = map_file.delisting_day if map_file and map_file.delisting_day < FAR else None
         self.first_factor: int | None = self._factors.first_day if self._factors is not None else None
         self.first_listed: int | None = map_file.first_day if self._known else None
+        self.last_day: int | None = None
         self._modes: dict[tuple[int, DataNormalizationMode], PriceScale] = {}
         self.events: list[tuple[int, BaseData]] = []
         """(exchange wall time, event), ascending."""
@@ -109,11 +110,14 @@ class CorporateHistory:
         return spans
 
     def price_scale(self, day: int, mode: DataNormalizationMode) -> PriceScale:
-        """What prices of a day are multiplied with, and the dividends added to them in total-return mode."""
+        """What prices of a day are multiplied with, and the dividends added to them in total-return mode.
+
+        Scaled-raw prices are relative to the day `last_day`.
+        """
         key = (day, mode)
         scale = self._modes.get(key)
         if scale is None:
-            factor = ONE if self._factors is None else self._factors.factor(day, mode)
+            factor = ONE if self._factors is None else self._factors.scale(day, mode, self.last_day)
             added = ZERO
             if mode == DataNormalizationMode.TOTAL_RETURN:
                 added = sum((paid for paid_on, paid in self._dividends if paid_on <= day), ZERO)

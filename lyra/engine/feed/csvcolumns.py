@@ -126,7 +126,9 @@ def parse_decimal(field: str) -> tuple[int, int] | None:
         scale = len(fraction) - (int(power) if power else 0)
     except ValueError:
         return None
-    mantissa = int(digits)
+    mantissa = int(digits[:40]) if len(digits) <= 40 else 10**40
+    if scale < -_DIGITS_AT_MOST:
+        return (0, 0) if mantissa == 0 else None
     if scale < 0:
         mantissa, scale = mantissa * 10**-scale, 0
     if scale > 28 or mantissa >= 10**_DIGITS_AT_MOST:

@@ -98,7 +98,9 @@ class MarketFiles:
             self.missing[path] = None
             return None
         self.found[path] = None
-        table = self._cached(full, stat, fields)
+        table, bad = self._cached(full, stat, fields)
+        if bad:
+            self.bad_rows[path] = bad
         base = 0 if day is None else (np.datetime64(day, "D").astype(np.int64) * DAY)
         scales = _unpack_scales(table[:, 1], fields)
         values = table[:, 2:]
@@ -106,7 +108,7 @@ class MarketFiles:
         if scaled:
             for column in price_columns:
                 scales[:, column] += EQUITY_SCALE
-        return FileRows(time, values, scales, self.bad_rows.get(path, 0))
+        return FileRows(time, values, scales, bad)
 
     def without_data(self, configs: Iterable[Any]) -> list[tuple[str, str]]:
         """(symbol, first file that was looked for) of the symbols for which none of the configurations found a file."""
@@ -122,26 +124,26 @@ class MarketFiles:
                 missing.setdefault(config.symbol, looked_for)
         return [(str(symbol.value), path) for symbol, path in missing.items() if symbol not in seen]
 
-    def _cached(self, full: Path, stat: os.stat_result, fields: int) -> Ints:
+    def _cached(self, full: Path, stat: os.stat_result, fields: int) -> tuple[Ints, int]:
+        """The parsed rows and how many lines were left out."""
         digest = hashlib.blake2b(str(full.resolve()).encode(), digest_size=16).hexdigest()
         entry = self._cache / digest[:2] / f"{digest}-{fields}.npy"
         stamp = (stat.st_mtime_ns, stat.st_size)
         try:
             table = np.load(entry)
             if (int(table[0, 0]), int(table[0, 1])) == stamp:
-                return table[1:]  # type: ignore[no-any-return]
+                return table[1:], int(table[0, 2])
         except (OSError, ValueError, IndexError, EOFError):
             pass
-        rows = self._parse(full, fields)
+        rows, bad = self._parse(full, fields)
         head = np.zeros((1, fields + 2), dtype=np.int64)
-        head[0, :2] = stamp
+        head[0, :3] = (*stamp, bad)
         _write_quietly(entry, np.vstack([head, rows]))
-        return rows
+        return rows, bad
 
-    def _parse(self, full: Path, fields: int) -> Ints:
+    @staticmethod
+    def _parse(full: Path, fields: int) -> tuple[Ints, int]:
         columns = parse_columns(read_zip(full), fields + 1)
-        if columns.bad:
-            self.bad_rows[str(full.relative_to(self.folder))] = len(columns.bad)
         times, scales = columns.mantissas[:, 0], columns.scales[:, 0]
         whole = times[times != MISSING]
         if len(whole) and int(whole.max()) >= 10**11 * 2 - 10**10:
@@ -152,7 +154,7 @@ class MarketFiles:
         for k in range(fields):
             packed |= columns.scales[:, k + 1].astype(np.int64) << (5 * k)
         good = times != MISSING
-        return np.column_stack([stamps, packed, columns.mantissas[:, 1:]])[good]
+        return np.column_stack([stamps, packed, columns.mantissas[:, 1:]])[good], len(columns.bad) + int(len(good) - good.sum())
 
 
 def _prefix(config: Any) -> str:

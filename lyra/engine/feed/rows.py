@@ -119,7 +119,7 @@ class ColumnRows:
         if self._price_scales and column in SIZES:
             return [None if (v := self.exact(column, i)) is None else to_float(v) for i in range(len(self))]
         if self._price_scales:
-            if any(scale.added != 0 for scale in self._price_scales):
+            if any(scale.added != 0 or len(scale.factor.as_tuple().digits) > 18 for scale in self._price_scales):
                 return [None if (v := self.exact(column, i)) is None else to_float(v) for i in range(len(self))]
             return self._scaled_floats(mantissas, scales, absent)
         result = np.where(absent, 0, mantissas) / 10.0 ** scales.astype(np.int64)

@@ -75,6 +75,8 @@ class HistoryCall:
             return self._factory.between(symbols, kind, ask.start, ask.end, resolution, ask.options)
         if any(self._factory.resolution(symbol, resolution, kind) == Resolution.TICK for symbol in symbols):
             raise InvalidOperationException("History functions that accept a 'periods' parameter can not be used with Resolution.Tick")
+        if resolution is None and ask.single is not None and ask.data_type is not None:
+            resolution = self._factory.resolution(ask.single, None, kind)
         return self._factory.last_bars(symbols, kind, ask.count, resolution, ask.options)
 
     def _trade_bars(self, ask: Ask) -> Any:

@@ -16,6 +16,7 @@ from lyra.engine.feed.rows import ColumnRows
 from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscription, Subscription
 from lyra.engine.feed.ticks import tick_points
 from lyra.engine.history.requests import HistoryRequest
+from lyra.engine.times import DAY
 
 _CORPORATE = (Dividend, Split, Delisting, SymbolChangedEvent)
 _PRECISION = "Warning: when performing history requests, the start date will be adjusted if there are numerical precision errors in the factor files."
@@ -127,4 +128,7 @@ class HistoryProvider:
     def _corporate(self, request: HistoryRequest, start: int, end: int) -> Any:
         hours = request.hours
         days = list(tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours))
-        return self._algorithm._data.corporate(request.symbol, days)
+        corporate = self._algorithm._data.corporate(request.symbol, days)
+        if corporate is not None:
+            corporate.last_day = end // DAY * DAY
+        return corporate

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from lyra.engine.decimals import to_floats
@@ -28,14 +29,14 @@ _KEPT = frozenset((
 class Ahead:
     """One indicator's values over rows `first…` of a run; `feed.i` is the row that is shown."""
 
-    __slots__ = ("feed", "first", "values", "floats", "ends", "symbol", "samples", "state", "looks", "inputs", "ready_at")
+    __slots__ = ("feed", "first", "values", "points", "ends", "symbol", "samples", "state", "looks", "inputs", "ready_at")
 
     def __init__(self, feed: Any, first: int, values: list[Decimal], ends: list[int], symbol: Any, samples: int, state: dict[str, Any],
                  inputs: list[Decimal], ready_after: int) -> None:  # fmt: skip
         self.feed = feed
         self.first = first
         self.values = values
-        self.floats: list[float] | None = None
+        self.points: list[IndicatorDataPoint] = []
         self.ends = ends
         self.symbol = symbol
         self.samples = samples
@@ -46,15 +47,36 @@ class Ahead:
         """The first row at which the indicator is ready."""
 
     def point(self) -> IndicatorDataPoint:
-        """The value at the present row."""
+        """The value at the present row, while few were asked for."""
         k = self.feed.i - self.first
-        floats = self.floats
-        if floats is None:
-            self.looks += 1
-            if self.looks < _MANY:
-                return IndicatorDataPoint._of(self.symbol, self.ends[self.feed.i], self.values[k])
-            floats = self.floats = to_floats(self.values)
-        return IndicatorDataPoint._seen(self.symbol, self.ends[self.feed.i], self.values[k], floats[k])
+        self.looks += 1
+        if self.looks < _MANY:
+            return IndicatorDataPoint._of(self.symbol, self.ends[self.feed.i], self.values[k])
+        self.points = list(map(SeenPoint, to_floats(self.values), repeat(self), range(len(self.values))))
+        return self.points[k]
+
+
+class SeenPoint(IndicatorDataPoint):
+    """A point of a run: its float is at hand, the rest is looked up when it is asked for."""
+
+    __slots__ = ("value", "_ahead", "_k")
+
+    def __init__(self, value: float, ahead: Ahead, k: int) -> None:
+        self.value = value
+        self._ahead = ahead
+        self._k = k
+
+    @property
+    def _value(self) -> Decimal:  # type: ignore[override]
+        return self._ahead.values[self._k]
+
+    @property
+    def _time(self) -> int:  # type: ignore[override]
+        return self._ahead.ends[self._ahead.first + self._k]
+
+    @property
+    def _symbol(self) -> Any:  # type: ignore[override]
+        return self._ahead.symbol
 
 
 def can_run_ahead(indicator: Any) -> bool:
@@ -86,6 +108,7 @@ def run_ahead(indicator: Any, feed: Any, first: int, ends: list[int], inputs: li
 def finish(indicator: Any) -> None:
     """All rows of the run have been shown: the indicator is an ordinary one again."""
     if "_ahead" in vars(indicator):
+        indicator._ahead.points = []
         indicator.__class__ = type(indicator).__mro__[1]
         del indicator._ahead
 
@@ -94,6 +117,7 @@ def settle(indicator: Any) -> None:
     """Make the indicator an ordinary one at the present row, whatever the run holds beyond."""
     ahead: Ahead = indicator._ahead
     shown = ahead.feed.i + 1 - ahead.first
+    ahead.points = []
     indicator.__class__ = type(indicator).__mro__[1]
     del indicator._ahead
     if shown < len(ahead.values):
@@ -116,6 +140,12 @@ def _settling_property(source: property) -> property:
     return property(None if read is None else _settling(read), None if write is None else _settling(write))
 
 
+def _current(self: Any) -> IndicatorDataPoint:
+    ahead = self._ahead
+    points = ahead.points
+    return points[ahead.feed.i - ahead.first] if points else ahead.point()
+
+
 @cache
 def _ahead_class(kind: type) -> type:
     """A subclass that shows the value at the feed's row and settles for everything else."""
@@ -128,7 +158,7 @@ def _ahead_class(kind: type) -> type:
                 members[name] = _settling_property(member)
             elif callable(member) and not isinstance(member, (staticmethod, classmethod, type)):
                 members[name] = _settling(member)
-    members["current"] = property(lambda self: self._ahead.point())
+    members["current"] = property(_current)
     members["is_ready"] = property(lambda self: self._ahead.feed.i >= self._ahead.ready_at)
     members["samples"] = property(lambda self: self._ahead.samples + self._ahead.feed.i + 1 - self._ahead.first)
     members["_value"] = property(lambda self: self._ahead.values[self._ahead.feed.i - self._ahead.first])

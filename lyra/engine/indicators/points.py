@@ -59,18 +59,6 @@ class IndicatorDataPoint(BaseData):
         point._value = value
         return point
 
-    @classmethod
-    def _seen(cls, symbol: Any, end: int, value: Decimal, number: float) -> IndicatorDataPoint:
-        """The same with the float known already."""
-        point = cls.__new__(cls)
-        point._symbol = symbol
-        point._time = end
-        point._value = value
-        point._number = number
-        return point
-
-    _number: float | None = None
-
     @property  # type: ignore[override]
     def symbol(self) -> Any:
         """The symbol whose data made the point; the empty symbol if it came without one."""
@@ -82,13 +70,11 @@ class IndicatorDataPoint(BaseData):
 
     @property  # type: ignore[override]
     def value(self) -> float:
-        number = self._number
-        return to_double(self._value) if number is None else number
+        return to_double(self._value)
 
     @value.setter
     def value(self, value: Any) -> None:
         self._value = to_decimal(value)
-        self._number = None
 
     @property
     def _end(self) -> int:
