@@ -3,6 +3,8 @@ that catches `ValueError` catches it here as well."""
 
 from __future__ import annotations
 
+__all__ = ["ArgumentException", "InvalidOperationException", "KeyNotFoundException"]
+
 
 class ArgumentException(ValueError):
     """An argument that cannot be used."""

@@ -12,17 +12,19 @@ from typing import Any
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
 from lyra.engine.data.slice import Slice
-from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.enums import AlgorithmStatus, DataNormalizationMode, SplitType
 from lyra.engine.errors import AlgorithmError
 from lyra.engine.feed.feed import DataFeed, TimeSlice
 from lyra.engine.models.margin_interest import MarginInterestRateParameters, NullMarginInterestRateModel
 from lyra.engine.models.volatility import NullVolatilityModel
+from lyra.engine.models.volatility import warm_up as warm_up_volatility
 from lyra.engine.naming import find_method
+from lyra.engine.orders.fields import utc_text
 from lyra.engine.results.capacity import CapacityEstimate, market_bar
 from lyra.engine.results.handler import HoldingSample, MarginSample, ResultHandler
 from lyra.engine.scheduling.queue import EventQueue
-from lyra.engine.securities.buying_power import reserved_margin
+from lyra.engine.securities.buying_power import margin_used, reserved_margin
 from lyra.engine.securities.settlement import ImmediateSettlementModel, ScanSettlementModelParameters
 from lyra.engine.stretch import Stretch
 from lyra.engine.times import HOUR, MINUTE
@@ -51,7 +53,7 @@ class Loop:
         self._capacity = capacity
         self._portfolio = algorithm.portfolio
         self._transactions = algorithm.transactions
-        self._next_model_scan = -(2**62)
+        self._next_model_scan = algorithm._utc - algorithm._utc % HOUR + HOUR
         self._next_margin_call = -(2**62)
         self._was_warming_up = algorithm.is_warming_up
         self._watched: dict[Any, None] = {}
@@ -305,20 +307,25 @@ class Loop:
     def _corporate_actions(self, current: Slice) -> None:
         """Dividends are paid and splits applied where prices are raw."""
         algorithm = self._algorithm
-        if algorithm._warming_up:
-            return
         for config, event in current._auxiliary or ():
             security = algorithm.securities.get(config.symbol)
             if security is None:
                 continue
             mode = config.data_normalization_mode
+            if not algorithm._warming_up:
+                self._apply_corporate_action(event, security, mode)
+            if mode == DataNormalizationMode.RAW and (type(event) is Dividend or (type(event) is Split and event.type == SplitType.SPLIT_OCCURRED)):
+                warm_up_volatility(security, algorithm, raw=True)
+
+    def _apply_corporate_action(self, event: Any, security: Any, mode: DataNormalizationMode) -> None:
+            algorithm = self._algorithm
             if type(event) is Dividend:
                 self._portfolio.apply_dividend(event, mode)
             elif type(event) is Split and event.type == SplitType.SPLIT_OCCURRED:
                 self._portfolio.apply_split(event, security, mode)
                 algorithm.trade_builder.apply_split(event, False, mode)
                 if mode == DataNormalizationMode.RAW:
-                    tickets = self._transactions.get_open_order_tickets(config.symbol)
+                    tickets = self._transactions.get_open_order_tickets(security.symbol)
                     algorithm.brokerage_model.apply_split(tickets, event)
 
     def _tell_corporate_actions(self, current: Slice) -> None:
@@ -369,8 +376,8 @@ class Loop:
             orders = self._call("OnMarginCall", self._ask_margin_call, orders)
             executed = model.execute_margin_call(orders)
             for ticket in executed:
-                price = to_float(ticket._average_fill_price)
-                algorithm.error(f"{algorithm.time} - Executed MarginCallOrder: {ticket.symbol} - Quantity: {ticket._quantity.normalize():f} @ {price}")
+                quantity, price = decimal_text(ticket._quantity), decimal_text(ticket._average_fill_price)
+                algorithm.error(f"{utc_text(algorithm._local)} - Executed MarginCallOrder: {ticket.symbol} - Quantity: {quantity} @ {price}")
         if not executed and warn:
             self._call("OnMarginCallWarning", algorithm.on_margin_call_warning)
 
@@ -405,11 +412,22 @@ class Loop:
         utc = algorithm._utc if time is None else time
         benchmark = algorithm.benchmark
         value = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
-        holdings = [HoldingSample(s.symbol.value, s.type, s.holdings._total_sale_volume, s.holdings._holdings_value)
-                    for s in algorithm.securities._items.values()]  # fmt: skip
-        margins = [MarginSample(s.symbol.value, reserved_margin(s)) for s in portfolio._positions()]
+        holdings = self._holding_samples()
+        margins = [MarginSample(s.symbol.value, margin_used(s)) for s in portfolio._positions()]
         self._results.sample(utc, portfolio._total_portfolio_value, value, holdings, portfolio._total_sale_volume,
                              self._capacity.capacity, margins)  # fmt: skip
+
+    def _holding_samples(self) -> list[HoldingSample]:
+        """The securities that were traded, and one of each type so that every type has its line."""
+        samples = []
+        kinds = set()
+        for security in self._algorithm.securities._items.values():
+            holding = security.holdings
+            if holding._total_sale_volume == 0 and holding._quantity == 0 and security.type in kinds:
+                continue
+            kinds.add(security.type)
+            samples.append(HoldingSample(security.symbol.value, security.type, holding._total_sale_volume, holding._holdings_value))
+        return samples
 
     @staticmethod
     def _benchmark_value(benchmark: Any, utc: int) -> Any:

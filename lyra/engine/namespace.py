@@ -22,8 +22,8 @@ _ROOMS = (
     "securities.buying_power", "securities.cash_buying_power", "securities.crypto_future", "securities.margin_call", "securities.margin_parameters",
     "securities.settlement", "securities.benchmark", "securities.price_variation", "securities.fee_parameters",
     "orders.order", "orders.events", "orders.requests", "orders.ticket", "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills",
-    "orders.equity_fills", "orders.fee_models", "orders.group", "orders.currencies", "circular_queue", "extensions", "orders.exchange_codes", "models.slippage", "models.volatility", "models.margin_interest",
-    "models.shortable", "models.data_filters", "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",
+    "orders.equity_fills", "orders.group", "orders.currencies", "circular_queue", "extensions", "orders.exchange_codes", "models", "fees",
+    "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",
     "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "results.charts", "results.colors",
     "results.statistics", "results.trades", "results.interest_rate", "object_store",
 )  # fmt: skip

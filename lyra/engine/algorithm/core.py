@@ -16,7 +16,7 @@ from lyra.engine.algorithm.trading import Trading
 from lyra.engine.algorithm.universes import UniverseApi
 from lyra.engine.algorithm.wiring import Wiring
 from lyra.engine.brokerages.base import BrokerageModelSecurityInitializer, DefaultBrokerageModel, FuncSecurityInitializer, SecuritySeeder, answer_of
-from lyra.engine.brokerages.catalogue import brokerage_model
+from lyra.engine.brokerages.catalogue import brokerage_model, brokerage_name
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution
@@ -321,10 +321,13 @@ class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Fr
     def set_brokerage_model(self, brokerage: Any, account_type: AccountType = AccountType.MARGIN) -> None:
         """Take the rules of a brokerage by name, or a model of the user's own."""
         if isinstance(brokerage, (BrokerageName, int, str)) and not isinstance(brokerage, DefaultBrokerageModel):
-            self._brokerage_name = BrokerageName(brokerage)
-            self._brokerage_model = brokerage_model(self._brokerage_name, account_type)
+            self._brokerage_model = brokerage_model(BrokerageName(brokerage), account_type)
+            self._brokerage_name = brokerage_name(self._brokerage_model)
         else:
-            self._brokerage_model = brokerage
+            from lyra.engine.models.python_models import wrap_model
+
+            self._brokerage_model = wrap_model("brokerage_model", brokerage)
+            self._brokerage_name = brokerage_name(brokerage)
         if not self._user_initializer:
             self.security_initializer = BrokerageModelSecurityInitializer(self._brokerage_model, SecuritySeeder.NULL)
             for security in self.securities.values():

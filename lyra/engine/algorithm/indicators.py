@@ -177,7 +177,9 @@ class IndicatorHelpers(LeanObject):
         if isinstance(resolution, timedelta):
             self._warm_up_by_period(_symbols(self, symbol), indicator, resolution, selector)
         else:
-            self.indicator_history(as_indicator(indicator), symbol, 0, resolution, selector)
+            from lyra.engine.history.indicators import feed_past
+
+            feed_past(self, as_indicator(indicator), symbol, resolution, selector)
 
     def _warm_up_by_period(self: Any, symbols: list[Symbol], indicator: Any, period: timedelta, selector: Any) -> None:
         count = int(indicator.warm_up_period)

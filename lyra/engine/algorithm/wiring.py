@@ -128,7 +128,7 @@ class Wiring:
         warm_up = self._warm_up_split(config, hours, start)
         if config.is_custom_data:
             return self._custom_subscription(config, security, universe, start)  # type: ignore[no-any-return]
-        days = list(tradable_days(hours, local_start, local_end, config.data_time_zone, config.extended_market_hours))
+        days = tradable_days(hours, local_start, local_end, config.data_time_zone, config.extended_market_hours)
         if not days:
             return None
         if config.type is Tick:
@@ -160,7 +160,7 @@ class Wiring:
 
     @staticmethod
     def _exchange_days(hours: Any, start: int, end: int, config: SubscriptionDataConfig) -> list[int]:
-        return list(tradable_days(hours, start, end, hours.time_zone, config.extended_market_hours))
+        return tradable_days(hours, start, end, hours.time_zone, config.extended_market_hours)
 
     @staticmethod
     def _events_of(config: SubscriptionDataConfig, hours: Any, corporate: Any) -> list[Any]:

@@ -18,8 +18,11 @@ def round_down_in_zone(local: int, length: int, exchange_zone: Zone, data_zone: 
 
 def daily_calendar(hours: Any, local: int) -> tuple[int, int]:
     """First regular open and last regular close of the trading day around or before a wall time (`LeanData.GetDailyCalendar`)."""
-    start = hours.previous_open_us(local, False, first=True)
-    return start, hours.next_close_us(start, False, last=True)
+    known = hours._memo.get(local)
+    if known is None:
+        start = hours.previous_open_us(local, False, first=True)
+        known = hours._memo[local] = start, hours.next_close_us(start, False, last=True)
+    return known  # type: ignore[no-any-return]
 
 
 def start_of_bars(hours: Any, end: int, length: int, count: int, extended: bool, data_zone: Zone, strict: bool) -> int:
@@ -38,8 +41,16 @@ def start_of_bars(hours: Any, end: int, length: int, count: int, extended: bool,
     return current
 
 
-def tradable_days(hours: Any, first: int, last: int, data_zone: Zone, extended: bool = True) -> Iterator[int]:
+def tradable_days(hours: Any, first: int, last: int, data_zone: Zone, extended: bool = True) -> list[int]:
     """Midnights (wall time of the data zone) of the days in which the market is open between two exchange wall times."""
+    key = (first, last, data_zone, extended)
+    known = hours._memo.get(key)
+    if known is None:
+        known = hours._memo[key] = list(_tradable_days(hours, first, last, data_zone, extended))
+    return known  # type: ignore[no-any-return]
+
+
+def _tradable_days(hours: Any, first: int, last: int, data_zone: Zone, extended: bool) -> Iterator[int]:
     zone: Zone = hours.time_zone
     end = day_of(last) + DAY
     same = zone == data_zone

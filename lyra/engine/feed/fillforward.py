@@ -34,10 +34,18 @@ class FillForward:
         self._extended = extended
         self._strict = strict
         self._last = last
+        self._what = (data_zone, data, fill, extended, strict, last)
         self.shortest_gap = min(data, fill)
 
     def between(self, previous: Span, following: Span, auxiliary: bool = False) -> tuple[list[Span], bool]:
         """The bars to repeat after `previous` and before `following`; True as second value when the subscription has ended."""
+        key = (previous, following, auxiliary, self._what)
+        known = self._hours._memo.get(key)
+        if known is None:
+            known = self._hours._memo[key] = self._between(previous, following, auxiliary)
+        return known  # type: ignore[no-any-return]
+
+    def _between(self, previous: Span, following: Span, auxiliary: bool) -> tuple[list[Span], bool]:
         made: list[Span] = []
         while (span := self._required(previous, following, auxiliary)) is not None:
             if previous.end >= self._last:

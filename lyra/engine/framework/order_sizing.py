@@ -7,6 +7,7 @@ from typing import Any
 
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import SecurityType
+from lyra.engine.fees.base import charged_fee
 from lyra.engine.naming import LeanObject
 from lyra.engine.securities.buying_power import above_minimum_margin, initial_margin, margin_used, reserved_margin
 
@@ -41,10 +42,8 @@ def _exact(target: Any) -> Any:
 
 def _market_order_fee(algorithm: Any, security: Any, quantity: Decimal) -> Any:
     from lyra.engine.orders.order import MarketOrder
-    from lyra.engine.securities.fee_parameters import OrderFeeParameters
 
-    order = MarketOrder(security.symbol, quantity, algorithm._utc)
-    return security.fee_model.get_order_fee(OrderFeeParameters(security, order)).value
+    return charged_fee(security, MarketOrder(security.symbol, quantity, algorithm._utc)).value
 
 
 def above_minimum_order_margin(algorithm: Any, security: Any, quantity: Decimal) -> bool:

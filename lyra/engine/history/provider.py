@@ -127,7 +127,7 @@ class HistoryProvider:
 
     def _corporate(self, request: HistoryRequest, start: int, end: int) -> Any:
         hours = request.hours
-        days = list(tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours))
+        days = tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours)
         corporate = self._algorithm._data.corporate(request.symbol, days)
         if corporate is not None:
             corporate.last_day = end // DAY * DAY

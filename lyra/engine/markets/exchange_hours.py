@@ -99,6 +99,8 @@ class SecurityExchangeHours(LeanObject):
         bank_holidays: Iterable[int] = (),
     ) -> None:
         """`week` holds seven entries, Sunday first; dates are microseconds of midnight, times microseconds since midnight."""
+        self._memo: dict[Any, Any] = {}
+        """What feeds have worked out on this calendar: hundreds of symbols ask the same."""
         self._zone = zone(time_zone)
         self._week = tuple(week)
         self._holidays = frozenset(holidays)

@@ -6,11 +6,11 @@ from typing import Any
 
 from lyra.engine.data.events import Delisting
 from lyra.engine.enums import DelistingType, OrderStatus, OrderType
+from lyra.engine.fees.base import charged_fee
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fee import OrderFee
 from lyra.engine.orders.fills import FillModelParameters
 from lyra.engine.orders.order import Order, is_closed
-from lyra.engine.securities.fee_parameters import OrderFeeParameters
 
 _FILLED_AT_ONCE = (OrderType.MARKET, OrderType.COMBO_MARKET, OrderType.OPTION_EXERCISE)
 
@@ -125,7 +125,7 @@ class BacktestingBrokerage:
             for event in fills:
                 if event.status == OrderStatus.FILLED and event.order_fee.value._amount == 0:
                     leg, leg_security = next((o, s) for o, s in securities.items() if o.id == event.order_id)
-                    event.order_fee = leg_security.fee_model.get_order_fee(OrderFeeParameters(leg_security, leg))
+                    event.order_fee = charged_fee(leg_security, leg)
         except Exception as e:
             algorithm._fill_error(e)
             algorithm.error(f"Order Error: id: {order.id}, Transaction model failed to fill for order type: {order.type.lean_name} with error: {e}")

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Context, Decimal
 
 from lyra.engine import exact
-from lyra.engine.exact import add, subtract
+from lyra.engine.exact import scale_of
 
 _WIDE = Context(prec=80)
 
-__all__ = ["add", "divide", "mean_step", "multiply", "strip", "subtract"]
+__all__ = ["add", "divide", "mean_step", "multiply", "strip", "subtract", "total"]
+
+
+def add(a: Decimal, b: Decimal) -> Decimal:
+    """a + b."""
+    result = exact.add(a, b)
+    return result if result else _signed(result, a, b)
+
+
+def subtract(a: Decimal, b: Decimal) -> Decimal:
+    """a - b."""
+    result = exact.subtract(a, b)
+    return result if result else _signed(result, a, b.copy_negate())
+
+
+def _signed(zero: Decimal, a: Decimal, b: Decimal) -> Decimal:
+    """A sum of zero has a sign: that of the term with fewer decimal places, of the first where both have as many."""
+    return zero.copy_sign(b if scale_of(b) < scale_of(a) else a)
+
+
+def total(values: Iterable[Decimal]) -> Decimal:
+    """The sum, added one by one from 0."""
+    result = exact.ZERO
+    for value in values:
+        result = add(result, value)
+    return result
 
 
 def divide(a: Decimal, b: Decimal | int) -> Decimal:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from lyra.engine.decimals import ZERO, decimal_text, normalize, to_decimal, to_float
+from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.naming import LeanObject
+from lyra.engine.orders.dotnet import multiply, strip
 from lyra.engine.orders.fields import money, plain
 
 NULL_CURRENCY = "QCC"
@@ -45,7 +46,7 @@ class OrderFee(LeanObject):
 
     def __init__(self, order_fee: CashAmount) -> None:
         self._value = CashAmount(
-            normalize(to_decimal(order_fee._amount if isinstance(order_fee, CashAmount) else order_fee.amount)), order_fee.currency
+            strip(to_decimal(order_fee._amount if isinstance(order_fee, CashAmount) else order_fee.amount)), order_fee.currency
         )
 
     def apply_to_portfolio(self, portfolio: Any, fill: Any) -> None:
@@ -69,7 +70,7 @@ class ModifiedFillQuantityOrderFee(OrderFee):
 
     def apply_to_portfolio(self, portfolio: Any, fill: Any) -> None:
         """Take the fee's worth at the fill price from the quote currency's cash."""
-        amount = -self._value._amount * fill._fill_price * self._contract_multiplier
+        amount = multiply(multiply(self._value._amount.copy_negate(), fill._fill_price), self._contract_multiplier)
         portfolio.cash_book[self._quote_currency].add_amount(amount)
 
 

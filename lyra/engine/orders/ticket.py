@@ -12,7 +12,7 @@ from typing import Any
 from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.enums import OrderField, OrderRequestStatus, OrderResponseErrorCode, OrderStatus, OrderType, SecurityType
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import divide
+from lyra.engine.orders.dotnet import add, divide, multiply, subtract
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fields import instant, money, plain
 from lyra.engine.orders.order import Order, is_closed, is_fill
@@ -107,9 +107,7 @@ class OrderTicket(LeanObject):
 
     @property
     def _quantity_remaining(self) -> Decimal:
-        rest = self._quantity - self._quantity_filled
-        # .NET keeps the sign of the first operand when a difference is zero
-        return rest.copy_sign(self._quantity) if rest == 0 else rest
+        return subtract(self._quantity, self._quantity_filled)
 
     @property
     def _time(self) -> int:
@@ -229,15 +227,15 @@ class OrderTicket(LeanObject):
         if event._fill_quantity == 0 or self._order is None:
             return
         if is_fill(event.status):
-            self._filled_worth += abs(event._fill_quantity) * event._fill_price
+            self._filled_worth = add(self._filled_worth, multiply(event._fill_quantity.copy_abs(), event._fill_price))
         if self._order._type != OrderType.OPTION_EXERCISE:
-            self._quantity_filled += event._fill_quantity
-            self._average_fill_price = divide(self._filled_worth, abs(self._quantity_filled))
+            self._quantity_filled = add(self._quantity_filled, event._fill_quantity)
+            self._average_fill_price = divide(self._filled_worth, self._quantity_filled.copy_abs())
             self._order._price = self._average_fill_price
         elif event.is_in_the_money:
             self._order._price = to_decimal(self.symbol.id.strike_price)
             if event._fill_price != 0:
-                self._quantity_filled += event._fill_quantity
+                self._quantity_filled = add(self._quantity_filled, event._fill_quantity)
                 self._average_fill_price = self._order._price
 
     def _add_update_request(self, request: UpdateOrderRequest) -> None:

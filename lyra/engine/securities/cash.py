@@ -12,9 +12,9 @@ from typing import Any
 
 from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
 from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
-from lyra.engine.exact import multiply
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
+from lyra.engine.orders.dotnet import add, divide, multiply
 from lyra.engine.orders.fee import NULL_CURRENCY, CashAmount
 from lyra.engine.orders.fields import money, plain
 
@@ -82,7 +82,7 @@ class Cash(LeanObject):
             price = ZERO if data is None else data._value
             if price == 0:
                 return self._fixed if data is None and self._waiting else ZERO
-            rate = rate / price if inverted else rate * price
+            rate = divide(rate, price) if inverted else multiply(rate, price)
         self._waiting = False
         return rate
 
@@ -118,7 +118,7 @@ class Cash(LeanObject):
         """Add to the amount; gives the new one."""
         change = to_decimal(amount)
         self._notify()
-        self._amount += change
+        self._amount = add(self._amount, change)
         self._notify()
         return self.amount  # type: ignore[no-any-return]
 
@@ -196,7 +196,7 @@ class CashBook(LeanObject):
     def _total(self) -> Decimal:
         total = ZERO
         for cash in self._currencies.values():
-            total += cash._value  # nothing in a currency still gives the sum the digits of its rate, as in LEAN
+            total = add(total, cash._value)  # nothing in a currency still gives the sum the digits of its rate, as in LEAN
         return total
 
     total_value_in_account_currency = money("_total")
@@ -210,7 +210,7 @@ class CashBook(LeanObject):
             if rate == 0:
                 raise ValueError(f"The conversion rate for {currency} is not available.")
             rates.append(rate)
-        return quantity * (rates[0] / rates[1])
+        return multiply(quantity, divide(rates[0], rates[1]))
 
     def convert(self, source_quantity: Any, source_currency: str, destination_currency: str) -> float:
         """An amount of one currency in another. Raises ValueError where a rate is not known yet."""

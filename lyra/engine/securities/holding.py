@@ -7,8 +7,8 @@ from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.naming import LeanObject
+from lyra.engine.orders.dotnet import add, divide, multiply, subtract
 from lyra.engine.orders.fields import money, plain
-
 
 
 class SecurityHolding(LeanObject):
@@ -101,12 +101,12 @@ class SecurityHolding(LeanObject):
     def _amount_of(self, quantity: Decimal, price: Decimal) -> tuple[Decimal, Any]:
         """Worth of a quantity at a price, and the cash entry of the currency it is in."""
         security = self._security
-        return price * quantity * security.symbol_properties._contract_multiplier, security.quote_currency
+        return multiply(multiply(price, quantity), security.symbol_properties._contract_multiplier), security.quote_currency
 
     def _value_of(self, quantity: Decimal, price: Decimal) -> Decimal:
         """Worth of a quantity at a price in the account currency."""
         amount, cash = self._amount_of(quantity, price)
-        return amount * cash._conversion_rate  # type: ignore[no-any-return]
+        return multiply(amount, cash._conversion_rate)
 
     @property
     def _holdings_cost(self) -> Decimal:
@@ -114,7 +114,7 @@ class SecurityHolding(LeanObject):
 
     @property
     def _unlevered_holdings_cost(self) -> Decimal:
-        return self._holdings_cost / self._leverage
+        return divide(self._holdings_cost, self._leverage)
 
     @property
     def _holdings_value(self) -> Decimal:
@@ -122,11 +122,11 @@ class SecurityHolding(LeanObject):
 
     @property
     def _profit(self) -> Decimal:
-        return self._trade_profit + self._total_dividends
+        return add(self._trade_profit, self._total_dividends)
 
     @property
     def _net_profit(self) -> Decimal:
-        return self._profit - self._total_fees
+        return subtract(self._profit, self._total_fees)
 
     @property
     def _unrealized_profit(self) -> Decimal:
@@ -134,8 +134,8 @@ class SecurityHolding(LeanObject):
 
     @property
     def _unrealized_profit_percent(self) -> Decimal:
-        cost = abs(self._holdings_cost)
-        return ZERO if cost == 0 else self._unrealized_profit / cost
+        cost = self._holdings_cost.copy_abs()
+        return ZERO if cost == 0 else divide(self._unrealized_profit, cost)
 
     def _close_profit(self, include_fees: bool = True, exit_price: Decimal | None = None, entry_price: Decimal | None = None,
                       quantity: Decimal | None = None) -> Decimal:  # fmt: skip
@@ -152,7 +152,7 @@ class SecurityHolding(LeanObject):
             if price == 0:
                 price = security._price
         entry = self._value_of(quantity, self._average_price if entry_price is None else entry_price)
-        return self._value_of(quantity, price) - entry - fees
+        return subtract(subtract(self._value_of(quantity, price), entry), fees)
 
     def total_close_profit(self, include_fees: bool = True, exit_price: Any = None, entry_price: Any = None, quantity: Any = None) -> float:
         """`unrealized_profit` with other prices, another quantity, or without the fee."""
@@ -179,19 +179,19 @@ class SecurityHolding(LeanObject):
 
     def add_new_fee(self, new_fee: Any) -> None:
         """Count a fee."""
-        self._total_fees += to_decimal(new_fee)
+        self._total_fees = add(self._total_fees, to_decimal(new_fee))
 
     def add_new_profit(self, profit_loss: Any) -> None:
         """Count a profit."""
-        self._trade_profit += to_decimal(profit_loss)
+        self._trade_profit = add(self._trade_profit, to_decimal(profit_loss))
 
     def add_new_sale(self, sale_value: Any) -> None:
         """Count a traded value."""
-        self._total_sale_volume += to_decimal(sale_value)
+        self._total_sale_volume = add(self._total_sale_volume, to_decimal(sale_value))
 
     def add_new_dividend(self, dividend: Any) -> None:
         """Count a dividend."""
-        self._total_dividends += to_decimal(dividend)
+        self._total_dividends = add(self._total_dividends, to_decimal(dividend))
 
     def set_last_trade_profit(self, last_trade_profit: Any) -> None:
         """Remember the profit of the trade that closed last."""
@@ -214,4 +214,4 @@ class ConvertibleCashAmount(LeanObject):
 
     @property
     def _in_account_currency(self) -> Decimal:
-        return self._amount * self._cash._conversion_rate  # type: ignore[no-any-return]
+        return multiply(self._amount, self._cash._conversion_rate)

@@ -8,22 +8,19 @@ from typing import Any
 from lyra.engine.data.dictionary import SymbolDictionary
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import DataNormalizationMode, OrderDirection, SecurityType
+from lyra.engine.orders.dotnet import add, divide, multiply, subtract, total
 from lyra.engine.orders.fee import CashAmount
 from lyra.engine.orders.fields import money
-from lyra.engine.securities.buying_power import reserved_margin
+from lyra.engine.securities.buying_power import margin_used, position_buying_power
 from lyra.engine.securities.cash import CashBook
 from lyra.engine.securities.holding import SecurityHolding
 from lyra.engine.securities.manager import SecurityManager
 from lyra.engine.securities.margin_call import DefaultMarginCallModel
-from lyra.engine.securities.margin_parameters import (
-    BuyingPowerParameters,
-    HasSufficientBuyingPowerForOrderParameters,
-    HasSufficientBuyingPowerForOrderResult,
-    amount_of,
-)
+from lyra.engine.securities.margin_parameters import HasSufficientBuyingPowerForOrderParameters, HasSufficientBuyingPowerForOrderResult
 from lyra.engine.securities.settlement import ApplyFundsSettlementModelParameters
 from lyra.engine.symbols import Symbol
 
+TWO = Decimal(2)
 _OUTSIDE_HOLDINGS_VALUE = frozenset((SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
 _PROFIT_ONLY = frozenset((SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
 _NO_PAYMENT = frozenset((SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
@@ -131,29 +128,29 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
     @property
     def _total_portfolio_value_less_free_buffer(self) -> Decimal:
         settings = self._algorithm.settings
-        total = self._total_portfolio_value
+        value = self._total_portfolio_value
         if settings._free_portfolio_value is not None:
-            return total - settings._free_portfolio_value  # type: ignore[no-any-return]
-        return total - total * settings._free_portfolio_value_percentage  # type: ignore[no-any-return]
+            return subtract(value, settings._free_portfolio_value)
+        return subtract(value, multiply(value, settings._free_portfolio_value_percentage))
 
     @property
     def _total_holdings_value(self) -> Decimal:
-        return sum((abs(h._holdings_value) for h in self.values()), ZERO)
+        return total(h._holdings_value.copy_abs() for h in self.values())
 
     @property
     def _total_absolute_holdings_cost(self) -> Decimal:
-        return sum((abs(h._holdings_cost) for h in self.values()), ZERO)
+        return total(h._holdings_cost.copy_abs() for h in self.values())
 
     @property
     def _total_unlevered_absolute_holdings_cost(self) -> Decimal:
-        return sum((abs(h._unlevered_holdings_cost) for h in self.values() if h._quantity != 0), ZERO)
+        return total(h._unlevered_holdings_cost.copy_abs() for h in self.values() if h._quantity != 0)
 
     @property
     def _total_unrealized_profit(self) -> Decimal:
-        return sum((h._unrealized_profit for h in self.values()), ZERO)
+        return total(h._unrealized_profit for h in self.values())
 
     def _over_all(self, name: str) -> Decimal:
-        return sum((getattr(security.holdings, name) for security in self.securities.total), ZERO)
+        return total(getattr(security.holdings, name) for security in self.securities.total)
 
     @property
     def _total_fees(self) -> Decimal:
@@ -173,7 +170,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
 
     @property
     def _total_margin_used(self) -> Decimal:
-        return sum((reserved_margin(security) for security in self._positions()), ZERO)
+        return total(margin_used(security) for security in self._positions())
 
     def _positions(self) -> list[Any]:
         return [s for s in self.securities._items.values() if s.holdings._quantity != 0]
@@ -182,8 +179,8 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
     def _margin_remaining(self) -> Decimal:
         return self._margin_remaining_of(self._total_portfolio_value)
 
-    def _margin_remaining_of(self, total: Decimal) -> Decimal:
-        return total - self.unsettled_cash_book._total - self._total_margin_used
+    def _margin_remaining_of(self, value: Decimal) -> Decimal:
+        return subtract(subtract(value, self.unsettled_cash_book._total), self._total_margin_used)
 
     @property
     def invested(self) -> bool:
@@ -200,9 +197,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         """Buying power for a symbol and direction; without a symbol the account's free margin."""
         if symbol is None or isinstance(symbol, (int, float, Decimal)):
             return to_float(self._margin_remaining_of(self._total_portfolio_value if symbol is None else to_decimal(symbol)))
-        security = self.securities[symbol]
-        answer = security.buying_power_model.get_buying_power(BuyingPowerParameters(self, security, direction))
-        return to_float(amount_of(answer))
+        return to_float(position_buying_power(self, self.securities[symbol], direction))
 
     def get_buying_power(self, symbol: Any, direction: OrderDirection = OrderDirection.BUY) -> float:
         """Buying power for a symbol and direction."""
@@ -210,7 +205,9 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
 
     def set_margin_call_model(self, model: Any) -> None:
         """Say what happens when margin runs out."""
-        self.margin_call_model = model
+        from lyra.engine.models.python_models import wrap_model
+
+        self.margin_call_model = wrap_model("margin_call_model", model)
 
     def set_cash(self, *args: Any) -> None:
         """`set_cash(amount)` of the account currency, or `set_cash(currency, amount, conversion_rate)`."""
@@ -258,25 +255,25 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         if mode not in (DataNormalizationMode.RAW, DataNormalizationMode.SPLIT_ADJUSTED):
             return
         security = self.securities[dividend.symbol]
-        total = security.holdings._quantity * dividend._distribution * security.quote_currency._conversion_rate
-        self.cash_book[self.cash_book.account_currency].add_amount(total)
-        security.holdings.add_new_dividend(total)
+        paid = multiply(multiply(security.holdings._quantity, dividend._distribution), security.quote_currency._conversion_rate)
+        self.cash_book[self.cash_book.account_currency].add_amount(paid)
+        security.holdings.add_new_dividend(paid)
 
     def apply_split(self, split: Any, security: Any, mode: DataNormalizationMode) -> None:
         """Turn a raw-price holding into shares after the split; a fraction is paid in cash."""
         if security.type != SecurityType.EQUITY or mode != DataNormalizationMode.RAW:
             return
         factor = split._split_factor
-        quantity = security.holdings._quantity / factor
+        quantity = divide(security.holdings._quantity, factor)
         whole = Decimal(int(quantity))
-        rest = quantity - whole
-        security.holdings.set_holdings(security.holdings._average_price * factor, whole)
+        rest = subtract(quantity, whole)
+        security.holdings.set_holdings(multiply(security.holdings._average_price, factor), whole)
         account = self.cash_book[self.cash_book.account_currency]
         if security.cache.last_data() is None:
-            account.add_amount(rest * split._reference_price * factor)
+            account.add_amount(multiply(multiply(rest, split._reference_price), factor))
             return
         security.cache.apply_split(factor)
-        account.add_amount(rest * security.cache.exact("price"))
+        account.add_amount(multiply(rest, security.cache.exact("price")))
         self.invalidate_total_portfolio_value()
 
 
@@ -297,7 +294,7 @@ class _UnsettledCashBook(CashBook):
         total = ZERO
         for cash in self._currencies.values():
             if cash._amount != 0:
-                total += cash._amount * self._settled[cash._symbol]._conversion_rate
+                total = add(total, multiply(cash._amount, self._settled[cash._symbol]._conversion_rate))
         return total
 
 
@@ -319,11 +316,11 @@ class SecurityPortfolioModel:
         self._pay(portfolio, security, fill)
         if (held > 0 and quantity < 0) or (held < 0 and quantity > 0):
             self._record_profit(portfolio, security, fill, fee)
-        now = held + quantity
+        now = quantity if held == 0 else add(held, quantity)
         if held == 0:
             average = price
         elif (held > 0) == (quantity > 0):
-            average = (average * held + quantity * price) / now
+            average = divide(add(multiply(average, held), multiply(quantity, price)), now)
         elif now == 0:
             average = ZERO
         elif (now > 0) != (held > 0):
@@ -335,7 +332,8 @@ class SecurityPortfolioModel:
         if security.type in _NO_PAYMENT:
             return
         multiplier = security.symbol_properties._contract_multiplier
-        paid = CashAmount(-fill._fill_quantity * fill._fill_price * multiplier, security.quote_currency.symbol)
+        worth = multiply(multiply(fill._fill_quantity.copy_negate(), fill._fill_price), multiplier)
+        paid = CashAmount(worth, security.quote_currency.symbol)
         security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, paid, fill))
         if security.type in (SecurityType.FOREX, SecurityType.CRYPTO):
             got = CashAmount(fill._fill_quantity, security.base_currency.symbol)
@@ -347,12 +345,12 @@ class SecurityPortfolioModel:
         closed = min(abs(fill._fill_quantity), abs(holding._quantity))
         closed = closed if fill._fill_quantity < 0 else -closed
         amount, cash = holding._amount_of(closed, fill._fill_price)
-        amount -= holding._amount_of(closed, holding._average_price)[0]
+        amount = subtract(amount, holding._amount_of(closed, holding._average_price)[0])
         if security.type in _NO_PAYMENT:
             gained = CashAmount(amount, cash.symbol)
             security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, gained, fill))
-        profit = amount * cash._conversion_rate
+        profit = multiply(amount, cash._conversion_rate)
         holding.add_new_profit(profit)
         holding.set_last_trade_profit(profit)
-        net = profit - 2 * fee
+        net = subtract(profit, multiply(TWO, fee))
         portfolio.transactions._add_record(portfolio._algorithm._utc, net, net > 0)

@@ -15,6 +15,7 @@ from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.markets.exchange import SecurityExchange
 from lyra.engine.naming import LeanObject
+from lyra.engine.orders.dotnet import divide, multiply
 from lyra.engine.orders.fields import money, plain
 from lyra.engine.securities.cache import SecurityCache
 from lyra.engine.securities.cash import Cash, CashBook
@@ -213,52 +214,57 @@ class Security(LeanObject):
 
     def _market_order_fee(self, quantity: Decimal) -> Decimal:
         """The fee, in account currency, of a market order made now."""
+        from lyra.engine.fees.base import charged_fee
         from lyra.engine.orders.order import MarketOrder
-        from lyra.engine.securities.fee_parameters import OrderFeeParameters
 
         now = self.exchange._now() if self.exchange._now is not None else 0
-        order = MarketOrder(self._symbol, quantity, now)
-        fee = self.fee_model.get_order_fee(OrderFeeParameters(self, order)).value
+        fee = charged_fee(self, MarketOrder(self._symbol, quantity, now)).value
         return self._cash_book._to_account(fee._amount, fee.currency)
 
     # models ---------------------------------------------------------------------------------------
+    def _take(self, kind: str, model: Any) -> None:
+        """Set a model, a user's in its wrapper."""
+        from lyra.engine.models.python_models import wrap_model
+
+        setattr(self, kind, wrap_model(kind, model))
+
     def set_fee_model(self, model: Any) -> None:
         """Say what orders cost."""
-        self.fee_model = model
+        self._take("fee_model", model)
 
     def set_fill_model(self, model: Any) -> None:
         """Say when and at what price orders fill."""
-        self.fill_model = model
+        self._take("fill_model", model)
 
     def set_slippage_model(self, model: Any) -> None:
         """Say how far fills are from the market."""
-        self.slippage_model = model
+        self._take("slippage_model", model)
 
     def set_settlement_model(self, model: Any) -> None:
         """Say when money of a sale is there."""
-        self.settlement_model = model
+        self._take("settlement_model", model)
 
     def set_volatility_model(self, model: Any) -> None:
         """Say how volatile the security is."""
-        self.volatility_model = model
+        self._take("volatility_model", model)
 
     def set_buying_power_model(self, model: Any) -> None:
         """Say how much can be bought."""
-        self.buying_power_model = model
+        self._take("buying_power_model", model)
 
     set_margin_model = set_buying_power_model
 
     def set_margin_interest_rate_model(self, model: Any) -> None:
         """Say what borrowed margin costs."""
-        self.margin_interest_rate_model = model
+        self._take("margin_interest_rate_model", model)
 
     def set_shortable_provider(self, provider: Any) -> None:
         """Say how much can be sold short."""
-        self.shortable_provider = provider
+        self._take("shortable_provider", provider)
 
     def set_data_filter(self, data_filter: Any) -> None:
         """Say which data is let through."""
-        self.data_filter = data_filter
+        self._take("data_filter", data_filter)
 
     # the user's own attributes ---------------------------------------------------------------------
     def add(self, key: str, value: Any) -> None:
@@ -320,7 +326,7 @@ class CryptoFutureHolding(SecurityHolding):
         security = self._security
         if self._symbol.id.market == "dydx" or not security.is_crypto_coin_future():
             return super()._amount_of(quantity, price)
-        return quantity * security.symbol_properties._contract_multiplier / price, security.base_currency
+        return divide(multiply(quantity, security.symbol_properties._contract_multiplier), price), security.base_currency
 
 
 class _Getter:
