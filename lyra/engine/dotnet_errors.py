@@ -3,11 +3,59 @@ that catches `ValueError` catches it here as well."""
 
 from __future__ import annotations
 
-__all__ = ["ArgumentException", "InvalidOperationException", "KeyNotFoundException"]
+__all__ = [
+    "ArgumentException", "ArgumentNullException", "ArgumentOutOfRangeException", "DivideByZeroException", "DuplicateNameException",
+    "FormatException", "InvalidCastException", "InvalidOperationException", "KeyNotFoundException", "NotImplementedException",
+    "NotSupportedException", "NullReferenceException", "OverflowException", "RegressionTestException",
+]  # fmt: skip
 
 
 class ArgumentException(ValueError):
     """An argument that cannot be used."""
+
+
+class ArgumentNullException(ArgumentException):
+    """An argument that must not be None."""
+
+
+class ArgumentOutOfRangeException(ArgumentException):
+    """An argument beyond what is allowed."""
+
+
+class FormatException(ValueError):
+    """A text that cannot be read."""
+
+
+class InvalidCastException(TypeError):
+    """A value of another type than is needed."""
+
+
+class DivideByZeroException(ZeroDivisionError):
+    """A division by zero."""
+
+
+class OverflowException(OverflowError):
+    """A number that its type cannot hold."""
+
+
+class NotImplementedException(NotImplementedError):
+    """A method that is not there."""
+
+
+class NotSupportedException(RuntimeError):
+    """A call that the object does not take."""
+
+
+class NullReferenceException(AttributeError):
+    """Something was asked of nothing."""
+
+
+class DuplicateNameException(ValueError):
+    """A name that is taken."""
+
+
+class RegressionTestException(Exception):
+    """What LEAN's own regression algorithms raise when something is not as it was."""
 
 
 class InvalidOperationException(RuntimeError):

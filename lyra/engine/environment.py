@@ -13,7 +13,7 @@ from lyra.engine.feed.corporate_history import CorporateHistory
 from lyra.engine.feed.marketfiles import MarketFiles
 from lyra.engine.markets.hours import MarketHoursDatabase
 from lyra.engine.markets.properties import SymbolPropertiesDatabase
-from lyra.engine.symbols import RunSymbols, Symbol
+from lyra.engine.symbols import RunSymbols, Symbol, custom_data_type
 
 
 class DataFolder:
@@ -35,7 +35,17 @@ class DataFolder:
 
     def entry(self, symbol: Symbol) -> Any:
         """The market hours entry of a symbol."""
-        return self.hours.get_entry(symbol.id.market, symbol, symbol.security_type)
+        kind = symbol.security_type
+        if kind != SecurityType.BASE:
+            return self.hours.get_entry(symbol.id.market, symbol, kind)
+        return self.hours.find_entry(symbol.id.market, symbol, kind) or self._custom_entry(symbol)
+
+    def _custom_entry(self, symbol: Symbol) -> Any:
+        """The entry of a type of custom data in a market that lists none: always open, in the zone of the data."""
+        name = custom_data_type(symbol.id.symbol)
+        kind = None if name is None else self.symbols.data_types.get(name)
+        data_zone = "America/New_York" if kind is None else kind().data_time_zone()
+        return self.hours.set_entry_always_open(symbol.id.market, f"TYPE.{name}", SecurityType.BASE, data_zone)
 
     def corporate(self, symbol: Symbol, days: list[int]) -> CorporateHistory | None:
         """Tickers, scales and events of an equity; None for what has none."""

@@ -318,15 +318,15 @@ class Loop:
                 warm_up_volatility(security, algorithm, raw=True)
 
     def _apply_corporate_action(self, event: Any, security: Any, mode: DataNormalizationMode) -> None:
-            algorithm = self._algorithm
-            if type(event) is Dividend:
-                self._portfolio.apply_dividend(event, mode)
-            elif type(event) is Split and event.type == SplitType.SPLIT_OCCURRED:
-                self._portfolio.apply_split(event, security, mode)
-                algorithm.trade_builder.apply_split(event, False, mode)
-                if mode == DataNormalizationMode.RAW:
-                    tickets = self._transactions.get_open_order_tickets(security.symbol)
-                    algorithm.brokerage_model.apply_split(tickets, event)
+        algorithm = self._algorithm
+        if type(event) is Dividend:
+            self._portfolio.apply_dividend(event, mode)
+        elif type(event) is Split and event.type == SplitType.SPLIT_OCCURRED:
+            self._portfolio.apply_split(event, security, mode)
+            algorithm.trade_builder.apply_split(event, False, mode)
+            if mode == DataNormalizationMode.RAW:
+                tickets = self._transactions.get_open_order_tickets(security.symbol)
+                algorithm.brokerage_model.apply_split(tickets, event)
 
     def _tell_corporate_actions(self, current: Slice) -> None:
         algorithm = self._algorithm
@@ -400,6 +400,8 @@ class Loop:
     def process_results(self, force: bool = False) -> None:
         """The equity candle at the end of a step, and what is due with it."""
         algorithm, results, portfolio = self._algorithm, self._results, self._portfolio
+        if portfolio._fees_are_heard:
+            portfolio._ask_fees()
         if self.time > results.next_sample_us or force:
             results.process(algorithm._utc, algorithm._local, portfolio._total_portfolio_value,
                             algorithm.get_chart_updates(True), algorithm._runtime_statistics)  # fmt: skip
@@ -410,6 +412,8 @@ class Loop:
         """The daily sample, and the last one."""
         algorithm, portfolio = self._algorithm, self._portfolio
         utc = algorithm._utc if time is None else time
+        if portfolio._fees_are_heard:
+            portfolio._ask_fees()
         benchmark = algorithm.benchmark
         value = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
         holdings = self._holding_samples()

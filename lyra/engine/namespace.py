@@ -15,7 +15,7 @@ from lyra.engine.enumeration import LeanEnum
 from lyra.engine.naming import LeanObject
 
 _ROOMS = (
-    "errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary", "data.custom",
+    "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary", "data.collections", "data.custom",
     "markets.exchange", "markets.exchange_hours", "markets.hours", "markets.local_hours", "markets.properties",
     "feed.config", "universes.universe", "universes.manager", "universes.fundamental", "history.requests", "history.indicators",
     "securities.security", "securities.holding", "securities.cash", "securities.cache", "securities.manager", "securities.portfolio",

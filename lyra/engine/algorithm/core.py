@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lyra.engine.algorithm.adding import Adding
+from lyra.engine.algorithm.custom import CustomDataApi
 from lyra.engine.algorithm.framework import Framework
 from lyra.engine.algorithm.history import HistoryApi
 from lyra.engine.algorithm.indicators import IndicatorHelpers
@@ -39,7 +40,7 @@ from lyra.engine.times import DAY, TimeZones, Zone, span_us, to_datetime, to_us,
 from lyra.engine.universes.manager import UniverseManager
 
 
-class QCAlgorithm(Trading, Adding, HistoryApi, IndicatorHelpers, UniverseApi, Framework, Reporting, Wiring, LeanObject):
+class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, UniverseApi, Framework, Reporting, Wiring, LeanObject):
     """Override `initialize` and the `on_…` callbacks; everything else is there to be called."""
 
     settings: AlgorithmSettings

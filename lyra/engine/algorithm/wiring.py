@@ -80,6 +80,7 @@ class Wiring:
                                  f"market '{symbol.id.market}' could be wrong")  # fmt: skip
             extra["base_currency"] = book.ensure(pair[0])
         security = kind(symbol, exchange, quote, properties, book, **extra)
+        security._on_fee_model = self.portfolio._note_fee_model
         if cache_symbol:
             self._data.symbols.tickers.set(symbol.value, symbol)
         security._configs.extend(configs)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
-from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
+from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import MarketDataType, Resolution
 from lyra.engine.naming import LeanObject
-from lyra.engine.times import MIN_TIME, to_datetime, to_us
+from lyra.engine.times import MIN_TIME, Zone, to_datetime, to_us, zone
+
+_CENT = Decimal("0.01")
 
 
 class BaseData(LeanObject):
@@ -76,9 +78,21 @@ class BaseData(LeanObject):
         return self.value
 
     # what a custom data type may override ------------------------------------------------------
+    def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> Any:
+        """Where a date's data is (`SubscriptionDataSource`); None for nowhere."""
+        raise NotImplementedError(f"{type(self).__name__} must implement get_source(config, date, is_live_mode).")
+
+    def reader(self, config: Any, line: str, date: datetime, is_live_mode: bool) -> Any:
+        """The point of a line of the source; None for a line without one."""
+        raise NotImplementedError(f"{type(self).__name__} must implement reader(config, line, date, is_live_mode).")
+
+    def data_time_zone(self) -> Zone:
+        """The zone of the data's times."""
+        return zone("America/New_York")
+
     def requires_mapping(self) -> bool:
         """Whether the symbol's ticker history applies to this data."""
-        return False
+        return bool(self._symbol is not None and self._symbol.requires_mapping())
 
     def is_sparse_data(self) -> bool:
         """Whether missing files are normal for this data."""
@@ -108,4 +122,10 @@ class BaseData(LeanObject):
         return other
 
     def __str__(self) -> str:
-        return f"{self.symbol}: {decimal_text(self._value)}"
+        return f"{self.symbol}: {_money_text(self._value)}"
+
+
+def _money_text(value: Decimal) -> str:
+    """.NET's invariant currency format: `¤1,234.50`, a negative amount in brackets."""
+    text = f"¤{abs(value).quantize(_CENT, ROUND_HALF_UP):,}"
+    return f"({text})" if value < 0 else text

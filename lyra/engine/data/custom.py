@@ -8,13 +8,15 @@ the point that reaches the algorithm is a plain `PythonData` with that storage (
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
+from lyra.engine.data.bars import TradeBar
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import double_to_decimal, to_float
 from lyra.engine.dotnet_errors import KeyNotFoundException
-from lyra.engine.enums import FileFormat, Resolution, SubscriptionTransportMedium
+from lyra.engine.enums import FileFormat, MarketDataType, Resolution, SubscriptionTransportMedium
 from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.symbols import Symbol, current_run
 from lyra.engine.times import MIN_TIME, Zone, to_us, zone
@@ -273,14 +275,24 @@ class UnlinkedData(_Example):
         return made  # type: ignore[no-any-return]
 
 
-class UnlinkedDataTradeBar(UnlinkedData):
-    """Example of bars that are about no security."""
+class UnlinkedDataTradeBar(TradeBar):
+    """Example of bars that are about no security, from `TestData/unlinkedtradebar/<ticker>.csv`."""
+
+    _is_common = False
+    data_type = MarketDataType.BASE
+    any_ticker: ClassVar[bool] = False
+    default_resolution = _Example.default_resolution
+    supported_resolutions = _Example.supported_resolutions
+    data_time_zone = _Example.data_time_zone
+
+    def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> SubscriptionDataSource:
+        """The file of the ticker."""
+        name = "data" if self.any_ticker else config.symbol.value.lower()
+        return SubscriptionDataSource(f"TestData/unlinkedtradebar/{name}.csv", SubscriptionTransportMedium.LOCAL_FILE)
 
     def reader(self, config: Any, line: str, date: datetime, is_live_mode: bool) -> BaseData:
-        """A bar of the day."""
-        made = super().reader(config, line, date, is_live_mode)
-        made._end_time = made._time + int(timedelta(days=1).total_seconds() * 1e6)
-        return made
+        """A bar of the day that ends on the date."""
+        return UnlinkedDataTradeBar(date - timedelta(days=1), config.symbol, 1, 2, 1, Decimal("1.5"), 0, timedelta(days=1))
 
 
 def _dated(kind: Any, config: Any, date: datetime) -> Any:

@@ -68,6 +68,7 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
         self._dates: list[int] = []
         self._rates: list[Decimal] = []
         self._loaded = False
+        self._default = to_decimal(self.DEFAULT_RISK_FREE_RATE)
 
     def _load(self) -> None:
         self._loaded = True
@@ -81,7 +82,7 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
         if not self._loaded:
             self._load()
         if not self._dates:
-            return to_decimal(self.DEFAULT_RISK_FREE_RATE)
+            return self._default
         day = day_of(us)
         known = bisect_right(self._dates, day)
         if day < FIRST_DATE and (known == 0 or self._dates[known - 1] != day):

@@ -5,9 +5,9 @@ Values may be dicts, lists, strings, numbers, Decimals, bools, None and `Raw` pi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 from lyra.engine.decimals import decimal_json, double_text
@@ -29,7 +29,8 @@ class Raw(str):
 
 def json_string(text: str) -> str:
     """A quoted JSON string with Newtonsoft's escapes."""
-    return json.dumps(text, ensure_ascii=False).translate(_ESCAPES)
+    quoted = encode_basestring(text)
+    return quoted if quoted.isascii() else quoted.translate(_ESCAPES)
 
 
 def time_text(us: int) -> str:
@@ -75,10 +76,12 @@ def json_scalar(value: Any) -> str:
 
 def json_compact(value: Any) -> str:
     """JSON without any space."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return "{" + ",".join(f"{json_string(str(key))}:{json_compact(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple, set, frozenset)):
         return "[" + ",".join(map(json_compact, value)) + "]"
+    if isinstance(value, Mapping):
+        return json_compact(dict(value))
     return json_scalar(value)
 
 

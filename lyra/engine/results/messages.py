@@ -55,6 +55,11 @@ class Messages:
         """Errors not yet written, which LEAN puts into the text of a failed initialisation."""
         return list(self._error)
 
+    def discard(self) -> None:
+        """Drop what waits, as LEAN does when a reader of custom data fails."""
+        for queue in (self._debug, self._error, self._log):
+            queue.clear()
+
     def process(self) -> None:
         """Empty the queues into the log."""
         for queue, level, prefix in ((self._debug, "TRACE", "Debug: "), (self._error, "ERROR", ""), (self._log, "TRACE", "Log: ")):

@@ -167,11 +167,9 @@ class SecurityHolding(LeanObject):
     # changed by the portfolio ----------------------------------------------------------------------
     def set_holdings(self, average_price: Any, quantity: Any) -> None:
         """Set the holding without a trade."""
-        previous = self._quantity
         self._quantity = to_decimal(quantity)
         self._average_price = to_decimal(average_price)
         self.invested = abs(self._quantity) >= self._security.symbol_properties._lot_size
-        self._security._quantity_changed(previous)
 
     def update_market_price(self, closing_price: Any) -> None:
         """LEAN's way to move the price; the price is the security's here."""

@@ -61,6 +61,8 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         self.cash_book["USD"].set_amount(100_000)
         self.margin_call_model: Any = DefaultMarginCallModel(self)
         self.minimum_margin_skipped = False
+        self._fees_are_heard = False
+        """Whether a fee model is the user's, who notices how often it is asked."""
         self._cash_was_set = False
         self._currency_was_set = False
 
@@ -191,6 +193,13 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         return False
 
     hold_stock = invested
+
+    def _note_fee_model(self, model: Any) -> None:
+        self._fees_are_heard = self._fees_are_heard or not type(model).__module__.startswith("lyra.engine.fees")
+
+    def _ask_fees(self) -> Decimal:
+        """LEAN computes the unrealized profit, less fees, in each step."""
+        return self._total_unrealized_profit
 
     # asked by users -----------------------------------------------------------------------------------
     def get_margin_remaining(self, symbol: Any = None, direction: OrderDirection = OrderDirection.BUY) -> float:

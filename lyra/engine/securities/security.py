@@ -32,7 +32,6 @@ def _price(name: str) -> property:
 class Security(LeanObject):
     """A security of the algorithm. Prices are in `quote_currency` and read 0 before the first data."""
 
-    fee_model: Any
     fill_model: Any
     slippage_model: Any
     settlement_model: Any
@@ -78,10 +77,11 @@ class Security(LeanObject):
         self.is_delisted = False
         self.settlement_model = ImmediateSettlementModel()
         self._buying_power_model: Any = None
-        self.fee_model = self.fill_model = self.slippage_model = self.volatility_model = None
+        self._fee_model: Any = None
+        self.fill_model = self.slippage_model = self.volatility_model = None
         self.margin_interest_rate_model = self.shortable_provider = self.data_filter = None
         self.price_variation_model = self.portfolio_model = None
-        self._on_quantity_changed: Any = None
+        self._on_fee_model: Any = None
 
     @property
     def type(self) -> SecurityType:
@@ -98,6 +98,17 @@ class Security(LeanObject):
         self._buying_power_model = model
 
     margin_model = buying_power_model
+
+    @property
+    def fee_model(self) -> Any:
+        """What says how much orders cost."""
+        return self._fee_model
+
+    @fee_model.setter
+    def fee_model(self, model: Any) -> None:
+        self._fee_model = model
+        if self._on_fee_model is not None:
+            self._on_fee_model(model)
 
     # prices ---------------------------------------------------------------------------------------
     @property
@@ -207,10 +218,6 @@ class Security(LeanObject):
     def set_leverage(self, leverage: Any) -> None:
         """Set the leverage of the buying power model; index and option types have none."""
         self.buying_power_model.set_leverage(self, leverage)
-
-    def _quantity_changed(self, previous: Decimal) -> None:
-        if self._on_quantity_changed is not None:
-            self._on_quantity_changed(self, previous)
 
     def _market_order_fee(self, quantity: Decimal) -> Decimal:
         """The fee, in account currency, of a market order made now."""
