@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import decimal
 import struct
-from itertools import repeat
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import repeat
 from typing import Any
+
+from lyra.engine.dotnet_errors import ArgumentException
 
 CONTEXT = decimal.Context(prec=28, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
 ZERO = Decimal(0)
@@ -60,7 +62,7 @@ def to_decimal(value: Any) -> Decimal:
 def _from_float(value: float) -> Decimal:
     if value != value or value in (float("inf"), float("-inf")):
         name = "NaN" if value != value else "Infinity"
-        raise ValueError(f"It is not possible to cast a non-finite floating-point value ({name}) as decimal. Please review math operations and "
+        raise ArgumentException(f"It is not possible to cast a non-finite floating-point value ({name}) as decimal. Please review math operations and "
                          "verify the result is valid. (Parameter 'input')")  # fmt: skip
     return _fit(Decimal(repr(value)))
 
@@ -68,7 +70,7 @@ def _from_float(value: float) -> Decimal:
 def _fit(value: Decimal) -> Decimal:
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
-        raise ValueError(f"{value} cannot be converted to a decimal")
+        raise ArgumentException(f"{value} cannot be converted to a decimal")
     if exponent > 0:
         value = value.quantize(ONE, context=_WIDE)
     elif exponent < -28:

@@ -32,7 +32,7 @@ class Stretch:
         self._algorithm = loop._algorithm
         self._portfolio = loop._portfolio
         self._rows: Any = None
-        self._from = 0
+        self._from = self._prices_from = 0
         self._security: Any = None
         self._models_of: tuple[Any, ...] = ()
 
@@ -130,7 +130,8 @@ class Stretch:
         if direct is not None:
             direct.show(rows, subscription.i)
         by_bar = () if direct is None else direct.by_bar
-        self._rows, self._from, self._security = rows, subscription.i, config._security
+        self._rows, self._security = rows, config._security
+        self._from = self._prices_from = subscription.i
         algorithm._touched = False
         i = first = subscription.i
         portfolio._before_change = self.before_change
@@ -161,12 +162,14 @@ class Stretch:
             loop._feed.frontier = loop.time
             self._make_up(i - 1)
             self._from = i
+            self._show_prices(i)
 
     # making up for it -------------------------------------------------------------------------------
     def before_change(self) -> None:
         """Something that the portfolio's value depends on is about to change, in the `on_data` of the present bar."""
         self._make_up(self._at)
         self._from = self._at
+        self._show_prices(self._at + 1)
 
     def _make_up(self, end: int) -> None:
         """Note what the bars before `end` showed."""
@@ -177,13 +180,19 @@ class Stretch:
         kept = cache.trade_rows, cache.trade_i
         closes = rows.close[start:end]
         self._make_up_equity(cache, rows, start, closes)
-        if loop._watched and self._security.symbol in loop._watched:
-            watch, symbol = loop._algorithm.trade_builder.watch_price, self._security.symbol
-            for k, price in enumerate(closes, start):
-                watch(symbol, price, lambda k=k: rows.exact("close", k))
         if loop._capacity.watching:
             self._make_up_volume(start, end)
         self._return_to(cache, *kept)
+
+    def _show_prices(self, end: int) -> None:
+        """Let open trades see the prices of the bars before `end`: at a bar they see it before the user's code runs."""
+        start, self._prices_from = self._prices_from, end
+        symbol = self._security.symbol
+        if end <= start or symbol not in self._loop._watched:
+            return
+        rows, watch = self._rows, self._algorithm.trade_builder.watch_price
+        for k in range(start, end):
+            watch(symbol, rows.close[k], lambda k=k: rows.exact("close", k))
 
     def _make_up_equity(self, cache: Any, rows: Any, start: int, closes: list[float]) -> None:
         """The candle sees the first value and the extremes; those that the candle has seen already are only estimated."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentNullException, InvalidOperationException, NotImplementedException
 from lyra.engine.enums import OptionRight, OptionStyle, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.markets.identifiers import (
@@ -59,7 +60,7 @@ class Symbol(LeanObject):
 
     def __init__(self, sid: SecurityIdentifier, value: str) -> None:
         if value is None:
-            raise ValueError("Value cannot be null. (Parameter 'value')")
+            raise ArgumentNullException("Value cannot be null. (Parameter 'value')")
         below = sid._underlying
         underlying = None if below is None else Symbol(below, below._symbol)
         self._fill(sid, _alias(sid, underlying) or value.upper(), underlying)
@@ -120,7 +121,7 @@ class Symbol(LeanObject):
             return _canonical_option(self._underlying, self._id._symbol, self._id.market)
         if self._type == SecurityType.FUTURE:
             return Symbol.create(self._id._symbol, SecurityType.FUTURE, self._id.market)
-        raise RuntimeError("Canonical is only defined for SecurityType.Option, SecurityType.Future, SecurityType.FutureOption")
+        raise InvalidOperationException("Canonical is only defined for SecurityType.Option, SecurityType.Future, SecurityType.FutureOption")
 
     def is_canonical(self) -> bool:
         """Whether this stands for all contracts of a future or an option's underlying."""
@@ -184,12 +185,12 @@ class Symbol(LeanObject):
             index = Symbol.create(ticker, SecurityType.INDEX, market)
             return Symbol.create_option(index, market, OptionStyle.EUROPEAN, OptionRight.CALL, 0, DAY_ZERO)
         if kind == SecurityType.FUTURE_OPTION:
-            raise NotImplementedError(
+            raise NotImplementedException(
                 "Cannot create future option Symbol using this method (insufficient information). "
                 "Use `CreateOption(Symbol, ...)` instead."
             )
         if kind == SecurityType.COMMODITY:
-            raise NotImplementedError("The security type has not been implemented yet: Commodity")
+            raise NotImplementedException("The security type has not been implemented yet: Commodity")
         if kind == SecurityType.EQUITY:
             sid = mapped_equity(ticker, market)
         elif kind == SecurityType.BASE:
@@ -250,7 +251,7 @@ class Symbol(LeanObject):
         for below, option in OPTION_OF.items():
             if option == security_type:
                 return below
-        raise ValueError(f"No underlying type exists for option SecurityType: {SecurityType(security_type).lean_name}")
+        raise ArgumentException(f"No underlying type exists for option SecurityType: {SecurityType(security_type).lean_name}")
 
     @staticmethod
     def get_alias(security_identifier: SecurityIdentifier, underlying: Symbol | None = None) -> str | None:
@@ -261,7 +262,7 @@ class Symbol(LeanObject):
         """This symbol with the ticker (for a continuous future: the SID text of the contract) that is valid now."""
         kind = self._type
         if kind in OPTION_TYPES and kind != SecurityType.OPTION:
-            raise ValueError(f"SecurityType {kind.lean_name} can not be mapped.")
+            raise ArgumentException(f"SecurityType {kind.lean_name} can not be mapped.")
         if kind == SecurityType.FUTURE:
             if contract_depth_offset:
                 raise NotSupported("Symbol.update_mapped_symbol(contract_depth_offset)")
@@ -317,7 +318,7 @@ class Symbol(LeanObject):
             return other._upper
         if isinstance(other, str):
             return other.upper()
-        raise ValueError("Object must be of type Symbol or string.")
+        raise ArgumentException("Object must be of type Symbol or string.")
 
     def __lt__(self, other: object) -> bool:
         return self._upper < self._order_key(other)
@@ -390,7 +391,7 @@ def _alias(sid: SecurityIdentifier, underlying: Symbol | None) -> str | None:
     if sid._type not in OPTION_TYPES:
         return None
     if underlying is None:
-        raise ValueError(f"The option {sid} has no underlying.")
+        raise ArgumentException(f"The option {sid} has no underlying.")
     root = underlying._value if sid._symbol == underlying._id._symbol else sid._symbol
     if sid.date == DAY_ZERO:
         return f"?{root.upper()}"
@@ -406,10 +407,10 @@ def _canonical_option(underlying: Symbol, target_option: str | None, market: str
 
 def _option_of_sid(sid: SecurityIdentifier, value: str, underlying: Symbol | None = None) -> Symbol:
     if sid._type not in OPTION_TYPES:
-        raise ValueError(f"The provided SecurityIdentifier is not for an option: {sid} (Parameter 'value')")
+        raise ArgumentException(f"The provided SecurityIdentifier is not for an option: {sid} (Parameter 'value')")
     below = sid._underlying
     if underlying is not None and underlying._id != below:
-        raise ValueError(
+        raise ArgumentException(
             f"The provided SecurityIdentifier does not match the underlying symbol: {sid} != {underlying._id} (Parameter 'underlying')"
         )
     if below is None or sid.date == DAY_ZERO:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
-from lyra.engine.securities.security import Security
 from lyra.engine.naming import LeanObject
+from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Market, Symbol
 
 _CHAINS = (SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
@@ -60,11 +61,11 @@ class Adding(LeanObject):
                 listed = self._data.properties.find_market(ticker, security_type) if default is None else None
                 default = listed or default
             if default is None:
-                raise ValueError(f"No default market set for security type: {security_type.lean_name}")
+                raise ArgumentException(f"No default market set for security type: {security_type.lean_name}")
             return str(default)
         name = str(market).lower()
         if Market.encode(name) is None:
-            raise ValueError(f"The specified market wasn't found in the markets lookup. Requested: {name}. You can add markets by calling "
+            raise ArgumentOutOfRangeException(f"The specified market wasn't found in the markets lookup. Requested: {name}. You can add markets by calling "
                              "QuantConnect.Market.add(string,int) (Parameter 'market')")  # fmt: skip
         return name
 

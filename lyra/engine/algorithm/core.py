@@ -16,10 +16,17 @@ from lyra.engine.algorithm.settings import AlgorithmSettings, UniverseSettings
 from lyra.engine.algorithm.trading import Trading
 from lyra.engine.algorithm.universes import UniverseApi
 from lyra.engine.algorithm.wiring import Wiring
-from lyra.engine.brokerages.base import BrokerageModelSecurityInitializer, DefaultBrokerageModel, FuncSecurityInitializer, SecuritySeeder, answer_of
+from lyra.engine.brokerages.base import (
+    BrokerageModelSecurityInitializer,
+    DefaultBrokerageModel,
+    FuncSecurityInitializer,
+    SecuritySeeder,
+    answer_of,
+)
 from lyra.engine.brokerages.catalogue import brokerage_model, brokerage_name
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import to_decimal
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution
 from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.naming import LeanObject, find_method
@@ -94,6 +101,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         self._benchmark_subscribed = False
         self._name = type(self).__name__
         self._tags: list[str] = []
+        self._mode, self._target = AlgorithmMode.BACKTESTING, DeploymentTarget.LOCAL_PLATFORM
         self._messages = context.messages
         self._plots = Plots()
         self._runtime_statistics: dict[str, str] = {}
@@ -225,7 +233,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         moment = _date_of(args, names)
         day = to_us(moment) // DAY * DAY
         if day > self._context.yesterday + DAY:
-            raise ValueError("Date Invalid: Please select start date less than today (Parameter 'start')")
+            raise ArgumentException("Date Invalid: Please select start date less than today (Parameter 'start')")
         self._start = day
         self._utc = self._zone.to_utc(day)
 
@@ -253,7 +261,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
 
     def _refuse_locked(self, name: str) -> None:
         if self._locked:
-            raise ValueError(f"Algorithm.{name}(): Cannot change this after the algorithm has been initialized.")
+            raise ArgumentException(f"Algorithm.{name}(): Cannot change this after the algorithm has been initialized.")
 
     # warm-up ------------------------------------------------------------------------------------------
     @property
@@ -264,7 +272,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     def set_warm_up(self, time_span: Any = None, resolution: Resolution | None = None, bar_count: int | None = None) -> None:
         """Begin before the start, by a timedelta or a count of bars; orders are refused until the start."""
         if self._locked:
-            raise ValueError("QCAlgorithm.SetWarmup(): This method cannot be used after algorithm initialized")
+            raise InvalidOperationException("QCAlgorithm.SetWarmup(): This method cannot be used after algorithm initialized")
         if isinstance(time_span, timedelta):
             self._warm_up = (None, span_us(time_span), resolution)
         else:
@@ -303,7 +311,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     def set_account_currency(self, account_currency: str, starting_cash: Any = None) -> None:
         """Keep the account in another currency; before securities are added."""
         if self._locked:
-            raise ValueError("Algorithm.SetAccountCurrency(): Cannot change AccountCurrency after algorithm initialized.")
+            raise ArgumentException("Algorithm.SetAccountCurrency(): Cannot change AccountCurrency after algorithm initialized.")
         start = "" if starting_cash is None else f", with a starting cash of {message_text(starting_cash)}"
         self.debug(f"Changing account currency from {self.account_currency} to {account_currency}{start}...")
         self.portfolio.set_account_currency(account_currency, starting_cash)
@@ -359,7 +367,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     def set_benchmark(self, *args: Any) -> None:
         """A symbol or ticker, `(security_type, ticker)`, or a function of the time."""
         if self._locked:
-            raise ValueError("Algorithm.SetBenchmark(): Cannot change Benchmark after algorithm initialized.")
+            raise ArgumentException("Algorithm.SetBenchmark(): Cannot change Benchmark after algorithm initialized.")
         value = args[-1]
         if len(args) == 2:
             market = self.brokerage_model.default_markets.get(args[0], "usa")
@@ -381,6 +389,26 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
             symbol = self._symbol_of(value)
         self._benchmark = SecurityBenchmark.create_instance(self.securities, symbol)
 
+    def set_trade_builder(self, trade_builder: Any) -> None:
+        """Make trades of fills by another builder, such as `TradeBuilder(FillGroupingMethod.FLAT_TO_FLAT, FillMatchingMethod.FIFO)`."""
+        trade_builder.set_live_mode(False)
+        trade_builder.set_security_manager(self.securities)
+        self.trade_builder = trade_builder
+
+    def train(self, *args: Any) -> Any:
+        """Call a function that may take long now, or `(date_rule, time_rule, function)` on a schedule."""
+        return self.schedule.training(*args) if len(args) == 3 else self.schedule.training_now(*args)
+
+    def set_algorithm_mode(self, algorithm_mode: AlgorithmMode) -> None:
+        """LEAN's engine sets it; once the run is on it is fixed."""
+        if not self._locked:
+            self._mode = AlgorithmMode(algorithm_mode)
+
+    def set_deployment_target(self, deployment_target: DeploymentTarget) -> None:
+        """LEAN's engine sets it; once the run is on it is fixed."""
+        if not self._locked:
+            self._target = DeploymentTarget(deployment_target)
+
     def set_risk_free_interest_rate_model(self, model: Any) -> None:
         """Say what money earns without risk."""
         self.risk_free_interest_rate_model = model
@@ -394,12 +422,12 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     @property
     def algorithm_mode(self) -> AlgorithmMode:
         """Backtesting."""
-        return AlgorithmMode.BACKTESTING
+        return self._mode
 
     @property
     def deployment_target(self) -> DeploymentTarget:
         """A local platform."""
-        return DeploymentTarget.LOCAL_PLATFORM
+        return self._target
 
     @property
     def algorithm_id(self) -> str:
@@ -434,7 +462,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     @name.setter
     def name(self, value: str) -> None:
         if self._locked:
-            raise ValueError("Cannot set algorithm name after it is initialized.")
+            raise InvalidOperationException("Cannot set algorithm name after it is initialized.")
         self._name = value
 
     def set_name(self, name: str) -> None:
@@ -504,7 +532,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         """How much of a symbol can be sold short; a very large number when nothing limits it."""
         found = self._symbol_of(symbol)
         quantity = self._shortable_of(found)
-        return 2.0**63 if quantity is None else float(quantity)
+        return 2.0**63 if quantity is None else int(quantity)
 
     def _shortable_of(self, symbol: Symbol) -> Any:
         security = self.securities.get(symbol)
@@ -542,5 +570,5 @@ def _date_of(args: tuple[Any, ...], names: dict[str, Any]) -> Any:
         try:
             return datetime(int(args[0]), int(args[1]), int(args[2]))
         except ValueError as e:
-            raise ValueError("Date Invalid: Year, Month, and Day parameters describe an un-representable DateTime.") from e
+            raise ArgumentException("Date Invalid: Year, Month, and Day parameters describe an un-representable DateTime.") from e
     return args[0]

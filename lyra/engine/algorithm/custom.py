@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 from lyra.engine.data.base import BaseData
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
+from lyra.engine.errors import AlgorithmError
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.corporate_history import CorporateHistory
 from lyra.engine.feed.fillforward import FillForward, Span
@@ -17,8 +19,12 @@ from lyra.engine.feed.subscription import PointSubscription
 from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.markets.properties import SymbolProperties
 from lyra.engine.naming import LeanObject
+from lyra.engine.results.messages import stamp
 from lyra.engine.symbols import SecurityIdentifier, Symbol, base_symbol
 from lyra.engine.times import zone
+
+_AHEAD = 50
+"""Points read before the run needs them; LEAN reads ahead in other threads, so a broken line near the beginning ends the run at once."""
 
 
 class CustomDataApi(LeanObject):
@@ -112,6 +118,7 @@ class CustomDataApi(LeanObject):
         data_filter = self._data_filter(security)
         points = self._filled(reader.points(), config, hours, local_end)
         emitted = ((hours.time_zone.to_utc(point._end), point) for point in points if data_filter is None or data_filter(point))
+        emitted = chain(list(islice(emitted, _AHEAD)), emitted)
         return PointSubscription(config, universe, start, emitted, events=[(hours.time_zone.to_utc(time), event) for time, event in events])
 
     def _custom_history(self: Any, request: Any) -> Iterator[tuple[int, BaseData]]:
@@ -151,8 +158,9 @@ class CustomDataApi(LeanObject):
             yield from (_repeated(previous, span) for span in rule.tail(_span(previous)))
 
     def _reader_failed(self: Any, error: ReaderError) -> None:
-        self._messages.discard()
-        self.set_run_time_error(error, "Custom data")
+        if self._run_error is None:
+            self._messages.discard()
+            self.set_run_time_error(AlgorithmError(stamp(self._local, str(error))), "Custom data")
 
     def _history_reader_failed(self: Any, error: ReaderError) -> None:
         self._messages.engine_error(self._local, str(error))

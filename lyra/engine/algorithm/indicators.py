@@ -60,7 +60,7 @@ class IndicatorHelpers(LeanObject):
         if resolution is None and found is not None:
             feed = self._feed_of(found, None, add=False)
             resolution = None if feed is None else feed.resolution
-        return create_indicator_name(str(type), "" if found is None else found.value, resolution)
+        return create_indicator_name(str(type), "" if found is None else str(found), resolution)
 
     # feeds --------------------------------------------------------------------------------------------
     def _feed_of(self: Any, symbol: Symbol, tick_type: TickType | None, add: bool = True) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from lyra.engine.data.bars import TradeBar
 from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import double_text, to_decimal
+from lyra.engine.dotnet_errors import NullReferenceException
 from lyra.engine.enums import SeriesType
 from lyra.engine.naming import LeanObject
 from lyra.engine.results.charts import Chart
@@ -132,7 +133,7 @@ class Reporting(LeanObject):
     def set_summary_statistic(self: Any, name: str, value: Any) -> None:
         """Show a value among the final statistics; a name of LEAN's own is overwritten by it."""
         if not self._locked:
-            raise ValueError("Object reference not set to an instance of an object.")
+            raise NullReferenceException("Object reference not set to an instance of an object.")
         self._summary_statistics[name] = message_text(value)
 
     @property

@@ -9,16 +9,17 @@ from math import gcd
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderResponseErrorCode, OrderType, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.framework.targets import PortfolioTarget, order_by_margin_impact
+from lyra.engine.naming import LeanObject
 from lyra.engine.orders.group import GroupOrderManager
 from lyra.engine.orders.order import MarketOnCloseOrder, trailing_stop
 from lyra.engine.orders.requests import OrderResponse, SubmitOrderRequest
 from lyra.engine.orders.ticket import OrderTicket
 from lyra.engine.orders.time_in_force import GoodTilDateTimeInForce, TimeInForce
 from lyra.engine.securities.buying_power import zero_price_message
-from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol, is_option
 from lyra.engine.times import span_us
 
@@ -174,14 +175,14 @@ class Trading(LeanObject):
                           order_properties: Any = None) -> list[OrderTicket]:  # fmt: skip
         """All legs once their sum is beyond one limit price."""
         if any(leg.order_price for leg in legs):
-            raise ValueError("ComboLimitOrder does not allow limit prices on each leg")
+            raise ArgumentException("ComboLimitOrder does not allow limit prices on each leg")
         return self._combo(OrderType.COMBO_LIMIT, legs, quantity, to_decimal(limit_price), tag, order_properties, asynchronous)  # type: ignore[no-any-return]
 
     def combo_leg_limit_order(self: Any, legs: list[Any], quantity: Any, asynchronous: bool = False, tag: str = "",
                               order_properties: Any = None) -> list[OrderTicket]:  # fmt: skip
         """All legs once each is beyond its own limit price."""
         if any(not leg.order_price for leg in legs):
-            raise ValueError("ComboLegLimitOrder requires a limit price for each leg")
+            raise ArgumentException("ComboLegLimitOrder requires a limit price for each leg")
         return self._combo(OrderType.COMBO_LEG_LIMIT, legs, quantity, ZERO, tag, order_properties, asynchronous)  # type: ignore[no-any-return]
 
     def _combo(self: Any, order_type: OrderType, legs: list[Any], quantity: Any, limit: Decimal, tag: str, properties: Any,
@@ -191,7 +192,7 @@ class Trading(LeanObject):
         if divisor != 1:
             before = ", ".join(f"{leg.quantity} {leg.symbol}" for leg in legs)
             after = ", ".join(f"{leg.quantity // divisor} {leg.symbol}" for leg in legs)
-            raise ValueError(
+            raise ArgumentException(
                 "The global combo quantity should be used to increase or reduce the size of the order, while the leg quantities should be "
                 "used to specify the ratio of the order. The combo order quantities should be reduced "
                 f"from {decimal_text(number)}x({before}) to {decimal_text(number * divisor)}x({after})."
@@ -281,7 +282,7 @@ class Trading(LeanObject):
         if kind not in (OrderType.MARKET_ON_OPEN, OrderType.MARKET_ON_CLOSE):
             return None
         if hours.is_market_always_open:
-            raise ValueError(f"Market never closes for this symbol {security.symbol}, can no submit a {kind.lean_name} order.")
+            raise ArgumentException(f"Market never closes for this symbol {security.symbol}, can no submit a {kind.lean_name} order.")
         if kind == OrderType.MARKET_ON_OPEN:
             if security.exchange.exchange_open and not self._daily_only(security):
                 text = "Cannot submit a MarketOnOpen order while the market is open."
@@ -314,7 +315,7 @@ class Trading(LeanObject):
             return security
         if security is None or not security.is_delisted:
             return self._add_for_order(found)
-        raise ValueError(f"The symbol {symbol} is not found in the algorithm's securities collection and cannot be re-added due to it being "
+        raise InvalidOperationException(f"The symbol {symbol} is not found in the algorithm's securities collection and cannot be re-added due to it being "
                          "delisted or no longer tradable.")  # fmt: skip
 
     # targets ------------------------------------------------------------------------------------------

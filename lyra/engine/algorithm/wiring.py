@@ -9,6 +9,7 @@ from lyra.engine.brokerages.base import set_default_models
 from lyra.engine.data.bars import QuoteBar, Tick
 from lyra.engine.data.dictionary import find_symbol, ticker_not_found
 from lyra.engine.decimals import ONE, ZERO, to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.errors import NotSupported
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
@@ -76,7 +77,7 @@ class Wiring:
         if symbol.security_type in _WITH_BASE:
             pair = split_pair(symbol, properties)
             if pair is None:
-                raise ValueError(f"Failed to resolve base currency for '{symbol.id.symbol}', it might be missing from the Symbol database or "
+                raise ArgumentException(f"Failed to resolve base currency for '{symbol.id.symbol}', it might be missing from the Symbol database or "
                                  f"market '{symbol.id.market}' could be wrong")  # fmt: skip
             extra["base_currency"] = book.ensure(pair[0])
         security = kind(symbol, exchange, quote, properties, book, **extra)
@@ -100,7 +101,7 @@ class Wiring:
         default = symbol.value[3:] if kind == SecurityType.FOREX else self.account_currency
         database = self._data.properties
         if kind == SecurityType.CRYPTO and not database.contains_key(symbol.id.market, symbol, kind):
-            raise ValueError(f"{kind.lean_name} '{symbol.value}' symbol could not be found in the database for {symbol.id.market} market")
+            raise ArgumentException(f"{kind.lean_name} '{symbol.value}' symbol could not be found in the database for {symbol.id.market} market")
         return database.get_symbol_properties(symbol.id.market, symbol, kind, default)
 
     # subscriptions ------------------------------------------------------------------------------------

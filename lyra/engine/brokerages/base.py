@@ -13,7 +13,7 @@ from lyra.engine.enums import AccountType, BrokerageMessageType, OrderType, Secu
 from lyra.engine.fees.base import ConstantFeeModel
 from lyra.engine.fees.interactive_brokers import InteractiveBrokersFeeModel
 from lyra.engine.models.data_filters import CfdDataFilter, EquityDataFilter, ForexDataFilter, IndexDataFilter, SecurityDataFilter
-from lyra.engine.models.margin_interest import MarginInterestRateModel
+from lyra.engine.models.margin_interest import BinanceFutureMarginInterestRateModel, MarginInterestRateModel
 from lyra.engine.models.shortable import NullShortableProvider
 from lyra.engine.models.slippage import NullSlippageModel
 from lyra.engine.models.volatility import VolatilityModel
@@ -28,7 +28,7 @@ from lyra.engine.securities.crypto_future import CryptoFutureMarginModel
 from lyra.engine.securities.portfolio import SecurityPortfolioModel
 from lyra.engine.securities.price_variation import AdjustedPriceVariationModel, SecurityPriceVariationModel
 from lyra.engine.securities.settlement import DelayedSettlementModel, ImmediateSettlementModel
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import SecurityIdentifier, Symbol
 
 _LIMIT_TYPES = (OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED, OrderType.COMBO_LIMIT, OrderType.COMBO_LEG_LIMIT)
 _STOP_TYPES = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP)
@@ -39,13 +39,41 @@ _FILTERS: dict[SecurityType, type[SecurityDataFilter]] = {
 
 
 def set_default_models(security: Any) -> None:
-    """The models that a brokerage does not choose."""
-    equity = security.type == SecurityType.EQUITY
+    """The models that a security has before an initializer sets those of a brokerage."""
+    kind = security.type
+    equity = kind == SecurityType.EQUITY
     security.volatility_model = VolatilityModel.NULL
-    security.data_filter = _FILTERS.get(security.type, SecurityDataFilter)()
+    security.data_filter = _FILTERS.get(kind, SecurityDataFilter)()
     security.price_variation_model = AdjustedPriceVariationModel() if equity else SecurityPriceVariationModel()
     security.portfolio_model = SecurityPortfolioModel()
     security.settlement_model = ImmediateSettlementModel()
+    security.fill_model = EquityFillModel() if equity else ImmediateFillModel()
+    security.slippage_model = NullSlippageModel.INSTANCE  # type: ignore[attr-defined]
+    security.fee_model = _default_fees(security)
+    security.buying_power_model = _default_buying_power(kind)
+    perpetual = kind == SecurityType.CRYPTO_FUTURE and security.symbol.id.date == SecurityIdentifier.DEFAULT_DATE
+    security.margin_interest_rate_model = BinanceFutureMarginInterestRateModel() if perpetual else MarginInterestRateModel.NULL
+    security.shortable_provider = NullShortableProvider.INSTANCE  # type: ignore[attr-defined]
+
+
+def _default_fees(security: Any) -> Any:
+    from lyra.engine import fees
+
+    if security.type in (SecurityType.CFD, SecurityType.INDEX):
+        return ConstantFeeModel(0)
+    if security.type == SecurityType.CRYPTO:
+        return fees.GDAXFeeModel()
+    if security.type == SecurityType.CRYPTO_FUTURE:
+        return fees.BinanceCoinFuturesFeeModel() if security.is_crypto_coin_future() else fees.BinanceFuturesFeeModel()
+    return InteractiveBrokersFeeModel()
+
+
+def _default_buying_power(kind: SecurityType) -> Any:
+    if kind == SecurityType.CRYPTO:
+        return CashBuyingPowerModel()
+    if kind == SecurityType.CRYPTO_FUTURE:
+        return CryptoFutureMarginModel()
+    return SecurityMarginModel({SecurityType.EQUITY: 2, SecurityType.FOREX: 50, SecurityType.CFD: 50, SecurityType.INDEX: 50}.get(kind, 1))
 
 
 class BrokerageMessageEvent(LeanObject):

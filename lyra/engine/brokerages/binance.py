@@ -9,6 +9,7 @@ from lyra.engine.brokerages.base import DefaultBrokerageModel, refuse
 from lyra.engine.brokerages.rules import NO_DATA, Refusal, refuse_security, refuse_type, refuse_update
 from lyra.engine.brokerages.venues import is_internal_feed, is_perpetual, with_markets
 from lyra.engine.decimals import decimal_text
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import AccountType, OrderDirection, OrderType, SecurityType
 from lyra.engine.fees.crypto import BinanceCoinFuturesFeeModel, BinanceFeeModel, BinanceFuturesFeeModel
 from lyra.engine.models.margin_interest import BinanceFutureMarginInterestRateModel
@@ -84,7 +85,7 @@ class BinanceUSBrokerageModel(BinanceBrokerageModel):
     def __init__(self, account_type: AccountType = AccountType.CASH) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.MARGIN:
-            raise ValueError("The Binance.US brokerage does not currently support Margin trading.")
+            raise ArgumentException("The Binance.US brokerage does not currently support Margin trading.")
 
     def _leverage(self, security: Any) -> float:
         """1."""
@@ -97,7 +98,7 @@ class BinanceFuturesBrokerageModel(BinanceBrokerageModel):
     def __init__(self, account_type: AccountType) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.CASH:
-            raise RuntimeError("CryptoFuture can only be traded using a Margin account type")
+            raise InvalidOperationException("CryptoFuture can only be traded using a Margin account type")
 
     def get_benchmark(self, securities: Any) -> Any:
         """The BTCUSDT perpetual."""

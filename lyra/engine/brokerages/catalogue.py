@@ -6,6 +6,7 @@ from typing import Any
 
 from lyra.engine.brokerages.base import DefaultBrokerageModel
 from lyra.engine.brokerages.rules import lean_name
+from lyra.engine.dotnet_errors import ArgumentOutOfRangeException
 from lyra.engine.enums import AccountType, BrokerageName
 
 _MODELS = {
@@ -61,7 +62,7 @@ def brokerage_model(name: BrokerageName, account_type: AccountType = AccountType
     """A brokerage's model. Raises ValueError for a brokerage without one, and where the brokerage lacks that type of account."""
     found = _MODELS.get(BrokerageName(name))
     if found is None:
-        raise ValueError("Specified argument was out of the range of valid values. (Parameter 'brokerage')")
+        raise ArgumentOutOfRangeException("Specified argument was out of the range of valid values. (Parameter 'brokerage')")
     from lyra.engine import brokerages
 
     kind = getattr(brokerages, found)
@@ -71,7 +72,7 @@ def brokerage_model(name: BrokerageName, account_type: AccountType = AccountType
 def brokerage_name(model: Any) -> BrokerageName:
     """The name that LEAN gives to a model. Raises ValueError for what is not one of LEAN's or derived from it."""
     if not isinstance(model, DefaultBrokerageModel):
-        raise ValueError("Specified argument was out of the range of valid values. (Parameter 'brokerageModel')")
+        raise ArgumentOutOfRangeException("Specified argument was out of the range of valid values. (Parameter 'brokerageModel')")
     name = lean_name(model)
     known = _KNOWN_AS.get(name)
     if known is not None:

@@ -19,6 +19,7 @@ from lyra.engine.brokerages.rules import (
     refuse_update,
 )
 from lyra.engine.brokerages.venues import invalid_for_leverage, is_internal_feed, is_perpetual, with_markets
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import AccountType, OrderDirection, OrderStatus, OrderType, SecurityType
 from lyra.engine.fees.crypto import (
     BitfinexFeeModel,
@@ -53,7 +54,7 @@ class CoinbaseBrokerageModel(DefaultBrokerageModel):
     def __init__(self, account_type: AccountType = AccountType.CASH) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.MARGIN:
-            raise ValueError("The Coinbase brokerage does not currently support Margin trading. (Parameter 'accountType')")
+            raise ArgumentException("The Coinbase brokerage does not currently support Margin trading. (Parameter 'accountType')")
 
     def _leverage(self, security: Any) -> float:
         """1."""
@@ -263,7 +264,7 @@ class BybitBrokerageModel(DefaultBrokerageModel):
             return BybitFuturesFeeModel()
         if kind == SecurityType.BASE:
             return super().get_fee_model(security)
-        raise ValueError(f"Not supported security type {kind.lean_name} (Parameter 'security')")
+        raise ArgumentOutOfRangeException(f"Not supported security type {kind.lean_name} (Parameter 'security')")
 
     def get_margin_interest_rate_model(self, security: Any) -> Any:
         """Funding every eight hours, for perpetuals."""
@@ -293,7 +294,7 @@ class dYdXBrokerageModel(DefaultBrokerageModel):  # noqa: N801 (LEAN's name)
     def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
         super().__init__(account_type)
         if self.account_type != AccountType.MARGIN:
-            raise ValueError("dYdXBrokerageModel only supports margin accounts (Parameter 'accountType')")
+            raise ArgumentException("dYdXBrokerageModel only supports margin accounts (Parameter 'accountType')")
 
     def get_benchmark(self, securities: Any) -> Any:
         """The BTCUSD perpetual."""
@@ -332,7 +333,7 @@ class dYdXBrokerageModel(DefaultBrokerageModel):  # noqa: N801 (LEAN's name)
 def _needs(order: Any, security: Any, request: Any) -> None:
     if order is None or security is None or request is None:
         name = "order" if order is None else "security"
-        raise ValueError(f"{name} parameter cannot be null. Please provide a valid {name} for submission. (Parameter '{name}')")
+        raise ArgumentException(f"{name} parameter cannot be null. Please provide a valid {name} for submission. (Parameter '{name}')")
 
 
 def _refuse_late_stop(order: Any) -> Refusal | None:

@@ -14,6 +14,7 @@ from lyra.engine.brokerages.rules import (
     refuse_type,
 )
 from lyra.engine.decimals import decimal_text
+from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import AccountType, OrderDirection, OrderType, SecurityType
 from lyra.engine.fees.base import ConstantFeeModel
 from lyra.engine.fees.brokers import FxcmFeeModel
@@ -56,7 +57,7 @@ class OandaBrokerageModel(_ForexBroker):
     def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.CASH:
-            raise RuntimeError("Oanda brokerage can only be used with a Margin account type")
+            raise InvalidOperationException("Oanda brokerage can only be used with a Margin account type")
 
     def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
         """Currencies and CFDs; market, limit and stop orders that do not expire."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from lyra.engine.brokerages.base import BrokerageMessageEvent, refuse, valid_order_size
 from lyra.engine.decimals import decimal_text
+from lyra.engine.dotnet_errors import ArgumentOutOfRangeException
 from lyra.engine.enums import BrokerageMessageType, OrderType
 from lyra.engine.orders.time_in_force import TimeInForce
 from lyra.engine.times import DAY, MINUTE, day_of
@@ -133,7 +134,7 @@ def _regular_hours(security: Any, local: int) -> tuple[int, int] | None:
 def _time_of_day(time: int) -> int:
     if 0 <= time < DAY:
         return time
-    raise ValueError("Ticks must be between 0 and and TimeOnly.MaxValue.Ticks. (Parameter 'ticks')")
+    raise ArgumentOutOfRangeException("Ticks must be between 0 and and TimeOnly.MaxValue.Ticks. (Parameter 'ticks')")
 
 
 def _clock(time: int) -> str:

@@ -20,6 +20,7 @@ from lyra.engine.brokerages.rules import (
     refuse_update,
 )
 from lyra.engine.brokerages.venues import is_internal_feed
+from lyra.engine.dotnet_errors import ArgumentException, NotSupportedException
 from lyra.engine.enums import AccountType, OrderDirection, OrderType, SecurityType
 from lyra.engine.fees.brokers import (
     AlphaStreamsFeeModel,
@@ -102,7 +103,7 @@ class AlphaStreamsBrokerageModel(DefaultBrokerageModel):
     def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.CASH:
-            raise ValueError("The Alpha Streams brokerage does not currently support Cash trading. (Parameter 'accountType')")
+            raise ArgumentException("The Alpha Streams brokerage does not currently support Cash trading. (Parameter 'accountType')")
 
     def get_fee_model(self, security: Any) -> Any:
         """Alpha Streams' fees."""
@@ -177,7 +178,7 @@ class BloombergFixBrokerageModel(_Broker):
     def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.CASH:
-            raise RuntimeError("Bloomberg FIX brokerage can only be used with a Margin account type")
+            raise NotSupportedException("Bloomberg FIX brokerage can only be used with a Margin account type")
 
 
 class CharlesSchwabBrokerageModel(_Broker):
@@ -200,7 +201,7 @@ class EzeBrokerageModel(_Broker):
     def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.CASH:
-            raise RuntimeError("Eze brokerage can only be used with a Margin account type")
+            raise NotSupportedException("Eze brokerage can only be used with a Margin account type")
 
     def get_fee_model(self, security: Any) -> Any:
         """None."""

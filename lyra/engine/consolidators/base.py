@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.indicators.events import Event
 from lyra.engine.indicators.window import RollingWindow
 from lyra.engine.naming import LeanObject
@@ -145,5 +146,5 @@ class DataConsolidator(ConsolidatorBase):
     """A consolidator of one type of data; `update` refuses others with ValueError."""
 
     def _check(self, data: Any) -> None:
-        if not isinstance(data, self._input):
-            raise ValueError(f"Received type of {type(data).__name__} but expected {self._input.__name__} (Parameter 'data')")
+        if not isinstance(data, self._input) and getattr(data, "_python_type", None) is not self._input:
+            raise ArgumentException(f"Received type of {type(data).__name__} but expected {self._input.__name__} (Parameter 'data')")

@@ -11,6 +11,7 @@ from lyra.engine.consolidators.base import ConsolidatorBase
 from lyra.engine.consolidators.calendar import CalendarRule, floor_us
 from lyra.engine.consolidators.period import RESOLUTIONS
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.times import DAY, HOUR, span_us
@@ -132,4 +133,4 @@ def _maker(data_type: Any, tick_type: TickType) -> Callable[[Any], Any]:
         return TradeBarConsolidator
     if data_type is QuoteBar:
         return QuoteBarConsolidator
-    raise ValueError(f"{getattr(data_type, '__name__', data_type)} not supported (Parameter 'dataType')")
+    raise ArgumentException(f"{getattr(data_type, '__name__', data_type)} not supported (Parameter 'dataType')")

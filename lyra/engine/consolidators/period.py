@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from lyra.engine.consolidators.base import NEVER, DataConsolidator, wall_us
 from lyra.engine.consolidators.calendar import Schedule, floor_us, schedule_of
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import Resolution
 from lyra.engine.indicators.helpers import period_text
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, day_of, span_us, to_datetime, to_us
@@ -51,12 +52,12 @@ class PeriodCountConsolidator(DataConsolidator):
             self._calendar = schedule_of(period)
             self._period = SECOND
             if self._calendar(_PROBE)[0] > _PROBE:
-                raise ValueError(
+                raise ArgumentException(
                     "FuncPeriodSpecification: Please use a function that computes the start of the bar associated with the given "
                     "date time. Should never return a time later than the one passed in."
                 )
         else:
-            raise ValueError(f"Unable to create a consolidator period from {period!r}: it is not a supported period type.")
+            raise ArgumentException(f"Unable to create a consolidator period from {period!r}: it is not a supported period type.")
         self._by_time_only = self._count_limit is None and self._calendar is None
         self._start_over()
 
@@ -218,7 +219,7 @@ class PeriodCountConsolidator(DataConsolidator):
             self._symbol = symbol
         elif symbol != self._symbol:
             known, new = (getattr(s, "id", s) for s in (self._symbol, symbol))
-            raise RuntimeError(
+            raise InvalidOperationException(
                 f"Consolidators can only be used with a single symbol. The previous consolidated SecurityIdentifier ({known}) "
                 f"is not the same as in the current data ({new})."
             )
@@ -231,7 +232,7 @@ class PeriodCountConsolidator(DataConsolidator):
         length = data._end - start
         if length > (self._period or 0):
             wanted, got = (period_text(timedelta(microseconds=us)) for us in (self._period or 0, length))
-            raise ValueError(
+            raise ArgumentException(
                 f"For Symbol {data._symbol} can not consolidate bars of period: {wanted}, using data of the same or higher period: {got}"
             )
 

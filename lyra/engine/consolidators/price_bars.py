@@ -8,6 +8,7 @@ from typing import Any
 
 from lyra.engine.data.bars import OneRow, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import BarDirection, RenkoType
 from lyra.engine.exact import add, magnitude, subtract, to_double
 from lyra.engine.times import MIN_TIME, to_us
@@ -125,7 +126,7 @@ class RenkoBar(BaseRenkoBar):
     def update(self, time: Any, current_value: Any, volume_since_last_update: Any) -> bool:  # type: ignore[override]
         """Take a price into a classic brick; gives back whether it is complete. Raises RuntimeError for a wicked one."""
         if self._type == RenkoType.WICKED:
-            raise RuntimeError('A "Wicked" RenkoBar cannot be updated!')
+            raise InvalidOperationException('A "Wicked" RenkoBar cannot be updated!')
         if self._closed:
             return True
         price, at = to_decimal(current_value), _us(time)

@@ -13,6 +13,7 @@ from lyra.engine.consolidators.price_bars import RenkoBar, VolumeRenkoBar
 from lyra.engine.data.bars import Tick, TradeBar
 from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import BarDirection, RenkoType, TickType
 from lyra.engine.exact import add, divide, multiply, subtract
 
@@ -28,7 +29,7 @@ class TimelessConsolidator(ConsolidatorBase):
     def _select(self, selector: Callable[[Any], Any] | None, volume_selector: Callable[[Any], Any] | None) -> None:
         for given, name in ((selector, "selector"), (volume_selector, "volumeSelector")):
             if given is not None and not callable(given):
-                raise ValueError(f"Unable to convert parameter {name} to delegate type Func<IBaseData, decimal>")
+                raise ArgumentException(f"Unable to convert parameter {name} to delegate type Func<IBaseData, decimal>")
         self._selector, self._volume_selector = selector, volume_selector
         self._bar: Any = None
 
@@ -78,12 +79,12 @@ class ClassicRenkoConsolidator(TimelessConsolidator):
             selector, even_bars = None, selector
         elif isinstance(selector, RenkoType):
             if selector != RenkoType.CLASSIC:
-                raise ValueError("Please use the new RenkoConsolidator type if RenkoType is not Classic")
+                raise ArgumentException("Please use the new RenkoConsolidator type if RenkoType is not Classic")
             selector = None
         even_bars = kwargs.get("evenBars", even_bars)
         self._select(kwargs.get("value_selector", selector), kwargs.get("volumeSelector", volume_selector))
         if size < _SMALLEST:
-            raise ValueError("RenkoConsolidator bar size must be positve and greater than 1e-28 (Parameter 'barSize')")
+            raise ArgumentOutOfRangeException("RenkoConsolidator bar size must be positve and greater than 1e-28 (Parameter 'barSize')")
         self._size, self._even = size, even_bars
         self._last_close: Decimal | None = None
 
@@ -119,7 +120,7 @@ class RenkoConsolidator(ConsolidatorBase):
     def __init__(self, bar_size: Any) -> None:
         self._size = to_decimal(bar_size)
         if self._size <= ZERO:
-            raise ValueError("Renko consolidator BarSize must be strictly greater than zero")
+            raise ArgumentException("Renko consolidator BarSize must be strictly greater than zero")
         self._start_over()
 
     type = RenkoType.WICKED
@@ -178,7 +179,7 @@ class RenkoConsolidator(ConsolidatorBase):
     @staticmethod
     def _closest_multiple(price: Decimal, size: Decimal) -> Decimal:
         if size <= ZERO:
-            raise ValueError("BarSize must be strictly greater than zero")
+            raise ArgumentException("BarSize must be strictly greater than zero")
         whole = Decimal(math.floor(divide(price, size)))
         rest = subtract(price, multiply(size, whole))
         return multiply(size, add(whole, Decimal(round(divide(rest, size)))))
@@ -225,7 +226,7 @@ class VolumeRenkoConsolidator(ConsolidatorBase):
             opened = high = low = close
             volume = data._quantity
         else:
-            raise ValueError(f"{type(self).__name__} must be used with TradeBar or Tick data.")
+            raise ArgumentException(f"{type(self).__name__} must be used with TradeBar or Tick data.")
         if self._bar is None:
             self._bar = VolumeRenkoBar(data._symbol, data._time, data._end, self._size, opened, high, low, close, ZERO)
         end = data._end

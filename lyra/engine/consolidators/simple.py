@@ -9,6 +9,7 @@ from typing import Any
 from lyra.engine.consolidators.base import ConsolidatorBase, DataConsolidator
 from lyra.engine.data.bars import Tick
 from lyra.engine.data.base import BaseData
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import TickType
 
 
@@ -73,7 +74,7 @@ class SequentialConsolidator(ConsolidatorBase):
             and isinstance(first.output_type, type)
             and not issubclass(first.output_type, second.input_type)
         ):
-            raise ValueError("first.OutputType must equal second.OutputType!")
+            raise ArgumentException("first.OutputType must equal second.OutputType!")
         self._first, self._second = first, second
         for consolidator, receive in ((first, second.update), (second, self._emit)):
             consolidator._interface.__iadd__(lambda sender, data, receive=receive: receive(data))

@@ -319,7 +319,7 @@ class Slice(LeanObject):
             return getattr(self, _AUXILIARY[kind])  # type: ignore[no-any-return]
         if kind is Tick:
             return DataDictionary(self._time, {symbol: ticks[-1] for symbol, ticks in self.ticks.items()})
-        return DataDictionary(self._time, {p.symbol: p for p in self.all_data if type(p) is kind})
+        return DataDictionary(self._time, {p.symbol: p for p in self.all_data if type(p) is kind or getattr(p, "_python_type", None) is kind})
 
     @property
     def count(self) -> int:

@@ -46,9 +46,15 @@ class SubscriptionDataConfig(LeanObject):
     mapped_symbol: str
     consolidators: list[Any]
 
-    def __init__(self, type: Any, symbol: Symbol, resolution: Resolution, tick_type: TickType, data_time_zone: Zone,
-                 exchange_time_zone: Zone, fill_forward: bool, extended: bool, internal: bool, normalization: DataNormalizationMode,
-                 custom: bool = False, filtered: bool = True) -> None:  # fmt: skip
+    def __init__(self, type: Any, symbol: Symbol, resolution: Resolution, *args: Any, **names: Any) -> None:
+        """`(…, tick_type, data_time_zone, exchange_time_zone, fill_forward, extended, internal, normalization[, custom, filtered])`, or in
+        C#'s order, which users write: `(…, data_time_zone, exchange_time_zone, fill_forward, extended, internal[, custom, tick_type,
+        filtered, normalization])`."""
+        self._set(type, symbol, resolution, *(args if args and isinstance(args[0], TickType) else _from_lean(*args)), **names)
+
+    def _set(self, type: Any, symbol: Symbol, resolution: Resolution, tick_type: TickType, data_time_zone: Zone,
+             exchange_time_zone: Zone, fill_forward: bool, extended: bool, internal: bool, normalization: DataNormalizationMode,
+             custom: bool = False, filtered: bool = True) -> None:  # fmt: skip
         self.type = type
         self.symbol = symbol
         self.resolution = resolution
@@ -121,6 +127,14 @@ class SubscriptionDataConfig(LeanObject):
     def __str__(self) -> str:
         return (f"{self.symbol},#0,{self.mapped_symbol},{self.resolution.lean_name},{self.type.__name__},"
                 f"{self.tick_type.lean_name},{self.data_normalization_mode.lean_name}")  # fmt: skip
+
+
+def _from_lean(data_time_zone: Any, exchange_time_zone: Any, fill_forward: bool, extended: bool, internal: bool, custom: bool = False,
+               tick_type: TickType | None = None, filtered: bool = True,
+               normalization: DataNormalizationMode = DataNormalizationMode.ADJUSTED, *ignored: Any) -> tuple[Any, ...]:  # fmt: skip
+    """C#'s order of arguments as ours."""
+    return (TickType.TRADE if tick_type is None else tick_type, data_time_zone, exchange_time_zone, fill_forward, extended, internal, normalization,
+            custom, filtered)  # fmt: skip
 
 
 def default_feeds(security_type: SecurityType, resolution: Resolution) -> list[tuple[Any, TickType]]:

@@ -68,6 +68,8 @@ class DataFeed:
         config._security = security
         self._subscriptions[config.key] = subscription
         self._sorted = None
+        if self._counts(config) and config._length != self._fill:
+            self._set_fill([*self._subscriptions.values()], [])
         return True
 
     def add_universe(self, universe: Any, start: int) -> None:

@@ -147,7 +147,7 @@ class PointReader:
         self._updating = False
         self._delisting = 2**62 if map_file is None else map_file.delisting_day
         days = tradable_days(hours, start, end, config.data_time_zone, config.extended_market_hours)
-        self._keeper = _DayKeeper(config, hours, days, self._delisting, self._new_exchange_day)
+        self._keeper = _DayKeeper(config, hours, iter(days), self._delisting, self._new_exchange_day)
 
     def points(self) -> Iterator[BaseData]:
         """The points in the order in which they come."""

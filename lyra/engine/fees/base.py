@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderDirection, OrderType, SecurityType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.dotnet import multiply
@@ -70,7 +71,7 @@ def is_buy(order: Any) -> bool:
 
 def unsupported_security(security: Any) -> ValueError:
     """LEAN's error for a kind of security that a model has no fee for."""
-    return ValueError(f"Unsupported security type: {security.type.lean_name}")
+    return ArgumentException(f"Unsupported security type: {security.type.lean_name}")
 
 
 def base_currency(security: Any) -> str:
@@ -81,7 +82,7 @@ def base_currency(security: Any) -> str:
         raise unsupported_security(security)
     pair, quote = security.symbol.value, security.symbol_properties.quote_currency
     if not pair.endswith(quote):
-        raise ValueError(f"Symbol doesn't end with {quote}")
+        raise ArgumentException(f"Symbol doesn't end with {quote}")
     return str(pair[: -len(quote)])
 
 

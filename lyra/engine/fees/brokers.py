@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderType, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.fees.base import FeeModel, fee_of, is_buy, posts_to_book, unit_price, unsupported_security
@@ -89,7 +90,7 @@ class ExanteFeeModel(FeeModel):
             return fee_of(quantity * rate if order.symbol.id.market == "usa" else quantity * order._price * rate)
         if kind in (SecurityType.OPTION, SecurityType.INDEX_OPTION):
             if order.symbol.id.market != "usa":
-                raise ValueError(f"Unsupported exchange: ${order.symbol.id.market}")
+                raise ArgumentException(f"Unsupported exchange: ${order.symbol.id.market}")
             return fee_of(quantity * Decimal("1.5"))
         if kind in (SecurityType.FUTURE, SecurityType.FUTURE_OPTION):
             return fee_of(Decimal("1.5"))
@@ -118,7 +119,7 @@ class TDAmeritradeFeeModel(FeeModel):
             return fee_of(ZERO)
         if kind == SecurityType.OPTION:
             return fee_of(Decimal("0.65") * abs(parameters.order._quantity))
-        raise ValueError("TDAmeritradeFeeModel doesn't return correct fee model for SecurityType = securityType")
+        raise ArgumentException("TDAmeritradeFeeModel doesn't return correct fee model for SecurityType = securityType")
 
 
 class TastytradeFeeModel(FeeModel):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.slots import SlotDict
 from lyra.engine.naming import LeanObject, find_method
@@ -139,7 +140,7 @@ class InsightCollection(LeanObject):
         if filter is None:
             return list(self._complete)
         if not callable(filter):
-            raise ValueError(f"InsightCollection.GetInsights: {filter!r} is not a valid argument.")
+            raise ArgumentException(f"InsightCollection.GetInsights: {filter!r} is not a valid argument.")
         return [insight for insight in self._complete if filter(insight)]
 
 

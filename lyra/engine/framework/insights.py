@@ -9,6 +9,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import ZERO, double_text
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import InsightDirection, InsightScoreType, InsightType, Resolution
 from lyra.engine.framework.insight_periods import (
     END_OF_TIME,
@@ -137,7 +138,7 @@ class Insight(LeanObject):
         optional.update(kwargs)
         found = symbol if isinstance(symbol, Symbol) else find_symbol(symbol)
         if found is None:
-            raise ValueError(f"This asset symbol ({symbol}) was not found in your security list.")
+            raise ArgumentException(f"This asset symbol ({symbol}) was not found in your security list.")
         self._symbol = found
         self._rule = rule
         self._type = InsightType(kind)
@@ -180,7 +181,7 @@ class Insight(LeanObject):
         if isinstance(span, timedelta):
             period = span_us(span)
             if period < SECOND:
-                raise ValueError(PERIOD_TEXT)
+                raise ArgumentException(PERIOD_TEXT)
             insight = Insight._made(symbol, span_rule(period), direction, rest, kwargs)
             insight._period = period
             return insight
@@ -200,7 +201,7 @@ class Insight(LeanObject):
         group_id = uuid.uuid4()
         for insight in members:
             if insight._group_id is not None:
-                raise ValueError(f"Unable to set group id on insight {insight} because it has already been assigned to a group.")
+                raise InvalidOperationException(f"Unable to set group id on insight {insight} because it has already been assigned to a group.")
             insight._group_id = group_id
         return members
 
@@ -238,7 +239,7 @@ class Insight(LeanObject):
     def set_period_and_close_time(self, exchange_hours: Any) -> None:
         """Work out when it ends; needs the time of making."""
         if self._generated == MIN_TIME:
-            raise ValueError("The insight's 'GeneratedTimeUtc' property must be set before calling SetPeriodAndCloseTime.")
+            raise ArgumentException("The insight's 'GeneratedTimeUtc' property must be set before calling SetPeriodAndCloseTime.")
         self._close, self._period = self._rule(exchange_hours, self._generated)
 
     def clone(self) -> Insight:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.naming import find_method, pascal_case
 
 
@@ -32,5 +33,5 @@ def models_of(models: tuple[Any, ...], kind: str) -> list[Any]:
     members = list(models[0]) if several else list(models)
     if not members:
         text = {"AlphaModel": "alpha", "RiskManagementModel": "risk management", "UniverseSelectionModel": "universe selection"}[kind]
-        raise ValueError(f"Must specify at least 1 {text} model for the Composite{kind}")
+        raise ArgumentException(f"Must specify at least 1 {text} model for the Composite{kind}")
     return members

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from lyra.engine.decimals import to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.naming import LeanObject
 
 _ENGINE = "lyra.engine."
@@ -28,7 +29,7 @@ class RollingWindow(LeanObject):
 
     def __init__(self, size: int) -> None:
         if size < 0:
-            raise ValueError("RollingWindow must have size of at least 0. (Parameter 'size')")
+            raise ArgumentException("RollingWindow must have size of at least 0. (Parameter 'size')")
         self._size = int(size)
         self._samples = 0
         # one more than the size is kept: the last one is the most recently removed
@@ -45,7 +46,7 @@ class RollingWindow(LeanObject):
     @size.setter
     def size(self, value: int) -> None:
         if value < 0:
-            raise ValueError(
+            raise ArgumentException(
                 "Offset and length were out of bounds for the array or count is greater than "
                 "the number of elements from index to the end of the source collection."
             )
@@ -70,7 +71,7 @@ class RollingWindow(LeanObject):
     def most_recently_removed(self) -> Any:
         """The item that fell off last; raises RuntimeError if none did."""
         if self.samples <= self._size:
-            raise RuntimeError("No items have been removed yet!")
+            raise InvalidOperationException("No items have been removed yet!")
         return self._out(self._items[self._size]) if len(self._items) > self._size else self._default
 
     def add(self, item: Any) -> None:

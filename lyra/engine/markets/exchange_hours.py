@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.markets.local_hours import DayOfWeek, LocalMarketHours, MarketHoursSegment, day_of_week
 from lyra.engine.naming import LeanObject
 from lyra.engine.times import DAY, Zone, day_of, to_datetime, to_us, zone
@@ -248,7 +249,7 @@ class SecurityExchangeHours(LeanObject):
                 before = None if day in self._early else hours._spans[-1].end
             else:
                 before = None
-        raise ValueError(_not_found("open", "AfterMarketOpen", self._always_open))
+        raise ArgumentException(_not_found("open", "AfterMarketOpen", self._always_open))
 
     def get_next_market_close(self, local_date_time: datetime, extended_market_hours: bool, last_close: bool = False) -> datetime:
         """The first close after a moment; with `last_close` the last one of that day."""
@@ -270,7 +271,7 @@ class SecurityExchangeHours(LeanObject):
             found = hours._close_after(local - day if day == today else 0, extended, last, after)
             if found is not None and local < day + found:
                 return day + found
-        raise ValueError(_not_found("close", "BeforeMarketClose", self._always_open))
+        raise ArgumentException(_not_found("close", "BeforeMarketClose", self._always_open))
 
     def get_previous_market_open(self, local_date_time: datetime, extended_market_hours: bool, first_open: bool = False) -> datetime:
         """The last open at or before a moment; with `first_open` the first one of that day. Raises RuntimeError."""
@@ -298,7 +299,7 @@ class SecurityExchangeHours(LeanObject):
             if found is not None:
                 return found
             day -= DAY
-        raise RuntimeError(f"Did not find last market open for {to_datetime(local)}. IsMarketAlwaysOpen: {self._always_open}")
+        raise InvalidOperationException(f"Did not find last market open for {to_datetime(local)}. IsMarketAlwaysOpen: {self._always_open}")
 
     # trading days --------------------------------------------------------------------------------
     def get_previous_trading_day(self, local_date: date) -> datetime:

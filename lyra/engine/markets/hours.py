@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import MarketHoursState, SecurityType
 from lyra.engine.errors import DataError
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
@@ -96,9 +97,9 @@ class MarketHoursDatabase(LeanObject):
         entry = self.find_entry(market, symbol, security_type)
         if entry is None:
             if security_type == SecurityType.FUTURE and market == "usa":
-                raise ValueError(_usa_future(database_symbol(symbol)))
+                raise ArgumentException(_usa_future(database_symbol(symbol)))
             key = f"{type_name(security_type)}-{market or WILDCARD}-{database_symbol(symbol) or WILDCARD}"
-            raise ValueError(f"Unable to locate exchange hours for {key}.")
+            raise ArgumentException(f"Unable to locate exchange hours for {key}.")
         return entry
 
     def try_get_entry(

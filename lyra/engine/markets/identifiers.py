@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lyra.engine.decimals import ONE, ZERO, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
 from lyra.engine.enums import OptionRight, OptionStyle, SecurityType
 from lyra.engine.markets.run_symbols import current_run
 from lyra.engine.markets.tickers import option_root_of_future
@@ -49,7 +50,7 @@ def option_type_of(security_type: SecurityType) -> SecurityType:
     """The kind of options on a kind of security. Raises ValueError if there is none."""
     found = OPTION_OF.get(security_type)
     if found is None:
-        raise ValueError(f"No option type exists for underlying SecurityType: {SecurityType(security_type).lean_name}")
+        raise ArgumentException(f"No option type exists for underlying SecurityType: {SecurityType(security_type).lean_name}")
     return found
 
 
@@ -77,12 +78,12 @@ class SecurityIdentifier(LeanObject):
 
     def __init__(self, symbol: str, properties: int, underlying: SecurityIdentifier | None = None) -> None:
         if symbol is None:
-            raise ValueError("SecurityIdentifier requires a non-null string 'symbol' (Parameter 'symbol')")
+            raise ArgumentException("SecurityIdentifier requires a non-null string 'symbol' (Parameter 'symbol')")
         if " " in symbol or "|" in symbol:
-            raise ValueError("Symbol must not contain the characters '|' or ' '. (Parameter 'symbol')")
+            raise ArgumentException("Symbol must not contain the characters '|' or ' '. (Parameter 'symbol')")
         kind = SecurityType._by_value.get(properties % 100)
         if kind is None:
-            raise ValueError("The provided properties do not match with a valid SecurityType (Parameter 'properties')")
+            raise ArgumentException("The provided properties do not match with a valid SecurityType (Parameter 'properties')")
         self._symbol = symbol
         self._properties = properties
         self._underlying = None if underlying is None or underlying == SecurityIdentifier.EMPTY else underlying
@@ -118,7 +119,7 @@ class SecurityIdentifier(LeanObject):
         """First trading date of an equity, expiry of a derivative. Raises RuntimeError for types without."""
         if self._date is None:
             if self._type not in _DATED:
-                raise RuntimeError(
+                raise InvalidOperationException(
                     "Date is only defined for SecurityType.Equity, SecurityType.Option, SecurityType.Future, "
                     "SecurityType.FutureOption, SecurityType.IndexOption, and SecurityType.Base"
                 )
@@ -159,7 +160,7 @@ class SecurityIdentifier(LeanObject):
 
     def _option_only(self, member: str) -> None:
         if self._type not in OPTION_TYPES:
-            raise RuntimeError(
+            raise InvalidOperationException(
                 f"{member} is only defined for SecurityType.Option, SecurityType.FutureOption, and SecurityType.IndexOption"
             )
 
@@ -172,7 +173,7 @@ class SecurityIdentifier(LeanObject):
     def underlying(self) -> SecurityIdentifier:
         """The identifier below a derivative. Raises RuntimeError if there is none."""
         if self._underlying is None:
-            raise RuntimeError(
+            raise InvalidOperationException(
                 "No underlying specified for this identifier. Check that HasUnderlying is true before accessing the Underlying property."
             )
         return self._underlying
@@ -338,7 +339,7 @@ def _parse(text: str) -> SecurityIdentifier:
         words = part.split(" ")
         words = [word for word in words if word]
         if len(words) != 2:
-            raise ValueError("The string must be splittable on space into two parts.")
+            raise ArgumentException("The string must be splittable on space into two parts.")
         result = SecurityIdentifier(words[0], _decode_base36(words[1]), result)
         _market_code(result.market)
     return result
@@ -371,7 +372,7 @@ def custom_data_type(symbol: str) -> str | None:
 def _market_code(market: str) -> int:
     code = current_run().markets.encode(market.lower())
     if code is None:
-        raise ValueError(
+        raise ArgumentOutOfRangeException(
             f"The specified market wasn't found in the markets lookup. Requested: {market.lower()}. "
             "You can add markets by calling QuantConnect.Market.add(string,int) (Parameter 'market')"
         )
@@ -391,7 +392,7 @@ def generate_sid(
 ) -> SecurityIdentifier:
     date = datetime(date.year, date.month, date.day) if not isinstance(date, datetime) else date.replace(tzinfo=None)
     if date < DAY_ZERO:
-        raise ValueError("date must be after the earliest possible date 12/30/1899 00:00:00")
+        raise ArgumentException("date must be after the earliest possible date 12/30/1899 00:00:00")
     unscaled, scale = _pack_strike(strike)
     properties = (
         int(kind)
@@ -419,7 +420,7 @@ def _pack_strike(strike: Decimal) -> tuple[int, int]:
         millionths /= 10
         scale += 1
     if abs(millionths) >= _STRIKE_LIMIT:
-        raise ValueError(f"The specified strike price's precision is too high: {strike}")
+        raise ArgumentException(f"The specified strike price's precision is too high: {strike}")
     number = int(millionths)
     return (-number | _NEGATIVE_STRIKE if number < 0 else number), scale
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enumeration import LeanEnum
 from lyra.engine.enums import MarketHoursState
 from lyra.engine.naming import LeanObject
@@ -202,11 +203,11 @@ def _session(*times: timedelta) -> list[MarketHoursSegment]:
     """Segments of (open, close) or of (extended open, open, close, extended close)."""
     early, start, end, late = times if len(times) == 4 else (times[0], times[0], times[1], times[1])
     if start < early:
-        raise ValueError("Extended market open time must be less than or equal to market open time.")
+        raise ArgumentException("Extended market open time must be less than or equal to market open time.")
     if end < start:
-        raise ValueError("Market close time must be after market open time.")
+        raise ArgumentException("Market close time must be after market open time.")
     if late < end:
-        raise ValueError("Extended market close time must be greater than or equal to market close time.")
+        raise ArgumentException("Extended market close time must be greater than or equal to market close time.")
     parts = []
     if early != start:
         parts.append(MarketHoursSegment(MarketHoursState.PRE_MARKET, early, start))

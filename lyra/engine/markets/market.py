@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lyra.engine.dotnet_errors import ArgumentException
+
 # name -> number in a SecurityIdentifier (facts of the format; LEAN, `Common/Market.cs`).
 MARKET_CODES: dict[str, int] = {
     "empty": 0, "usa": 1, "fxcm": 2, "oanda": 3, "dukascopy": 4, "bitfinex": 5, "cmeglobex": 6, "nymex": 7, "cbot": 8,
@@ -37,13 +39,13 @@ class MarketTable:
     def add(self, market: str, identifier: int) -> None:
         """Add a market under a number below 1000. Raises ValueError when name or number is taken."""
         if not 0 <= identifier < LIMIT:
-            raise ValueError(f"The market identifier is limited to positive values less than {LIMIT}. (Parameter 'identifier')")
+            raise ArgumentException(f"The market identifier is limited to positive values less than {LIMIT}. (Parameter 'identifier')")
         market = market.lower()
         if self._codes.get(market, identifier) != identifier:
-            raise ValueError(f"Attempted to add an already added market with a different identifier. Market: {market}")
+            raise ArgumentException(f"Attempted to add an already added market with a different identifier. Market: {market}")
         existing = self._names.get(identifier)
         if existing is not None:
-            raise ValueError(
+            raise ArgumentException(
                 f"Attempted to add a market identifier that is already in use. New Market: {market} Existing Market: {existing}"
             )
         self._codes[market] = identifier

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lyra.engine.decimals import ONE, decimal_text, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import SecurityType
 from lyra.engine.errors import DataError
 from lyra.engine.markets.keys import WILDCARD, Key, database_symbol, key_of, security_type_of, type_name
@@ -110,7 +111,7 @@ class SymbolProperties(LeanObject):
 def _positive(value: Any, name: str) -> Decimal:
     number = to_decimal(value)
     if number <= 0:
-        raise ValueError(f"SymbolProperties {name} can not be less than or equal to 0")
+        raise ArgumentException(f"SymbolProperties {name} can not be less than or equal to 0")
     return number
 
 

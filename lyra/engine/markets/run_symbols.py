@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.markets.market import MARKET_NAMES, MarketTable
 from lyra.engine.naming import constant_case
 
@@ -65,7 +66,7 @@ class TickerTable:
             return symbol
         matches = [k for k, symbol in self._symbols.items() if symbol is not None and k.startswith(f"{key}.")]
         if len(matches) > 1:
-            raise RuntimeError(
+            raise InvalidOperationException(
                 "We located multiple potentially matching tickers. For custom data, be sure to append a dot followed by the custom data "
                 f"type name. For example: 'BTC.Bitcoin'. Potential Matches: {', '.join(self._spelling[k] for k in matches)}"
             )
@@ -77,7 +78,7 @@ class TickerTable:
         """`find`, but raises RuntimeError for an unknown ticker."""
         symbol = self.find(ticker)
         if symbol is None:
-            raise RuntimeError(f"We were unable to locate the ticker '{ticker}'.")
+            raise InvalidOperationException(f"We were unable to locate the ticker '{ticker}'.")
         return symbol
 
     def ticker(self, symbol: Symbol) -> str | None:

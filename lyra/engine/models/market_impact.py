@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from lyra.engine.decimals import ONE, ZERO, double_to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.models.deviation import variance
 from lyra.engine.models.dotnet_random import DotNetRandom
@@ -42,9 +43,9 @@ class MarketImpactSlippageModel(_SlippageModel):
         random_seed: int = 50,
     ) -> None:
         if latency <= 0:
-            raise ValueError("Latency cannot be less than or equal to 0.")
+            raise ArgumentException("Latency cannot be less than or equal to 0.")
         if impact_time <= 0:
-            raise ValueError("impactTime cannot be less than or equal to 0.")
+            raise ArgumentException("impactTime cannot be less than or equal to 0.")
         self._algorithm = algorithm
         self._non_negative = non_negative
         self._times = (latency, impact_time)
@@ -54,7 +55,7 @@ class MarketImpactSlippageModel(_SlippageModel):
 
     def _slippage(self, asset: Any, order: Any) -> Decimal:
         if asset.type in (SecurityType.FOREX, SecurityType.CFD):
-            raise ValueError(f"Asset of {asset.type.lean_name} is not supported as MarketImpactSlippageModel requires volume data")
+            raise ArgumentException(f"Asset of {asset.type.lean_name} is not supported as MarketImpactSlippageModel requires volume data")
         if self._asset is None:
             self._asset = _Asset(self._algorithm, asset, *self._times)
         known = self._asset

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from lyra.engine.brokerages.base import BrokerageMessageEvent, MarketMap
 from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException, NotImplementedException
 from lyra.engine.fees.base import fee_of
 from lyra.engine.naming import LeanObject, find_method, snake_case
 from lyra.engine.orders.events import OrderEvent
@@ -48,7 +49,7 @@ class PythonWrapper(LeanObject):
         missing = [member for member in members if not hasattr(model, member) and not hasattr(model, snake_case(member))]
         if missing:
             kind = type(model).__name__
-            raise NotImplementedError(
+            raise NotImplementedException(
                 f"{name} must be fully implemented. Please implement these missing methods on {kind}: {', '.join(missing)}"
             )
         self._model = model
@@ -80,11 +81,11 @@ class PythonWrapper(LeanObject):
         answer = self._ask(method, *args)
         advice = "The tuple must contain the return value as the first item, with the remaining ones being the out parameters."
         if not isinstance(answer, tuple):
-            raise ValueError(
+            raise ArgumentException(
                 f"Invalid return type from method '{method}'. Expected a tuple type but was '{type(answer).__name__}'. {advice}"
             )
         if len(answer) < 2:
-            raise ValueError(
+            raise ArgumentException(
                 f"Invalid return type from method '{method}'. Expected a tuple with at least '2' items but only '{len(answer)}' were "
                 f"returned. {advice}"
             )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import OrderDirection, SecurityType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.dotnet import divide, multiply
@@ -90,6 +91,6 @@ def _volume(bar: Any, order: Any) -> Decimal:
     if isinstance(bar, QuoteBar):
         return bar._last_bid_size if order.direction == OrderDirection.BUY else bar._last_ask_size  # type: ignore[no-any-return]
     kind = type(bar).__name__
-    raise RuntimeError(
+    raise InvalidOperationException(
         f"VolumeShareSlippageModel.GetSlippageApproximation(): Cannot use this model with market data type QuantConnect.Data.Market.{kind}"
     )

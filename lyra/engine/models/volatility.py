@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.decimals import ZERO, double_to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.models.deviation import mean, standard_deviation
@@ -72,7 +73,7 @@ class BaseVolatilityModel(LeanObject):
         if bar_count is None:
             return []
         if self._provider is None:
-            raise RuntimeError("BaseVolatilityModel.GetHistoryRequirements(): SubscriptionDataConfigProvider was not set.")
+            raise InvalidOperationException("BaseVolatilityModel.GetHistoryRequirements(): SubscriptionDataConfigProvider was not set.")
         return _last_bars(self._provider._algorithm, security, to_us(utc_time), resolution, bar_count)
 
 
@@ -99,7 +100,7 @@ class _Windowed(BaseVolatilityModel):
 
     def __init__(self, periods: int, period: int) -> None:
         if periods < 2:
-            raise ValueError("'periods' must be greater than or equal to 2. (Parameter 'periods')")
+            raise ArgumentException("'periods' must be greater than or equal to 2. (Parameter 'periods')")
         self._period = period
         self._window: deque[float] = deque(maxlen=periods)
         self._changed = False
@@ -199,7 +200,7 @@ class RelativeStandardDeviationVolatilityModel(_Windowed):
         if bar_count is not None:
             return super().get_history_requirements(security, utc_time, resolution, bar_count)
         if self._provider is None:
-            raise RuntimeError(
+            raise InvalidOperationException(
                 "RelativeStandardDeviationVolatilityModel.GetHistoryRequirements(): SubscriptionDataConfigProvider was not set."
             )
         self._restart()

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import ZERO, decimal_text
+from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import OrderStatus, TickType, TradeConditionFlags
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fills import BUY, SELL, FillModel, net_time, slippage
@@ -35,7 +36,7 @@ class EquityFillModel(FillModel):
     def _types(self, asset: Any) -> set[type]:
         types = {config.type for config in asset._configs if not config.is_internal_feed}
         if not types:
-            raise RuntimeError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
+            raise InvalidOperationException(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         return types
 
     def market_fill(self, asset: Any, order: Any) -> OrderEvent:
@@ -208,7 +209,7 @@ class EquityFillModel(FillModel):
             best, newest = price, end
         if best is None:
             known = ",".join(kind.__name__ for kind in types)
-            raise RuntimeError(
+            raise InvalidOperationException(
                 f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found. SubscribedTypes: [{known}]"
             )
         return _Quote(best, message, utc(asset, newest))

@@ -12,6 +12,7 @@ from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderStatus, OrderType, Resolution, SecurityType, TickType
 from lyra.engine.errors import NotSupported
 from lyra.engine.feed.marketfiles import RESOLUTION_US
@@ -312,12 +313,12 @@ class FillModel(LeanObject):
 
     def _refuse_always_open(self, asset: Any) -> None:
         if asset.exchange.hours.is_market_always_open:
-            raise RuntimeError(f"Market never closes for this symbol {asset.symbol}, can no submit a orderType order.")
+            raise InvalidOperationException(f"Market never closes for this symbol {asset.symbol}, can no submit a orderType order.")
 
     def _types(self, asset: Any) -> set[type]:
         types = {config.type for config in asset._configs}
         if not types:
-            raise RuntimeError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
+            raise InvalidOperationException(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         return types
 
     def _seen_prices(self, asset: Any, direction: OrderDirection) -> Prices:
@@ -361,7 +362,7 @@ class FillModel(LeanObject):
                 return tick._value  # type: ignore[no-any-return]
         if TradeBar in types and (trade := cache.last_of(TradeBar)) is not None:
             return trade._close  # type: ignore[no-any-return]
-        raise RuntimeError(f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found.")
+        raise InvalidOperationException(f"Cannot get {side} price to perform fill for {asset.symbol} because no market data was found.")
 
     def _open(self, asset: Any, extended: bool) -> bool:
         """Whether the market is open now, or was during the last bar if now still belongs to it."""
@@ -377,7 +378,7 @@ class FillModel(LeanObject):
     def _open_for_subscription(self, asset: Any) -> bool:
         configs = asset._configs
         if not configs:
-            raise RuntimeError(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
+            raise InvalidOperationException(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         seen = [c for c in configs if not c.is_internal_feed] or configs
         return self._open(asset, any(c.extended_market_hours for c in seen))
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import DataNormalizationMode, OrderDirection, OrderStatus, OrderType, SecurityType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
@@ -190,7 +191,7 @@ class Order(LeanObject):
     def apply_update_order_request(self, request: Any) -> None:
         """Take over what the request changes; fields that this kind of order lacks are ignored."""
         if request.order_id != self._id:
-            raise ValueError("Attempted to apply updates to the incorrect order!")
+            raise ArgumentException("Attempted to apply updates to the incorrect order!")
         if request._quantity is not None:
             self._quantity = request._quantity
         if request.tag is not None:
@@ -480,7 +481,7 @@ class ComboOrder(Order):
     def apply_update_order_request(self, request: Any) -> None:
         """As for any order, but a quantity is the group's."""
         if request.order_id != self._id:
-            raise ValueError("Attempted to apply updates to the incorrect order!")
+            raise ArgumentException("Attempted to apply updates to the incorrect order!")
         if request.tag is not None:
             self._tag = request.tag
         if request._quantity is not None and self.group_order_manager is not None:
@@ -571,4 +572,4 @@ def _build(request: Any) -> Order:
         return ComboLimitOrder(symbol, quantity, request._limit_price, time, group, *last)
     if kind == OrderType.COMBO_LEG_LIMIT:
         return ComboLegLimitOrder(symbol, quantity, request._limit_price, time, group, *last)
-    raise ValueError(f"Specified argument was out of the range of valid values: {kind!r} is not a kind of order.")
+    raise ArgumentOutOfRangeException(f"Specified argument was out of the range of valid values: {kind!r} is not a kind of order.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import IndiaProductType as ProductType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.exchange_codes import Exchange
@@ -342,7 +343,7 @@ class _Exclusive(Setting):
 
     def __set__(self, instance: Any, value: Any) -> None:
         if value and instance.__dict__.get("_" + self.other, False):
-            raise ValueError(f"Cannot set {self.text} is already set. Only one execution type can be active at a time.")
+            raise ArgumentException(f"Cannot set {self.text} is already set. Only one execution type can be active at a time.")
         instance.__dict__["_" + self.name] = value
 
 

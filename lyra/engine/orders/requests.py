@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import decimal_text, smart_round, to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderRequestStatus, OrderRequestType, OrderResponseErrorCode, OrderType, SecurityType
 from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.orders.fields import instant, money, optional_decimal, plain, to_instant, utc_text
@@ -136,7 +137,7 @@ class OrderRequest(LeanObject):
     def set_response(self, response: OrderResponse, status: OrderRequestStatus = OrderRequestStatus.ERROR) -> None:
         """Note the answer; an error answer makes the status ERROR whatever is given."""
         if response is None:
-            raise ValueError("Response can not be null (Parameter 'response')")
+            raise ArgumentException("Response can not be null (Parameter 'response')")
         self._status = OrderRequestStatus.ERROR if response.is_error else status
         self._response = response
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderField, OrderRequestStatus, OrderResponseErrorCode, OrderStatus, OrderType, SecurityType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.dotnet import add, divide, multiply, subtract
@@ -151,11 +152,11 @@ class OrderTicket(LeanObject):
         else:
             stored, wanted = _FIELDS[field]
             if self._order is not None and self._order._type != wanted:
-                raise ValueError(f"Unable to access property {field.lean_name} on order of type {self._order._type.lean_name}")
+                raise ArgumentException(f"Unable to access property {field.lean_name} on order of type {self._order._type.lean_name}")
             if field == OrderField.TRAILING_AS_PERCENTAGE:
                 raise TypeError("Unable to cast object of type 'System.Boolean' to type 'System.Decimal'.")
             return self._read(stored)
-        raise ValueError(f"Unable to get field {field.lean_name} on order of type {kind.lean_name}")
+        raise ArgumentException(f"Unable to get field {field.lean_name} on order of type {kind.lean_name}")
 
     def _read(self, stored: str) -> float:
         source: Any = self._submit_request if self._order is None else self._order
@@ -218,7 +219,7 @@ class OrderTicket(LeanObject):
     # for the engine ---------------------------------------------------------------------------
     def _set_order(self, order: Order) -> None:
         if self._order is not None and self._order._id != order._id:
-            raise ValueError("Order id mismatch")
+            raise ArgumentException("Order id mismatch")
         self._order = order
 
     def _add_order_event(self, event: OrderEvent) -> None:
@@ -240,12 +241,12 @@ class OrderTicket(LeanObject):
 
     def _add_update_request(self, request: UpdateOrderRequest) -> None:
         if request._order_id != self.order_id:
-            raise ValueError("Received UpdateOrderRequest for incorrect order id.")
+            raise ArgumentException("Received UpdateOrderRequest for incorrect order id.")
         self._update_requests.append(request)
 
     def _try_set_cancel_request(self, request: CancelOrderRequest) -> bool:
         if request._order_id != self.order_id:
-            raise ValueError("Received CancelOrderRequest for incorrect order id.")
+            raise ArgumentException("Received CancelOrderRequest for incorrect order id.")
         if self._has_live_cancel():
             return False
         self._cancel_request = request

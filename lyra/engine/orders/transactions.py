@@ -11,7 +11,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
+from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_float
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import (
     DataNormalizationMode,
     OrderDirection,
@@ -120,7 +121,7 @@ class SecurityTransactionManager(LeanObject):
 
     def _refuse_warming_up(self, request: OrderRequest) -> None:
         if self._algorithm.is_warming_up:
-            raise RuntimeError(str(OrderResponse.warming_up(request)))
+            raise InvalidOperationException(str(OrderResponse.warming_up(request)))
 
     def _shortable_message(self, symbol: Symbol, quantity: Decimal) -> str:
         available = self._algorithm.shortable_quantity(symbol)
@@ -367,7 +368,7 @@ class SecurityTransactionManager(LeanObject):
     def cancel_open_orders(self, symbol: Any = None, tag: str | None = None) -> list[OrderTicket]:
         """Cancel all open orders, or those of a symbol."""
         if self._algorithm.is_warming_up:
-            raise ValueError("This operation is not allowed in Initialize or during warm up: CancelOpenOrders. Please move this code to the "
+            raise ArgumentException("This operation is not allowed in Initialize or during warm up: CancelOpenOrders. Please move this code to the "
                              "OnWarmupFinished() method.")  # fmt: skip
         tickets = self.get_open_order_tickets(symbol)
         for ticket in tickets:

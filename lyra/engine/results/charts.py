@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_json, smart_round, to_decimal
+from lyra.engine.dotnet_errors import ArgumentException, DuplicateNameException
 from lyra.engine.enums import ChartType, ScatterMarkerSymbol, SeriesType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import instant, money, to_instant
@@ -225,13 +226,13 @@ class Series(BaseSeries):
         """Add (time, value), (time, [value]) or a `ChartPoint`. Times are taken as UTC."""
         if len(args) == 1:
             if not isinstance(args[0], ChartPoint):
-                raise ValueError("Series.AddPoint requires a ChartPoint object")
+                raise ArgumentException("Series.AddPoint requires a ChartPoint object")
             self._put(args[0])
             return
         time, value = args
         if isinstance(value, (list, tuple)):
             if len(value) > 1:
-                raise ValueError("Series.AddPoint requires a single value")
+                raise ArgumentException("Series.AddPoint requires a single value")
             value = value[0] if value else 0
         point = ScatterChartPoint if self.series_type == SeriesType.SCATTER else ChartPoint
         self._put(point(time, value))
@@ -275,11 +276,11 @@ class CandlestickSeries(BaseSeries):
             elif hasattr(item, "end_time"):
                 self._put(Candlestick(item.end_time, item._open, item._high, item._low, item._close))
             else:
-                raise ValueError("CandlestickSeries.AddPoint requires a Candlestick object")
+                raise ArgumentException("CandlestickSeries.AddPoint requires a Candlestick object")
             return
         if len(args) == 2:
             if len(args[1]) != 4:
-                raise ValueError("CandlestickSeries.AddPoint requires 4 values (open, high, low, close)")
+                raise ArgumentException("CandlestickSeries.AddPoint requires 4 values (open, high, low, close)")
             args = (args[0], *args[1])
         self._put(Candlestick(*args))
 
@@ -303,7 +304,7 @@ class Chart(LeanObject):
     def add_series(self, series: BaseSeries) -> None:
         """Add a series. Raises ValueError if there is one of its name."""
         if series.name in self.series:
-            raise ValueError("Chart.AddSeries(): $Chart series name already exists")
+            raise DuplicateNameException("Chart.AddSeries(): $Chart series name already exists")
         self.series[series.name] = series
 
     def try_add_and_get_series(self, name: str, *args: Any, force_add_new: bool = False, **names: Any) -> Any:

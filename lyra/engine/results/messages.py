@@ -58,6 +58,7 @@ class Messages:
     def discard(self) -> None:
         """Drop what waits, as LEAN does when a reader of custom data fails."""
         for queue in (self._debug, self._error, self._log):
+            self.count += len(queue)
             queue.clear()
 
     def process(self) -> None:

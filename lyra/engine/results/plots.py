@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import SeriesType
 from lyra.engine.results.charts import BaseSeries, CandlestickSeries, Chart, Series
 
@@ -60,9 +61,9 @@ class Plots:
         reserved = RESERVED.get(chart)
         if reserved is not None:
             if not reserved:
-                raise ValueError(f"'{chart}' is a reserved chart name.")
+                raise ArgumentException(f"'{chart}' is a reserved chart name.")
             if series in reserved:
-                raise ValueError(f"'{series}' is a reserved series name for chart '{chart}'.")
+                raise ArgumentException(f"'{series}' is a reserved series name for chart '{chart}'.")
         target = self._chart(chart)
         if series not in target.series:
             target.add_series(kind(series))

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, double_text, round_to, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.naming import LeanObject
 from lyra.engine.results.performance import PortfolioStatistics, portfolio_statistics
 from lyra.engine.results.trade_statistics import TradeStatistics, trade_statistics
@@ -191,7 +192,7 @@ class _Sampled:
         benchmark, returns = self.benchmark.between(first_day, end), self.returns.between(first_day, end)
         if len(benchmark.times) != len(returns.times):
             difference = abs(len(benchmark.times) - len(returns.times))
-            raise ValueError(f"Benchmark and performance series has {difference} misaligned values.")
+            raise ArgumentException(f"Benchmark and performance series has {difference} misaligned values.")
         whole = len(equity.times) == len(self.equity.times)
         portfolio = portfolio_statistics(
             self.profit_loss.between(first_day, end).values,

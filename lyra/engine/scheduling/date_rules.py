@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from lyra.engine.dotnet_errors import ArgumentOutOfRangeException
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.markets.local_hours import DayOfWeek, day_of_week
 from lyra.engine.scheduling.base_rules import BaseScheduleRules
@@ -114,7 +115,7 @@ class DateRules(BaseScheduleRules):
         if isinstance(symbol, int):
             symbol, offset = None, symbol
         if (symbol is not None or edge.checked_without_symbol) and not 0 <= offset <= edge.most:
-            raise ValueError(f"DateRules.{edge.name}() : Offset must be between 0 and {edge.most} (Parameter 'daysOffset')")
+            raise ArgumentOutOfRangeException(f"DateRules.{edge.name}() : Offset must be between 0 and {edge.most} (Parameter 'daysOffset')")
         found = None if symbol is None else self._symbol(symbol)
         hours = _always_open() if found is None else self._hours(found)
 
@@ -129,7 +130,7 @@ class DateRules(BaseScheduleRules):
             symbol, offset = None, symbol
         if symbol is None:
             if not 0 <= offset <= 6:
-                raise ValueError(f"DateRules.{name}() : Offset must be between 0 and 6 (Parameter 'daysOffset')")
+                raise ArgumentOutOfRangeException(f"DateRules.{name}() : Offset must be between 0 and 6 (Parameter 'daysOffset')")
             found, hours, extended = None, _always_open(), False
             base, reach = (1, 6) if forward else (5, -6)
         else:
@@ -138,7 +139,7 @@ class DateRules(BaseScheduleRules):
             open_days = sorted(int(day) for day, usual in hours.market_hours.items() if not usual.is_closed_all_day)
             base, other = (open_days[0], open_days[-1]) if forward else (open_days[-1], open_days[0])
             if offset > len(open_days) - 1:
-                raise ValueError(_beyond_week(name, found, f"{DayOfWeek(base).lean_name}{'+' if forward else '-'}{offset}", open_days))
+                raise ArgumentOutOfRangeException(_beyond_week(name, found, f"{DayOfWeek(base).lean_name}{'+' if forward else '-'}{offset}", open_days))
             reach = other - base
 
         def days(start: int, end: int) -> Iterator[int]:

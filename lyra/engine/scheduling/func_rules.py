@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.times import Zone, to_datetime, to_us, to_utc_datetime
 
@@ -22,7 +23,7 @@ class FuncDateRule(LeanObject):
     def __init__(self, name: str, get_dates_function: Callable[[datetime, datetime], Iterable[datetime]]) -> None:
         """`get_dates_function(start, end)` gives ascending dates. Raises ValueError if it is no function."""
         if not callable(get_dates_function):
-            raise ValueError("Python DateRule provided is not a function")
+            raise ArgumentException("Python DateRule provided is not a function")
         self._name = name
         self._days: Days = lambda start, end: map(to_us, get_dates_function(to_datetime(start), to_datetime(end)))
 
@@ -66,7 +67,7 @@ class FuncTimeRule(TimeRule):
     def __init__(self, name: str, create_utc_event_times_function: Callable[[Iterable[datetime]], Iterable[datetime]]) -> None:
         """`create_utc_event_times_function(dates)` gives moments in UTC. Raises ValueError if it is no function."""
         if not callable(create_utc_event_times_function):
-            raise ValueError("Python TimeRule provided is not a function")
+            raise ArgumentException("Python TimeRule provided is not a function")
         self._name = name
         self._utc: Moments = lambda days: map(to_us, create_utc_event_times_function(map(to_datetime, days)))  # type: ignore[assignment,method-assign]
 

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.scheduling.base_rules import BaseScheduleRules
 from lyra.engine.scheduling.func_rules import FuncTimeRule
@@ -47,7 +48,7 @@ class TimeRules(BaseScheduleRules):
         """Again and again from each midnight on. Raises ValueError for an interval of zero or less."""
         step = span_us(interval)
         if step <= 0:
-            raise ValueError("TimeRules.Every(): time span interval can not be zero or less")
+            raise ArgumentException("TimeRules.Every(): time span interval can not be zero or less")
 
         def moments(days: Iterable[int]) -> Iterator[int]:
             for day in days:

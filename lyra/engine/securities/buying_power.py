@@ -11,6 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.decimals import ONE, ZERO, decimal_text, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.errors import NotSupported
 from lyra.engine.fees.base import charged_fee
@@ -110,9 +111,9 @@ class BuyingPowerModel(LeanObject):
         if len(args) == 3:
             initial, maintenance, free = map(to_decimal, args)
             if not 0 <= initial <= 1:
-                raise ValueError("Initial margin requirement must be between 0 and 1")
+                raise ArgumentException("Initial margin requirement must be between 0 and 1")
             if not 0 <= maintenance <= 1:
-                raise ValueError("Maintenance margin requirement must be between 0 and 1")
+                raise ArgumentException("Maintenance margin requirement must be between 0 and 1")
         else:
             if args:
                 leverage = args[0]
@@ -120,14 +121,14 @@ class BuyingPowerModel(LeanObject):
                 free = to_decimal(args[1])
             initial = maintenance = self._requirement(leverage)
         if not 0 <= free <= 1:
-            raise ValueError("Free Buying Power Percent requirement must be between 0 and 1")
+            raise ArgumentException("Free Buying Power Percent requirement must be between 0 and 1")
         self._initial, self._maintenance, self._free = initial, maintenance, free
 
     @staticmethod
     def _requirement(leverage: Any) -> Decimal:
         number = to_decimal(leverage)
         if number < 1:
-            raise ValueError("Leverage must be greater than or equal to 1.")
+            raise ArgumentException("Leverage must be greater than or equal to 1.")
         return divide(ONE, number)
 
     # what the model goes on with --------------------------------------------------------------------
@@ -271,7 +272,7 @@ class BuyingPowerModel(LeanObject):
             fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
             target = (total - fees - total * self._free) * share
             if previous == quantity:
-                raise ValueError(_no_convergence(portfolio, security, target, fees, share))
+                raise ArgumentException(_no_convergence(portfolio, security, target, fees, share))
             previous = quantity
             if abs(margin) <= abs(target):
                 return GetMaximumOrderQuantityResult(quantity)
@@ -287,7 +288,7 @@ class BuyingPowerModel(LeanObject):
             margin = self._initial_margin(security, size + held)
             now = margin - target
             if abs(now) > abs(over) and (now > 0) == (over > 0):
-                raise ValueError(_wrong_direction(security, target, unit))
+                raise ArgumentException(_wrong_direction(security, target, unit))
             over = now
         return size, margin
 

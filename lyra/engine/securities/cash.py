@@ -12,6 +12,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
 from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
 from lyra.engine.orders.dotnet import add, divide, multiply
@@ -59,7 +60,7 @@ class Cash(LeanObject):
 
     def __init__(self, symbol: str, amount: Any, conversion_rate: Any) -> None:
         if not symbol:
-            raise ValueError("Cash symbols cannot be null or empty.")
+            raise ArgumentException("Cash symbols cannot be null or empty.")
         self._symbol = symbol.upper()
         self._amount = to_decimal(amount)
         self._fixed = to_decimal(conversion_rate)
@@ -208,7 +209,7 @@ class CashBook(LeanObject):
         for currency in (source, destination):
             rate = self[currency]._conversion_rate
             if rate == 0:
-                raise ValueError(f"The conversion rate for {currency} is not available.")
+                raise ArgumentException(f"The conversion rate for {currency} is not available.")
             rates.append(rate)
         return multiply(quantity, divide(rates[0], rates[1]))
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.fees.base import charged_fee
 from lyra.engine.orders.dotnet import strip
@@ -45,7 +46,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """Only 1 is possible."""
         if to_decimal(leverage) != 1:
-            raise RuntimeError("CashBuyingPowerModel does not allow setting leverage. Cash accounts have no leverage.")
+            raise InvalidOperationException("CashBuyingPowerModel does not allow setting leverage. Cash accounts have no leverage.")
 
     def get_reserved_buying_power_for_position(self, parameters: Any) -> ReservedBuyingPowerForPosition:
         """Nothing: coins are bought outright."""
@@ -167,7 +168,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
                 )
                 return GetMaximumOrderQuantityResult(0, too_small + details)
             if previous == quantity:
-                raise ValueError(
+                raise ArgumentException(
                     f"GetMaximumOrderQuantityForTargetBuyingPower failed to converge to target order value {target}. Current order value "
                     f"is {value}. Order quantity {quantity}. Lot size is {lot}. Order fees {fees}. Security symbol {security.symbol}"
                 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import SymbolDictionary
 from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, OrderDirection, SecurityType
 from lyra.engine.orders.dotnet import add, divide, multiply, subtract, total
 from lyra.engine.orders.fee import CashAmount
@@ -233,7 +234,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         if self._currency_was_set:
             return
         if len(self.securities):
-            raise ValueError(
+            raise ArgumentException(
                 "SecurityPortfolioManager.SetAccountCurrency(): Cannot change AccountCurrency after adding a Security. Please move "
                 "SetAccountCurrency() before AddSecurity()."
             )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, SecurityType
 from lyra.engine.naming import LeanObject, find_method
 
@@ -43,7 +44,7 @@ class EquityPriceVariationModel(SecurityPriceVariationModel):
 
     def _step(self, security: Any, price: Decimal) -> Decimal:
         if security.type != SecurityType.EQUITY:
-            raise ValueError(f"EquityPriceVariationModel.GetMinimumPriceVariation(): Invalid SecurityType: {security.type.lean_name}")
+            raise ArgumentException(f"EquityPriceVariationModel.GetMinimumPriceVariation(): Invalid SecurityType: {security.type.lean_name}")
         return _equity_step(security, price)
 
 

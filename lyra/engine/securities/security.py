@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.markets.exchange import SecurityExchange
@@ -20,6 +21,7 @@ from lyra.engine.orders.fields import money, plain
 from lyra.engine.securities.cache import SecurityCache
 from lyra.engine.securities.cash import Cash, CashBook
 from lyra.engine.securities.holding import SecurityHolding
+from lyra.engine.securities.price_variation import AdjustedPriceVariationModel, EquityPriceVariationModel
 from lyra.engine.securities.settlement import ImmediateSettlementModel
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import to_datetime
@@ -185,6 +187,9 @@ class Security(LeanObject):
         """Choose how prices are adjusted; before the run starts."""
         for config in self._configs:
             config.data_normalization_mode = DataNormalizationMode(mode)
+        if self.type == SecurityType.EQUITY:
+            adjusted = mode == DataNormalizationMode.ADJUSTED
+            self.price_variation_model = AdjustedPriceVariationModel() if adjusted else EquityPriceVariationModel()
 
     def is_custom_data(self) -> bool:
         """Whether its data is of the user's own type."""
@@ -277,7 +282,7 @@ class Security(LeanObject):
     def add(self, key: str, value: Any) -> None:
         """Keep a value under a name that is not taken."""
         if key in self.cache.properties:
-            raise ValueError(f"An item with the same key has already been added. Key: {key}")
+            raise ArgumentException(f"An item with the same key has already been added. Key: {key}")
         self.cache.properties[key] = value
 
     def set(self, key: str, value: Any) -> None:

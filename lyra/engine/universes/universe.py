@@ -34,6 +34,12 @@ class SecurityChanges(LeanObject):
         self._removed = removed or []
         self._internal = internal or set()
 
+    @staticmethod
+    def create(additions: Any, removals: Any, internal_additions: Any = (), internal_removals: Any = ()) -> SecurityChanges:
+        """Changes of the user's making."""
+        internal = {*internal_additions, *internal_removals}
+        return SecurityChanges([*additions, *internal_additions], [*removals, *internal_removals], internal)
+
     @property
     def added_securities(self) -> list[Any]:
         """What came, by symbol."""

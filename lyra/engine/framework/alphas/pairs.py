@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from lyra.engine.decimals import decimal_text, normalize, to_decimal
+from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import InsightDirection, Resolution
 from lyra.engine.framework.alphas.base import AlphaModel
 from lyra.engine.framework.alphas.constant import update_members
@@ -146,7 +147,7 @@ class PearsonCorrelationPairsTradingAlphaModel(BasePairsTradingAlphaModel):
         below = {(i, j): 0.0 for i in range(count) for j in range(i)}
         every = [value for value in (*found.values(), *below.values()) if abs(value) < 1]
         if not every:
-            raise RuntimeError("Sequence contains no elements")
+            raise InvalidOperationException("Sequence contains no elements")
         best = max(every)
         if best >= self.minimum_correlation:
             place = next(key for key in sorted({**found, **below}) if {**found, **below}[key] == best)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lyra.engine.decimals import decimal_text, double_text, double_to_decimal, to_float
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.interfaces import IPortfolioConstructionModel
 from lyra.engine.framework.portfolio.rebalancing import RebalanceRule, rebalance_rule
@@ -172,7 +173,7 @@ def decimal_of(percent: Any) -> Any:
     """A share as C# casts a double to a decimal. Raises ValueError for what is not finite."""
     number = float(percent)
     if number != number or number in (float("inf"), float("-inf")):
-        raise ValueError(
+        raise ArgumentException(
             f"It is not possible to cast a non-finite floating-point value ({double_text(number)}) as decimal. "
             "Please review math operations and verify the result is valid."
         )

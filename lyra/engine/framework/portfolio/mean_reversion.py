@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import PortfolioBias, Resolution
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.portfolio.base import PortfolioConstructionModel
@@ -19,7 +20,7 @@ class MeanReversionPortfolioConstructionModel(PortfolioConstructionModel):
                  reversion_threshold: float = 1, window_size: int = 20, resolution: Resolution = Resolution.DAILY) -> None:  # fmt: skip
         super().__init__(rebalance)
         if portfolio_bias == PortfolioBias.SHORT:
-            raise ValueError("Long position must be allowed in MeanReversionPortfolioConstructionModel.")
+            raise ArgumentException("Long position must be allowed in MeanReversionPortfolioConstructionModel.")
         self.reversion_threshold = reversion_threshold
         self.window_size = window_size
         self.resolution = Resolution(resolution)
@@ -70,7 +71,7 @@ class MeanReversionPortfolioConstructionModel(PortfolioConstructionModel):
     def simplex_projection(vector: Any, total: float = 1) -> Any:
         """The nearest weights that are not negative and sum to `total` (Duchi et al. 2008). Raises ValueError unless it is positive."""
         if total <= 0:
-            raise ValueError("Total must be > 0 for Euclidean Projection onto the Simplex.")
+            raise ArgumentException("Total must be > 0 for Euclidean Projection onto the Simplex.")
         values = np.asarray(vector, dtype=float)
         descending = np.sort(values)[::-1]
         sums = np.cumsum(descending)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.framework.interfaces import IPortfolioOptimizer
 
 _LEAST_WEIGHT = 1e-05
@@ -25,7 +26,7 @@ class _BoundedOptimizer(IPortfolioOptimizer):
         """Variance of a portfolio. Raises ValueError if it is zero."""
         variance = np.dot(weights.T, np.dot(covariance, weights))
         if variance == 0 and np.any(weights):
-            raise ValueError(f"{type(self).__name__}.portfolio_variance: Volatility cannot be zero. Weights: {weights}")
+            raise ArgumentException(f"{type(self).__name__}.portfolio_variance: Volatility cannot be zero. Weights: {weights}")
         return variance
 
     def get_boundary_conditions(self, size: int) -> tuple[tuple[float, float], ...]:

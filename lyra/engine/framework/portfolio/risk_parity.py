@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import PortfolioBias, Resolution
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.portfolio.optimizers import RiskParityPortfolioOptimizer
@@ -16,7 +17,7 @@ class RiskParityPortfolioConstructionModel(ReturnsPortfolioConstructionModel):
     def __init__(self, rebalance: Any = Resolution.DAILY, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, lookback: int = 1,
                  period: int = 252, resolution: Resolution = Resolution.DAILY, optimizer: Any = None) -> None:  # fmt: skip
         if portfolio_bias == PortfolioBias.SHORT:
-            raise ValueError("Long position must be allowed in RiskParityPortfolioConstructionModel.")
+            raise ArgumentException("Long position must be allowed in RiskParityPortfolioConstructionModel.")
         super().__init__(rebalance, portfolio_bias, lookback, period, resolution, optimizer or RiskParityPortfolioOptimizer())
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.dotnet_errors import ArgumentOutOfRangeException, InvalidOperationException
 from lyra.engine.framework.risk.base import RiskManagementModel
 from lyra.engine.framework.target_collection import PortfolioTargetCollection
 from lyra.engine.framework.targets import PortfolioTarget
@@ -18,7 +19,7 @@ class MaximumSectorExposureRiskManagementModel(RiskManagementModel):
     def __init__(self, maximum_sector_exposure: Any = Decimal("0.2")) -> None:
         self._limit = to_decimal(maximum_sector_exposure)
         if self._limit <= 0:
-            raise ValueError(
+            raise ArgumentOutOfRangeException(
                 "Specified argument was out of the range of valid values. (Parameter 'MaximumSectorExposureRiskManagementModel: the "
                 "maximum sector exposure cannot be a non-positive value.')"
             )
@@ -56,7 +57,7 @@ class MaximumSectorExposureRiskManagementModel(RiskManagementModel):
     def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
         """Raises RuntimeError if no active security has fundamental data."""
         if not any(has_fundamentals(security) for security in algorithm.active_securities.values()):
-            raise RuntimeError(
+            raise InvalidOperationException(
                 "MaximumSectorExposureRiskManagementModel.OnSecuritiesChanged: Please select a portfolio selection model that selects "
                 "securities with fundamental data."
             )

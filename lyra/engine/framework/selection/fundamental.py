@@ -10,6 +10,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.framework.selection.base import UniverseSelectionModel
@@ -66,7 +67,7 @@ class FundamentalUniverseSelectionModel(UniverseSelectionModel):
         universe = self.create_coarse_fundamental_universe(algorithm)
         if self._filter_fine:
             if getattr(universe.universe_settings, "asynchronous", None):
-                raise ValueError(
+                raise ArgumentException(
                     "Asynchronous universe setting is not supported for coarse & fine selections, please use the new Fundamental single "
                     "pass selection"
                 )

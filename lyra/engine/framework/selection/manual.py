@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentNullException
 from lyra.engine.enums import SecurityType
 from lyra.engine.framework.selection.base import UniverseSelectionModel
 from lyra.engine.symbols import Symbol
@@ -83,7 +84,7 @@ def _config(algorithm: Any, universe: Symbol, like: Symbol, settings: Any) -> An
 def _symbol(key: Any) -> Symbol:
     found = find_symbol(key)
     if found is None:
-        raise ValueError(f"This asset symbol ({key}) was not found in your security list.")
+        raise ArgumentException(f"This asset symbol ({key}) was not found in your security list.")
     return found
 
 
@@ -120,7 +121,7 @@ class CustomUniverseSelectionModel(UniverseSelectionModel):
     def select(self, algorithm: Any, date: datetime) -> Any:
         """The tickers at a moment of the exchange's time, or `Universe.UNCHANGED`."""
         if self._selector is None:
-            raise ValueError("Value cannot be null. (Parameter '_selector')")
+            raise ArgumentNullException("Value cannot be null. (Parameter '_selector')")
         return self._selector(date)
 
     def __str__(self) -> str:
@@ -162,7 +163,7 @@ class ScheduledUniverseSelectionModel(UniverseSelectionModel):
         selectors = [value for value in args if callable(value) and not hasattr(value, "get_dates") and not hasattr(value, "name")]
         if not selectors and not any(callable(value) for value in args):
             shown = args[-1] if args else None
-            raise ValueError(
+            raise ArgumentException(
                 f"Unable to create a scheduled universe selector from {shown}: it is not a function. Please provide a function that takes "
                 "the firing date time and returns the selected symbols."
             )
