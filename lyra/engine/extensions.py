@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lyra.engine.decimals import normalize, round_significant, smart_round, to_decimal, to_float
+from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.naming import LeanObject
 from lyra.engine.times import to_datetime, to_us, zone
 
@@ -27,6 +28,21 @@ class Extensions(LeanObject):
     def normalize(input: Any) -> float:
         """A number without trailing zeros."""
         return to_float(normalize(to_decimal(input)))
+
+    @staticmethod
+    def tick_type_to_lower(tick_type: Any) -> str:
+        """`trade`, `quote` or `openinterest`."""
+        return TickType(tick_type).lean_name.lower()
+
+    @staticmethod
+    def resolution_to_lower(resolution: Any) -> str:
+        """`minute`, `daily` …"""
+        return Resolution(resolution).lean_name.lower()
+
+    @staticmethod
+    def security_type_to_lower(security_type: Any) -> str:
+        """`equity`, `cryptofuture` …"""
+        return SecurityType(security_type).lean_name.lower()
 
     @staticmethod
     def convert_from_utc(time: datetime, to: Any) -> datetime:

@@ -456,6 +456,10 @@ class Loop:
             if i >= 0:
                 pair = pairs.setdefault(config.symbol, [None, None])
                 pair[1 if config.bar_type is QuoteBar else 0] = config.bar_type._of(config.symbol, rows, i)
+                continue
+            for point in rows:
+                if isinstance(point, (TradeBar, QuoteBar)):
+                    pairs.setdefault(config.symbol, [None, None])[1 if isinstance(point, QuoteBar) else 0] = point
         found = {symbol: market_bar(symbol.security_type, *pair) for symbol, pair in pairs.items()}
         return {symbol: bar for symbol, bar in found.items() if bar is not None}
 

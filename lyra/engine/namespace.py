@@ -22,7 +22,7 @@ _ROOMS = (
     "securities.buying_power", "securities.cash_buying_power", "securities.crypto_future", "securities.margin_call", "securities.margin_parameters",
     "securities.settlement", "securities.benchmark", "securities.price_variation", "securities.fee_parameters",
     "orders.order", "orders.events", "orders.requests", "orders.ticket", "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills",
-    "orders.equity_fills", "orders.group", "orders.currencies", "circular_queue", "extensions", "orders.exchange_codes", "models", "fees",
+    "orders.equity_fills", "orders.group", "orders.currencies", "circular_queue", "compression", "extensions", "orders.exchange_codes", "models", "fees",
     "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",
     "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "results.charts", "results.colors",
     "results.statistics", "results.trades", "results.interest_rate", "object_store",

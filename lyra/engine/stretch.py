@@ -78,8 +78,6 @@ class Stretch:
         config = first.config
         if first.internal or config.bar_type is not TradeBar or config._busy or first._row_time != earliest:
             return None
-        if config._direct is not None and config._direct.by_bar:
-            return None
         security = config._security
         if security.type not in (SecurityType.EQUITY, SecurityType.CRYPTO, SecurityType.INDEX) or security.cache._last_is_quote:
             return None
@@ -128,7 +126,7 @@ class Stretch:
         queue = loop._transactions._queue
         on_data = algorithm.on_data
         if direct is not None:
-            direct.show(rows, subscription.i)
+            direct.prepare(rows, subscription.i)
         by_bar = () if direct is None else direct.by_bar
         self._rows, self._security = rows, config._security
         self._from = self._prices_from = subscription.i
@@ -144,13 +142,15 @@ class Stretch:
                     cache.trade_i = i
                     cache._pending_trade = True
                     portfolio._value = None
-                if direct is not None:
+                if by_bar:
+                    direct.show(rows, i)
+                elif direct is not None:
                     direct.i = i
                 current = algorithm._current_slice = RowSlice(algorithm, config, rows, i, time)
                 self._at = i
                 i += 1
                 on_data(current)
-                if queue or algorithm._touched or by_bar:
+                if queue or algorithm._touched:
                     break
         finally:
             portfolio._before_change = None

@@ -97,6 +97,7 @@ def test_the_short_cut_changes_nothing(case: str, folder: Path, tmp_path: Path, 
     setup, body = BODIES[case]
     file = tmp_path / "main.py"
     file.write_text(CROSS.replace("{setup}", setup or "pass").replace("        {body}", body.strip("\n")))
+    monkeypatch.setattr("lyra.engine.stretch._SHORTEST", 1)  # short runs are sampled every four minutes
     stretches = []
     run = Stretch.run
     monkeypatch.setattr(Stretch, "run", lambda self, *found: (stretches.append(found), run(self, *found)))

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from lyra.engine.data.base import BaseData
+from lyra.engine.data.events import SymbolChangedEvent
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.errors import AlgorithmError
@@ -48,6 +49,16 @@ class CustomDataApi(LeanObject):
             self._data.hours.set_entry("usa", key, SecurityType.BASE, given["exchange_hours"])
         return self._add_custom(kind, self._custom_symbol(kind, subject), given.get("resolution"), given.get("time_zone"),
                                 bool(given.get("fill_forward", False)), given.get("leverage", 1))  # fmt: skip
+
+    @property
+    def symbol_properties_database(self: Any) -> Any:
+        """The run's symbol properties."""
+        return self._data.properties
+
+    @property
+    def market_hours_database(self: Any) -> Any:
+        """The run's market hours."""
+        return self._data.hours
 
     @staticmethod
     def _custom_symbol(kind: Any, subject: Any) -> Symbol:
@@ -114,12 +125,13 @@ class CustomDataApi(LeanObject):
             return None
         map_file = self._map_file_of(config)
         events = [] if map_file is None else CorporateHistory(config.symbol, map_file, None, days).events
+        changes = [(hours.time_zone.to_utc(time), event) for time, event in events if isinstance(event, SymbolChangedEvent)]
         reader = PointReader(config, hours, local_start, local_end, self._sources, map_file, self._reader_failed)
         data_filter = self._data_filter(security)
         points = self._filled(reader.points(), config, hours, local_end)
         emitted = ((hours.time_zone.to_utc(point._end), point) for point in points if data_filter is None or data_filter(point))
         emitted = chain(list(islice(emitted, _AHEAD)), emitted)
-        return PointSubscription(config, universe, start, emitted, events=[(hours.time_zone.to_utc(time), event) for time, event in events])
+        return PointSubscription(config, universe, start, emitted, events=changes)
 
     def _custom_history(self: Any, request: Any) -> Iterator[tuple[int, BaseData]]:
         """(UTC moment, point) of a history request: those that end after its start and not after its end."""

@@ -149,8 +149,8 @@ class IndicatorHelpers(LeanObject):
         indicator = as_indicator(indicator)
         update = updater(indicator, selector)
         indicator.consolidators.add(consolidator)
-        if ours and selector is None and isinstance(consolidator, kinds.IdentityDataConsolidator):
-            if self.subscription_manager._add_direct(found, consolidator, indicator, update):
+        if ours and isinstance(consolidator, kinds.IdentityDataConsolidator):
+            if self.subscription_manager._add_direct(found, consolidator, indicator, update, selector):
                 return
         self.subscription_manager.add_consolidator(found, consolidator)
         consolidator._interface += update

@@ -10,8 +10,10 @@ from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.enums import TickType
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.direct import DirectFeed
+from lyra.engine.indicators.helpers import Field
 from lyra.engine.naming import LeanObject
 
+_COLUMNS = {getattr(Field, name): name.lower() for name in ("OPEN", "HIGH", "LOW", "CLOSE", "VOLUME")}
 _TICK_TYPES = {TradeBar: TickType.TRADE, QuoteBar: TickType.QUOTE}
 """Which ticks a consolidator takes, by the bars it makes."""
 
@@ -70,14 +72,15 @@ class SubscriptionManager(LeanObject):
         config._busy.append(consolidator)
         self._scanner.add(consolidator, config._length, config.exchange_time_zone)
 
-    def _add_direct(self, symbol: Any, consolidator: Any, indicator: Any, update: Any) -> bool:
+    def _add_direct(self, symbol: Any, consolidator: Any, indicator: Any, update: Any, selector: Any) -> bool:
         """Let a feed of bars update an indicator without a consolidator between them; False if it cannot."""
         config = next((c for c in self._visible(symbol) if self._accepts(c, consolidator, None)), None)
         if config is None or config.bar_type is None:
             return False
         if config._direct is None:
             config._direct = DirectFeed(config)
-        config._direct.add(indicator, update)
+        column = "close" if selector is None else _COLUMNS.get(selector)
+        config._direct.add(indicator, update, column)
         self._algorithm._touched = True
         config.consolidators.append(consolidator)
         self._directs[consolidator] = (config, indicator)

@@ -188,6 +188,39 @@ class TradeBar(_View):
     _value = _exact("close")  # type: ignore[assignment]
     _volume = _exact("volume")
 
+    def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> Any:
+        """Where LEAN's data folder keeps a configuration's bars of a date."""
+        from lyra.engine.data.parsing import market_source
+
+        return market_source(config, date)
+
+    def reader(self, config: Any, line: str, date: datetime, is_live_mode: bool) -> Any:
+        """The bar of a line of LEAN's files."""
+        return TradeBar.parse(config, line, date)
+
+    @staticmethod
+    def parse(config: Any, line: str, base_date: datetime) -> TradeBar:
+        """The bar of a line of LEAN's files; equities write prices times 10,000."""
+        from lyra.engine.data.parsing import trade_bar_of
+
+        return trade_bar_of(config, line, base_date)
+
+    @staticmethod
+    def parse_equity(config: Any, line: str, date: datetime) -> TradeBar:
+        """The bar of a line of an equity's file, with prices times 10,000."""
+        from lyra.engine.data.parsing import trade_bar_of
+
+        return trade_bar_of(config, line, date, True)
+
+    @staticmethod
+    def parse_forex(config: Any, line: str, date: datetime) -> TradeBar:
+        """The bar of a line with plain prices."""
+        from lyra.engine.data.parsing import trade_bar_of
+
+        return trade_bar_of(config, line, date, False)
+
+    parse_crypto = parse_cfd = parse_forex
+
     def update(self, last_trade: Any, bid_price: Any = 0, ask_price: Any = 0, volume: Any = 0, bid_size: Any = 0,
                ask_size: Any = 0) -> None:  # fmt: skip
         """Take a trade into the bar; `volume` is added."""

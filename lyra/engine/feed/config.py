@@ -46,10 +46,18 @@ class SubscriptionDataConfig(LeanObject):
     mapped_symbol: str
     consolidators: list[Any]
 
-    def __init__(self, type: Any, symbol: Symbol, resolution: Resolution, *args: Any, **names: Any) -> None:
+    def __init__(self, type: Any, symbol: Any = None, resolution: Any = None, *args: Any, **names: Any) -> None:
         """`(…, tick_type, data_time_zone, exchange_time_zone, fill_forward, extended, internal, normalization[, custom, filtered])`, or in
         C#'s order, which users write: `(…, data_time_zone, exchange_time_zone, fill_forward, extended, internal[, custom, tick_type,
-        filtered, normalization])`."""
+        filtered, normalization])`. A copy of one is `(config[, type[, symbol[, resolution]]])`."""
+        if isinstance(type, SubscriptionDataConfig):
+            other, kind, subject = type, symbol, resolution
+            wanted = args[0] if args else None
+            self._set(other.type if kind is None else kind, other.symbol if subject is None else subject,
+                      other.resolution if wanted is None else Resolution(wanted), other.tick_type, other.data_time_zone, other.exchange_time_zone,
+                      other.fill_data_forward, other.extended_market_hours, other.is_internal_feed, other.data_normalization_mode,
+                      other.is_custom_data, other.is_filtered_subscription)  # fmt: skip
+            return
         self._set(type, symbol, resolution, *(args if args and isinstance(args[0], TickType) else _from_lean(*args)), **names)
 
     def _set(self, type: Any, symbol: Symbol, resolution: Resolution, tick_type: TickType, data_time_zone: Zone,

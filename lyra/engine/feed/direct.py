@@ -16,14 +16,17 @@ class DirectFeed:
         self.rows: Any = None
         self.i = -1
         self._first = 0
-        self._indicators: list[tuple[Any, Callable[[Any, Any], None]]] = []
+        self._indicators: list[tuple[Any, Callable[[Any, Any], None], str | None]] = []
         self._ahead: list[Any] = []
         self.by_bar: list[Callable[[Any, Any], None]] = []
         """What has to be updated with each bar."""
 
-    def add(self, indicator: Any, update: Callable[[Any, Any], None]) -> None:
-        """Update an indicator with each row from the next one on; `update(None, bar)` is the ordinary way."""
-        self._indicators.append((indicator, update))
+    def add(self, indicator: Any, update: Callable[[Any, Any], None], column: str | None) -> None:
+        """Update an indicator with each row from the next one on; `update(None, bar)` is the ordinary way.
+
+        `column` is the field that it takes, None if it wants more than one.
+        """
+        self._indicators.append((indicator, update, column))
         self.by_bar.append(update)
 
     def remove(self, indicator: Any) -> None:
@@ -39,6 +42,11 @@ class DirectFeed:
 
     def __len__(self) -> int:
         return len(self._indicators)
+
+    def prepare(self, rows: Any, i: int) -> None:
+        """A row is about to come."""
+        if rows is not self.rows or i != self.i + 1:
+            self._begin(rows, i)
 
     def show(self, rows: Any, i: int) -> None:
         """The feed's next row has come."""
@@ -64,12 +72,10 @@ class DirectFeed:
         self.rows = rows
         self.i = i - 1
         self.by_bar = []
-        inputs = None
-        for indicator, update in self._indicators:
-            if len(rows) - i > 1 and can_run_ahead(indicator):
-                if inputs is None:
-                    inputs = rows.exact_column("close")
-                    inputs = inputs[i:] if i else inputs
+        for indicator, update, column in self._indicators:
+            if column is not None and len(rows) - i > 1 and can_run_ahead(indicator):
+                inputs = rows.exact_column(column)
+                inputs = inputs[i:] if i else inputs
                 if run_ahead(indicator, self, i, rows.end, inputs, self._config.symbol):
                     self._ahead.append(indicator)
                     continue
@@ -78,4 +84,4 @@ class DirectFeed:
     def settled(self, indicator: Any) -> None:
         """An indicator was made an ordinary one; it is updated bar by bar from now on."""
         self._ahead.remove(indicator)
-        self.by_bar += [update for item, update in self._indicators if item is indicator]
+        self.by_bar += [update for item, update, _ in self._indicators if item is indicator]

@@ -84,7 +84,7 @@ def can_run_ahead(indicator: Any) -> bool:
     if not isinstance(indicator, IndicatorBase) or indicator._input is not IndicatorDataPoint:
         return False
     kind = type(indicator)
-    if not kind.__module__.startswith("lyra.engine.indicators.") or kind._run is IndicatorBase._run or kind.is_ready is not IndicatorBase.is_ready:
+    if not kind.__module__.startswith("lyra.engine.indicators.") or kind.is_ready is not IndicatorBase.is_ready:
         return False
     if indicator._event is not None or indicator._window is not None or indicator._misses:
         return False

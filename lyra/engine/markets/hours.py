@@ -92,6 +92,11 @@ class MarketHoursDatabase(LeanObject):
         return found
 
     # look-up -------------------------------------------------------------------------------------
+    @staticmethod
+    def get_database_symbol_key(symbol: Symbol | str | None) -> str:
+        """The text under which a symbol is listed."""
+        return database_symbol(symbol)
+
     def get_entry(self, market: str, symbol: Symbol | str | None, security_type: SecurityType) -> Entry:
         """The entry of a symbol, else of its market. Raises ValueError if there is neither."""
         entry = self.find_entry(market, symbol, security_type)
