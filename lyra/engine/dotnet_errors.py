@@ -3,6 +3,8 @@ that catches `ValueError` catches it here as well."""
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "ArgumentException", "ArgumentNullException", "ArgumentOutOfRangeException", "DivideByZeroException", "DuplicateNameException",
     "FormatException", "InvalidCastException", "InvalidOperationException", "KeyNotFoundException", "NotImplementedException",
@@ -67,3 +69,13 @@ class KeyNotFoundException(KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+def no_method(name: str, *args: Any) -> TypeError:
+    """The error of a call that no overload takes, with the types given as LEAN names them."""
+    given = ", ".join(_type_text(type(arg)) for arg in args)
+    return TypeError(f"No method matches given arguments for {name}: ({given}). The following overloads are available:")
+
+
+def _type_text(kind: type) -> str:
+    return f"<class 'QuantConnect.{kind.__name__}'>" if kind.__module__.startswith("lyra.engine.") else str(kind)

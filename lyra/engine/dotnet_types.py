@@ -87,6 +87,35 @@ class List(list[Any]):
         return len(self)
 
 
+class HashSet(dict[Any, None]):
+    """`HashSet[T]()` of .NET, in the order of adding."""
+
+    def __init__(self, items: Any = ()) -> None:
+        super().__init__(dict.fromkeys(items))
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+    def Add(self, item: Any) -> bool:  # noqa: N802 (.NET's name)
+        """Add an item; whether it is new."""
+        new = item not in self
+        self[item] = None
+        return new
+
+    add = Add
+
+    def Contains(self, item: Any) -> bool:  # noqa: N802
+        """Whether an item is there."""
+        return item in self
+
+    contains = Contains
+
+    @property
+    def Count(self) -> int:  # noqa: N802
+        """How many items."""
+        return len(self)
+
+
 class Dictionary(dict[Any, Any]):
     """`Dictionary[K, V]()` of .NET."""
 

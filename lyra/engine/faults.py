@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -41,7 +41,9 @@ class Fault:
     @property
     def place(self) -> str:
         """`file, line n` for a sentence; empty when no user code was involved."""
-        return "" if self.file is None else f"{self.file}, line {self.line}"
+        if self.file is None or self.line is None:
+            return self.file or ""
+        return f"{self.file}, line {self.line}"
 
     @property
     def sentence(self) -> str:
@@ -67,6 +69,14 @@ def fault_of(error: BaseException, folder: Path, frames: bool = True) -> Fault:
         trace += "\n" + "\n".join(_frame_text(frame) for frame in reversed(found)) + "\n"
     last = found[-1] if found else None
     return Fault(message, trace, plain, None if last is None else Path(last.filename).name, None if last is None else last.lineno)
+
+
+def at_function(fault: Fault, function: Any) -> Fault:
+    """The fault at a function of the user's when it arose in no line of theirs, such as a check of what `initialize` set."""
+    code = getattr(function, "__code__", None)
+    if fault.file is not None or code is None:
+        return fault
+    return replace(fault, file=Path(code.co_filename).name, line=code.co_firstlineno)
 
 
 def _user_frames(trace: TracebackType | None, folder: Path) -> list[traceback.FrameSummary]:

@@ -15,7 +15,7 @@ from lyra.engine.enumeration import LeanEnum
 from lyra.engine.naming import LeanObject
 
 _ROOMS = (
-    "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary", "data.collections", "data.custom",
+    "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary", "data.collections", "data.custom", "data.lean_data",
     "markets.exchange", "markets.exchange_hours", "markets.hours", "markets.local_hours", "markets.properties",
     "feed.config", "universes.universe", "universes.manager", "universes.fundamental", "history.requests", "history.indicators",
     "securities.security", "securities.holding", "securities.cash", "securities.cache", "securities.manager", "securities.portfolio",
@@ -64,4 +64,4 @@ def _dot_net() -> dict[str, Any]:
     from lyra.engine.times import TimeZones
 
     return {"Decimal": Decimal, "DateTime": net.DateTime, "TimeSpan": net.TimeSpan, "TimeZones": TimeZones, "String": str, "Object": object,
-            "List": net.List, "Dictionary": net.Dictionary, "Random": net.Random, "Int32": int, "Double": float, "Boolean": bool}  # fmt: skip
+            "List": net.List, "Dictionary": net.Dictionary, "HashSet": net.HashSet, "Random": net.Random, "Int32": int, "Double": float, "Boolean": bool}  # fmt: skip

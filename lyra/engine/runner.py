@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 from lyra.engine.decimals import ZERO, use_decimal_context
 from lyra.engine.enums import AlgorithmStatus, BrokerageName
 from lyra.engine.environment import DataFolder
-from lyra.engine.faults import Fault, fault_of
+from lyra.engine.errors import LyraError
+from lyra.engine.faults import Fault, at_function, fault_of
 from lyra.engine.feed.feed import DataFeed
 from lyra.engine.imports import lean_modules
 from lyra.engine.loading import load_class
@@ -222,8 +223,9 @@ class Backtest:
     def _fail_to_start(self, error: BaseException) -> None:
         """`initialize` raised: nothing has run, the settings made so far are in the result."""
         self.error = error
-        fault = self.fault = fault_of(error, self.job.file.resolve().parent)
         algorithm = self.algorithm
+        fault = fault_of(error, self.job.file.resolve().parent)
+        self.fault = fault if isinstance(error, LyraError) else at_function(fault, algorithm.initialize)
         if algorithm.settings.trading_days_per_year is None:
             algorithm.settings.trading_days_per_year = 252
         results = self.results = self._make_results()
@@ -232,7 +234,8 @@ class Backtest:
 
     def _fail_to_load(self, error: BaseException) -> None:
         self.error = error
-        fault = self.fault = fault_of(error, self.job.file.resolve().parent)
+        fault = fault_of(error, self.job.file.resolve().parent)
+        self.fault = replace(fault, file=fault.file or self.job.file.name)
         self._load_error = (f"{_INITIALIZING} Loader.TryCreatePythonAlgorithm(): Unable to import python module {self.job.file.name}. "
                             f"AlgorithmPythonWrapper(): {fault.trace} {fault.plain}")  # fmt: skip
         self.context.messages.console.append(("ERROR", f"Algorithm.Initialize() Error: {self._load_error}"))

@@ -27,7 +27,6 @@ class Context:
     parameters: dict[str, str] = field(default_factory=dict)
     object_store: Path | None = None
     messages: Messages = field(default_factory=Messages)
-    notifications: Any = None
     model_errors: list[BaseException] = field(default_factory=list)
     resources: ExitStack = field(default_factory=ExitStack)
     """What a run opens on the way and is closed with it."""

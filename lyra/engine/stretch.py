@@ -33,6 +33,7 @@ class Stretch:
         self._portfolio = loop._portfolio
         self._rows: Any = None
         self._from = self._prices_from = 0
+        self._last_real: tuple[Any, int] = (None, 0)
         self._security: Any = None
         self._models_of: tuple[Any, ...] = ()
 
@@ -130,6 +131,7 @@ class Stretch:
         by_bar = () if direct is None else direct.by_bar
         self._rows, self._security = rows, config._security
         self._from = self._prices_from = subscription.i
+        self._last_real = cache.trade_rows, cache.trade_i
         algorithm._touched = False
         i = first = subscription.i
         portfolio._before_change = self.before_change
@@ -178,8 +180,7 @@ class Stretch:
             return
         rows, cache, loop = self._rows, self._security.cache, self._loop
         kept = cache.trade_rows, cache.trade_i
-        closes = rows.close[start:end]
-        self._make_up_equity(cache, rows, start, closes)
+        self._make_up_equity(cache, [k for k in range(start, end) if not rows.filled[k]], start)
         if loop._capacity.watching:
             self._make_up_volume(start, end)
         self._return_to(cache, *kept)
@@ -191,24 +192,33 @@ class Stretch:
         if end <= start or symbol not in self._loop._watched:
             return
         rows, watch = self._rows, self._algorithm.trade_builder.watch_price
-        for k in range(start, end):
+        for k in (k for k in range(start, end) if not rows.filled[k]):
             watch(symbol, rows.close[k], lambda k=k: rows.exact("close", k))
 
-    def _make_up_equity(self, cache: Any, rows: Any, start: int, closes: list[float]) -> None:
-        """The candle sees the first value and the extremes; those that the candle has seen already are only estimated."""
-        results = self._loop._results
-        value = self._value_at(cache, rows, start)
+    def _make_up_equity(self, cache: Any, real: list[int], start: int) -> None:
+        """The candle sees the first value and the extremes; those that the candle has seen already are only estimated.
+
+        Bars that repeat another one do not move the price, which may even differ from theirs: the bar that they repeat may have
+        been outside market hours.
+        """
+        results, rows = self._loop._results, self._rows
+        first_rows, first_row = (rows, start) if real and real[0] == start else self._last_real
+        if real:
+            self._last_real = rows, real[-1]
+        value = self._value_at(cache, first_rows, first_row)
         first = to_float(value)
         results.observe_equity(first, lambda: value)
         slope = self._slope(self._security)
-        if slope == 0:
+        if slope == 0 or not real:
             return
+        closes = [rows.close[k] for k in real]
+        base = to_float(self._security._price)
         for price in (max(closes), min(closes)):
-            estimate = first + slope * (price - closes[0])
+            estimate = first + slope * (price - base)
             margin = 1e-9 * abs(estimate) + 1e-3
             if results._low_seen + margin <= estimate <= results._high_seen - margin:
                 continue
-            exact = self._value_at(cache, rows, start + closes.index(price))
+            exact = self._value_at(cache, rows, real[closes.index(price)])
             results.observe_equity(to_float(exact), lambda exact=exact: exact)
 
     def _slope(self, security: Any) -> float:

@@ -75,8 +75,10 @@ class Adding(LeanObject):
             raise NotSupported(f"Adding {symbol.security_type.lean_name}s")
         settings = self.universe_settings
         if isinstance(resolution, str):
-            raise TypeError(f"No method matches given arguments for add_{symbol.security_type.lean_name.lower()}: the resolution is a text, "
-                            f"{resolution!r}, where Resolution.{resolution.upper()} or another member of Resolution is expected.")  # fmt: skip
+            method = f"add_{symbol.security_type.lean_name.lower()}"
+            raise TypeError(f"No method matches given arguments for {method}: (<class 'str'>, <class 'str'>). The expected signature is: {method}(ticker: str, "
+                            f"resolution: Optional[Resolution] = None, …). Argument mismatch: argument 2 ('resolution') expected Optional[Resolution], "
+                            f"got str.")  # fmt: skip
         resolution = settings.resolution if resolution is None else Resolution(resolution)
         fill_forward = settings.fill_forward if fill_forward is None else fill_forward
         extended = settings.extended_market_hours if extended is None else extended

@@ -11,7 +11,7 @@ from lyra.engine.algorithm.custom import CustomDataApi
 from lyra.engine.algorithm.framework import Framework
 from lyra.engine.algorithm.history import HistoryApi
 from lyra.engine.algorithm.indicators import IndicatorHelpers
-from lyra.engine.algorithm.reporting import Reporting, message_text
+from lyra.engine.algorithm.reporting import NotificationManager, Reporting, message_text
 from lyra.engine.algorithm.settings import AlgorithmSettings, UniverseSettings
 from lyra.engine.algorithm.trading import Trading
 from lyra.engine.algorithm.universes import UniverseApi
@@ -45,6 +45,10 @@ from lyra.engine.securities.portfolio import SecurityPortfolioManager
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import DAY, TimeZones, Zone, span_us, to_datetime, to_us, to_utc_datetime, zone
 from lyra.engine.universes.manager import UniverseManager
+
+
+_MAXIMUM_NAME = 200
+_MAXIMUM_TAGS = 100
 
 
 class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, UniverseApi, Framework, Reporting, Wiring, LeanObject):
@@ -103,8 +107,9 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         self._tags: list[str] = []
         self._mode, self._target = AlgorithmMode.BACKTESTING, DeploymentTarget.LOCAL_PLATFORM
         self._messages = context.messages
+        self._notifications = NotificationManager()
         self._plots = Plots()
-        self._runtime_statistics: dict[str, str] = {}
+        self._runtime_statistics: dict[str, str | None] = {}
         self._summary_statistics: dict[str, str] = {}
         self._order_listeners: list[Callable[[Any], None]] = []
         self._run_error: BaseException | None = None
@@ -340,7 +345,9 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         if not self._user_initializer:
             self.security_initializer = BrokerageModelSecurityInitializer(self._brokerage_model, SecuritySeeder.NULL)
             for security in self.securities.values():
+                leverage = security._leverage  # what `add_security` was given stays
                 self.security_initializer.initialize(security)
+                security.set_leverage(leverage)
 
     def set_security_initializer(self, security_initializer: Any) -> None:
         """Set up each new security with a function or an initializer."""
@@ -431,8 +438,8 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
 
     @property
     def algorithm_id(self) -> str:
-        """The run's id."""
-        return self._context.algorithm_id
+        """The run's id; LEAN gives it only after `initialize`."""
+        return self._context.algorithm_id if self._locked else ""
 
     @property
     def project_id(self) -> int:
@@ -463,11 +470,12 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     def name(self, value: str) -> None:
         if self._locked:
             raise InvalidOperationException("Cannot set algorithm name after it is initialized.")
-        self._name = value
+        if value:
+            self._name = value[:_MAXIMUM_NAME]
 
     def set_name(self, name: str) -> None:
         """Name the algorithm."""
-        self._name = name
+        self.name = name
 
     @property
     def tags(self) -> list[str]:
@@ -476,16 +484,20 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
 
     @tags.setter
     def tags(self, value: Any) -> None:
-        self._tags = list(dict.fromkeys(value))[:200]
+        if not isinstance(value, HashSet):
+            raise TypeError(f"'{type(value).__name__}' value cannot be converted to System.Collections.Generic.HashSet`1[System.String]")
+        self._tags = [tag[:_MAXIMUM_NAME] for tag in value if tag and tag.strip()][:_MAXIMUM_TAGS]
 
     def set_tags(self, tags: Any) -> None:
-        """Tag the algorithm."""
+        """Tag the algorithm with a .NET `HashSet[str]`."""
+        if not isinstance(tags, HashSet):
+            raise no_method("set_tags", tags)
         self.tags = tags
 
     def add_tag(self, tag: str) -> None:
         """Add a tag."""
-        if tag and len(self._tags) < 100:
-            self._tags = list(dict.fromkeys([*self._tags, tag]))
+        if tag and tag.strip() and len(self._tags) < _MAXIMUM_TAGS:
+            self._tags = list(dict.fromkeys([*self._tags, tag[:_MAXIMUM_NAME]]))
 
     def quit(self, message: str = "") -> None:
         """End the run after this step."""

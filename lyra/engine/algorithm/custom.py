@@ -128,7 +128,7 @@ class CustomDataApi(LeanObject):
         changes = [(hours.time_zone.to_utc(time), event) for time, event in events if isinstance(event, SymbolChangedEvent)]
         reader = PointReader(config, hours, local_start, local_end, self._sources, map_file, self._reader_failed)
         data_filter = self._data_filter(security)
-        points = self._filled(reader.points(), config, hours, local_end)
+        points = self._filled(reader.points(), config, hours, local_end, self._feed._fill)
         emitted = ((hours.time_zone.to_utc(point._end), point) for point in points if data_filter is None or data_filter(point))
         emitted = chain(list(islice(emitted, _AHEAD)), emitted)
         return PointSubscription(config, universe, start, emitted, events=changes)
@@ -141,7 +141,7 @@ class CustomDataApi(LeanObject):
         reader = PointReader(config, hours, start, end, self._sources, self._map_file_of(config), self._history_reader_failed)
         points: Iterator[BaseData] = reader.points()
         if request.fill:
-            points = self._filled(points, config, hours, end)
+            points = self._filled(points, config, hours, end, config._length)
         for point in points:
             if config.resolution == Resolution.TICK or start < point._end <= end:
                 yield exchange_zone.to_utc(point._end), point
@@ -153,12 +153,12 @@ class CustomDataApi(LeanObject):
         map_file = self._data.map_files.file_of(config.symbol)
         return map_file if map_file else None
 
-    def _filled(self: Any, points: Iterator[BaseData], config: SubscriptionDataConfig, hours: Any, end: int) -> Iterator[BaseData]:
+    def _filled(self: Any, points: Iterator[BaseData], config: SubscriptionDataConfig, hours: Any, end: int, fill: int) -> Iterator[BaseData]:
         """Points with the last one repeated where the next is missing."""
         if not config.fill_data_forward or config.resolution == Resolution.TICK:
             yield from points
             return
-        rule = FillForward(hours, config.data_time_zone, config._length, self._feed._fill, config.extended_market_hours, False, end)
+        rule = FillForward(hours, config.data_time_zone, config._length, fill, config.extended_market_hours, False, end)
         previous: BaseData | None = None
         for point in points:
             if previous is not None:

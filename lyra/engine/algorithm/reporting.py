@@ -7,19 +7,21 @@ from typing import Any
 from lyra.engine.data.bars import TradeBar
 from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import double_text, to_decimal
-from lyra.engine.dotnet_errors import NullReferenceException
+from lyra.engine.dotnet_errors import NullReferenceException, no_method
 from lyra.engine.enums import SeriesType
 from lyra.engine.naming import LeanObject
 from lyra.engine.results.charts import Chart
 
 
 def message_text(message: Any) -> str:
-    """A message as LEAN's log shows it: numbers the .NET way, `True` as 1."""
+    """A message as LEAN's log shows it: numbers the .NET way, `True` as 1, objects of LEAN's and pandas' on a new line."""
     if isinstance(message, bool):
         return "1" if message else "0"
     if isinstance(message, float):
         return double_text(message)
-    return str(message)
+    if isinstance(message, str) or not hasattr(message, "to_string"):
+        return str(message)
+    return f"\n{message.to_string()}"
 
 
 class NotificationManager(LeanObject):
@@ -72,7 +74,7 @@ class Reporting(LeanObject):
     @property
     def notify(self: Any) -> NotificationManager:
         """E-mails and the like; nothing is sent in a backtest."""
-        return self._context.notifications  # type: ignore[no-any-return]
+        return self._notifications  # type: ignore[no-any-return]
 
     # charts --------------------------------------------------------------------------------------------
     def add_chart(self: Any, chart: Chart) -> None:
@@ -102,8 +104,7 @@ class Reporting(LeanObject):
             bar = values[0]
             self._plots.plot_candle(chart, series, self._utc, bar._open, bar._high, bar._low, bar._close)
         else:
-            value = values[0]
-            self._plots.plot(chart, series, self._utc, value.current.value if _is_indicator(value) else value)
+            self._plots.plot(chart, series, self._utc, _number(chart, series, values[0]))
 
     def record(self: Any, series: str, value: Any) -> None:
         """The same as `plot(series, value)`."""
@@ -128,7 +129,7 @@ class Reporting(LeanObject):
     # statistics ----------------------------------------------------------------------------------------
     def set_runtime_statistic(self: Any, name: str, value: Any) -> None:
         """Show a value among the runtime statistics."""
-        self._runtime_statistics[name] = message_text(value)
+        self._runtime_statistics[name] = None if value is None else message_text(value)
 
     def set_summary_statistic(self: Any, name: str, value: Any) -> None:
         """Show a value among the final statistics; a name of LEAN's own is overwritten by it."""
@@ -137,9 +138,9 @@ class Reporting(LeanObject):
         self._summary_statistics[name] = message_text(value)
 
     @property
-    def runtime_statistics(self: Any) -> dict[str, str]:
+    def runtime_statistics(self: Any) -> KeyValueDictionary:
         """The runtime statistics set so far."""
-        return self._runtime_statistics  # type: ignore[no-any-return]
+        return KeyValueDictionary(self._runtime_statistics)
 
     @property
     def statistics(self: Any) -> Any:
@@ -171,6 +172,19 @@ class Reporting(LeanObject):
     def set_parameters(self: Any, parameters: dict[str, str]) -> None:
         """Replace the parameters."""
         self._context.parameters = {str(k): str(v) for k, v in parameters.items()}
+
+
+def _number(chart: str, series: str, value: Any) -> Any:
+    """A value that is plotted; raises what LEAN raises for what is no number."""
+    if value is None:
+        raise NullReferenceException("Object reference not set to an instance of an object.")
+    if isinstance(value, bool):
+        return int(value)
+    if _is_indicator(value):
+        return value.current.value
+    if isinstance(value, str):
+        raise no_method("plot", chart, series, value)
+    return value
 
 
 def _is_indicator(value: Any) -> bool:

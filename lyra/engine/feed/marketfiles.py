@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.errors import DataError
@@ -29,6 +30,9 @@ QUOTE_FIELDS = ("bid_open", "bid_high", "bid_low", "bid_close", "last_bid_size",
 EQUITY_SCALE = 4
 """Equity and option prices are written as integers times 10,000."""
 
+_LOW_HALF = 2**32 - 1
+_DIGITS_OF_A_STAMP = 15
+_MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
 _FOLDERS = {
     SecurityType.EQUITY: "equity", SecurityType.FOREX: "forex", SecurityType.CFD: "cfd", SecurityType.CRYPTO: "crypto",
     SecurityType.CRYPTO_FUTURE: "cryptofuture", SecurityType.INDEX: "index", SecurityType.FUTURE: "future",
@@ -82,6 +86,9 @@ class MarketFiles:
         self.found: dict[str, None] = {}
         self.missing: dict[str, None] = {}
         self.bad_rows: dict[str, int] = {}
+        """Rows that are left out because they are no rows, by file."""
+        self.late_rows: dict[str, int] = {}
+        """Rows that LEAN drops because an earlier row has their time or a later one, by file."""
         self.last_ticks: dict[str, Any] = {}
         """The lines of the tick files read last, which are asked for again and again."""
 
@@ -98,9 +105,11 @@ class MarketFiles:
             self.missing[path] = None
             return None
         self.found[path] = None
-        table, bad = self._cached(full, stat, fields)
+        table, bad, late = self._cached(full, stat, fields)
         if bad:
             self.bad_rows[path] = bad
+        if late:
+            self.late_rows[path] = late
         base = 0 if day is None else (np.datetime64(day, "D").astype(np.int64) * DAY)
         scales = _unpack_scales(table[:, 1], fields)
         values = table[:, 2:]
@@ -119,27 +128,28 @@ class MarketFiles:
             if any(path.startswith(prefix) for path in self.found):
                 seen.add(config.symbol)
                 continue
-            looked_for = next((path for path in self.missing if path.startswith(prefix)), None)
-            if looked_for is not None:
-                missing.setdefault(config.symbol, looked_for)
+            for path in self.missing:
+                if path.startswith(prefix) and ("_quote." in missing.get(config.symbol, "_quote.")):
+                    missing[config.symbol] = path
         return [(str(symbol.value), path) for symbol, path in missing.items() if symbol not in seen]
 
-    def _cached(self, full: Path, stat: os.stat_result, fields: int) -> tuple[Ints, int]:
-        """The parsed rows and how many lines were left out."""
+    def _cached(self, full: Path, stat: os.stat_result, fields: int) -> tuple[Ints, int, int]:
+        """The parsed rows, how many lines were left out, and how many rows are not after the ones before them."""
         digest = hashlib.blake2b(str(full.resolve()).encode(), digest_size=16).hexdigest()
         entry = self._cache / digest[:2] / f"{digest}-{fields}.npy"
         stamp = (stat.st_mtime_ns, stat.st_size)
         try:
             table = np.load(entry)
             if (int(table[0, 0]), int(table[0, 1])) == stamp:
-                return table[1:], int(table[0, 2])
+                return table[1:], int(table[0, 2]) & _LOW_HALF, int(table[0, 2]) >> 32
         except (OSError, ValueError, IndexError, EOFError):
             pass
         rows, bad = self._parse(full, fields)
         head = np.zeros((1, fields + 2), dtype=np.int64)
-        head[0, :3] = (*stamp, bad)
+        late = _late_rows(rows[:, 0])
+        head[0, :3] = (*stamp, bad | late << 32)
         _write_quietly(entry, np.vstack([head, rows]))
-        return rows, bad
+        return rows, bad, late
 
     @staticmethod
     def _parse(full: Path, fields: int) -> tuple[Ints, int]:
@@ -147,14 +157,32 @@ class MarketFiles:
         times, scales = columns.mantissas[:, 0], columns.scales[:, 0]
         whole = times[times != MISSING]
         if len(whole) and int(whole.max()) >= 10**11 * 2 - 10**10:
-            stamps = _calendar_us(times)
+            stamps = np.where(_is_calendar(times), _calendar_us(times), MISSING)
         else:
-            stamps = times * 1000 // 10 ** scales.astype(np.int64)
+            inside = (times >= 0) & (times < 10**_DIGITS_OF_A_STAMP) & (scales <= _DIGITS_OF_A_STAMP)
+            stamps = np.where(inside, times, 0) * 1000 // 10 ** np.where(inside, scales, 0).astype(np.int64)
+            stamps[~inside] = MISSING
         packed = np.zeros(len(times), dtype=np.int64)
         for k in range(fields):
             packed |= columns.scales[:, k + 1].astype(np.int64) << (5 * k)
-        good = times != MISSING
+        good = (stamps != MISSING) & _has_prices(columns.mantissas, fields)
         return np.column_stack([stamps, packed, columns.mantissas[:, 1:]])[good], len(columns.bad) + int(len(good) - good.sum())
+
+
+def _late_rows(time: Ints) -> int:
+    return int((time[1:] <= np.maximum.accumulate(time)[:-1]).sum()) if len(time) > 1 else 0
+
+
+def _has_prices(mantissas: Ints, fields: int) -> npt.NDArray[np.bool_]:
+    """Which rows are bars: four prices of trades, or a whole side of a quote. A missing volume or size is 0."""
+    if fields == len(TRADE_FIELDS):
+        mantissas[:, 5] = np.where(mantissas[:, 5] == MISSING, 0, mantissas[:, 5])
+        return (mantissas[:, 1:5] != MISSING).all(axis=1)  # type: ignore[no-any-return]
+    if fields == len(QUOTE_FIELDS):
+        sides = [mantissas[:, columns] != MISSING for columns in (slice(1, 5), slice(6, 10))]
+        torn = [side.any(axis=1) & ~side.all(axis=1) for side in sides]
+        return (sides[0].all(axis=1) | sides[1].all(axis=1)) & ~torn[0] & ~torn[1]  # type: ignore[no-any-return]
+    return np.ones(len(mantissas), dtype=bool)
 
 
 def _prefix(config: Any) -> str:
@@ -190,6 +218,16 @@ def _unpack_scales(packed: Ints, fields: int) -> np.ndarray:
         row = np.array([(one >> (5 * k)) & 31 for k in range(fields)], dtype=np.uint8)
         return np.broadcast_to(row, (len(packed), fields)).copy()
     return np.stack([((packed >> (5 * k)) & 31).astype(np.uint8) for k in range(fields)], axis=1)
+
+
+def _is_calendar(stamps: Ints) -> npt.NDArray[np.bool_]:
+    """Which integers yyyyMMddHHmm (or yyyyMMdd) are a date and a time of day."""
+    stamps = np.where(stamps < 10**9, stamps * 10_000, stamps)
+    day, clock = stamps // 10_000, stamps % 10_000
+    year, month, dom = day // 10_000, day // 100 % 100, day % 100
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = _MONTH_DAYS[np.clip(month, 0, 12)] + (leap & (month == 2))
+    return (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (dom >= 1) & (dom <= last) & (clock // 100 < 24) & (clock % 100 < 60)  # type: ignore[no-any-return]
 
 
 def _calendar_us(stamps: Ints) -> Ints:

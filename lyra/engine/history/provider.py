@@ -52,7 +52,16 @@ class HistoryProvider:
                     algorithm._messages.before_start(f"Algorithm Initialization: {text}")
 
     def slices(self, requests: list[HistoryRequest]) -> Iterator[Slice]:
-        """One slice for each moment at which something of the requests became known."""
+        """One slice for each moment at which something of the requests became known, read one ahead as LEAN reads them."""
+        waiting: Slice | None = None
+        for current in self._slices(requests):
+            if waiting is not None:
+                yield waiting
+            waiting = current
+        if waiting is not None:
+            yield waiting
+
+    def _slices(self, requests: list[HistoryRequest]) -> Iterator[Slice]:
         algorithm = self._algorithm
         subscriptions = [self._subscription(request) for request in self._past(requests)]
         zone = algorithm._zone

@@ -86,3 +86,14 @@ class SecurityExchange(LeanObject):
         old = self._hours
         week = [LocalMarketHours(day, segments) if day in chosen else hours for day, hours in enumerate(old._week)]
         self._hours = SecurityExchangeHours(old._zone, old._holidays, week, old._early, old._late)
+
+
+class EquityExchange(SecurityExchange):
+    """The exchange of the equities of the USA, for custom data that keep its hours."""
+
+    def __init__(self, exchange_hours: SecurityExchangeHours | None = None) -> None:
+        if exchange_hours is None:
+            from lyra.engine.markets.hours import MarketHoursDatabase
+
+            exchange_hours = MarketHoursDatabase.from_data_folder().get_exchange_hours("usa", None, SecurityType.EQUITY)
+        super().__init__(exchange_hours, SecurityType.EQUITY)

@@ -26,8 +26,12 @@ def subtract(a: Decimal, b: Decimal) -> Decimal:
 
 
 def _signed(zero: Decimal, a: Decimal, b: Decimal) -> Decimal:
-    """A sum of zero has a sign: that of the term with fewer decimal places, of the first where both have as many."""
-    return zero.copy_sign(b if scale_of(b) < scale_of(a) else a)
+    """A sum of zero has a sign: that of the first term where both have as many decimal places, else that of the one with fewer, unless it is 0."""
+    places, others = scale_of(a), scale_of(b)
+    if places == others:
+        return zero.copy_sign(a)
+    fewer, more = (a, b) if places < others else (b, a)
+    return zero.copy_sign(fewer or more)
 
 
 def total(values: Iterable[Decimal]) -> Decimal:

@@ -105,7 +105,7 @@ class OrderEvent(LeanObject):
     @property
     def absolute_fill_quantity(self) -> float:
         """The filled quantity without its sign."""
-        return to_float(abs(self._fill_quantity))
+        return to_float(self._fill_quantity.copy_abs())
 
     def clone(self) -> OrderEvent:
         """A copy."""

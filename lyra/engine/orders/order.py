@@ -156,7 +156,7 @@ class Order(LeanObject):
     @property
     def absolute_quantity(self) -> float:
         """The quantity without its sign."""
-        return to_float(abs(self._quantity))
+        return to_float(self._quantity.copy_abs())
 
     @property
     def value(self) -> float:

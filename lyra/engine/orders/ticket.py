@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, to_decimal
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import ArgumentException, InvalidCastException
 from lyra.engine.enums import OrderField, OrderRequestStatus, OrderResponseErrorCode, OrderStatus, OrderType, SecurityType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.dotnet import add, divide, multiply, subtract
@@ -154,7 +154,7 @@ class OrderTicket(LeanObject):
             if self._order is not None and self._order._type != wanted:
                 raise ArgumentException(f"Unable to access property {field.lean_name} on order of type {self._order._type.lean_name}")
             if field == OrderField.TRAILING_AS_PERCENTAGE:
-                raise TypeError("Unable to cast object of type 'System.Boolean' to type 'System.Decimal'.")
+                raise InvalidCastException("Unable to cast object of type 'System.Boolean' to type 'System.Decimal'.")
             return self._read(stored)
         raise ArgumentException(f"Unable to get field {field.lean_name} on order of type {kind.lean_name}")
 

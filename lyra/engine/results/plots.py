@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import ArgumentException, InvalidCastException
 from lyra.engine.enums import SeriesType
 from lyra.engine.results.charts import BaseSeries, CandlestickSeries, Chart, Series
 
@@ -69,5 +69,5 @@ class Plots:
             target.add_series(kind(series))
         found = target.series[series]
         if not isinstance(found, kind):
-            raise TypeError(f"Unable to cast object of type 'QuantConnect.{type(found).__name__}' to type 'QuantConnect.{kind.__name__}'.")
+            raise InvalidCastException(f"Unable to cast object of type 'QuantConnect.{type(found).__name__}' to type 'QuantConnect.{kind.__name__}'.")
         return found

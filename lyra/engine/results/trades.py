@@ -264,8 +264,8 @@ class TradeBuilder(LeanObject):
         trade._exit_price = fill._fill_price
         trade._profit_loss = _cents((trade._exit_price - trade._entry_price) * quantity * sign * rate * multiplier)
         trade._total_fees += fee
-        trade._mae = _cents((worst - trade._entry_price) * sign * quantity * rate * multiplier)
-        trade._mfe = _cents((best - trade._entry_price) * sign * quantity * rate * multiplier)
+        trade._mae = _cents((worst - trade._entry_price if sign > 0 else trade._entry_price - worst) * quantity * rate * multiplier)
+        trade._mfe = _cents((best - trade._entry_price if sign > 0 else trade._entry_price - best) * quantity * rate * multiplier)
         trade._end_trade_drawdown = _cents(fall * quantity * rate * multiplier)
         _note(trade.order_ids, fill.order_id)
         self._add(trade, fill)

@@ -50,7 +50,7 @@ def zero_price_message(symbol: Any) -> str:
 
 def round_to_lot(quantity: Decimal, lot: Decimal, rounding: str) -> Decimal:
     """A quantity as a whole number of lots, rounded down (floor) or up (ceiling)."""
-    return (quantity / lot).to_integral_value(rounding=rounding) * lot
+    return multiply(divide(quantity, lot).to_integral_value(rounding=rounding), lot)
 
 
 def initial_margin(model: Any, security: Any, quantity: Decimal) -> Decimal:
@@ -81,7 +81,7 @@ def position_buying_power(portfolio: Any, security: Any, direction: OrderDirecti
     result = portfolio._margin_remaining
     holding = security.holdings
     if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
-        margin = add(margin_used(security), abs(initial_margin(security.buying_power_model, security, holding._quantity)))
+        margin = add(margin_used(security), initial_margin(security.buying_power_model, security, holding._quantity).copy_abs())
         result = add(result, margin)
     return result  # type: ignore[no-any-return]
 
@@ -137,7 +137,7 @@ class BuyingPowerModel(LeanObject):
 
     def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
         rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier
-        return multiply(rate * multiplier * security._price * quantity, self._initial)
+        return multiply(multiply(multiply(multiply(rate, multiplier), security._price), quantity), self._initial)
 
     def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
         return multiply(parameters._absolute_holdings_value, self._maintenance)
@@ -149,18 +149,18 @@ class BuyingPowerModel(LeanObject):
         fee = charged_fee(security, order).value
         amount = cash_book._to_account(fee._amount, fee.currency)
         margin = self._initial_margin(security, order._quantity)
-        return add(margin, amount if margin > 0 else -amount if margin < 0 else ZERO)
+        return add(margin, amount if margin > 0 else amount.copy_negate() if margin < 0 else ZERO)
 
     def _margin_remaining(self, portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
         """Free margin; against the holding's direction its own margin counts twice (close it, open the other way)."""
         total = portfolio._total_portfolio_value
         result = add(portfolio._margin_remaining_of(total), self._margin_of_turning(security, direction))
-        return max(subtract(result, total * self._free), ZERO)
+        return max(subtract(result, multiply(total, self._free)), ZERO)
 
     def _margin_of_turning(self, security: Any, direction: OrderDirection) -> Decimal:
         holding = security.holdings
         if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
-            return add(self._held_margin(security), self._initial_margin(security, abs(holding._quantity)))
+            return add(self._held_margin(security), self._initial_margin(security, holding._quantity.copy_abs()))
         return ZERO
 
     # what LEAN's users call and override -------------------------------------------------------------
@@ -205,13 +205,13 @@ class BuyingPowerModel(LeanObject):
         if order.type == OrderType.OPTION_EXERCISE:
             raise NotSupported("Option exercise")
         held = security.holdings._quantity
-        if held * order._quantity < 0 and abs(held) >= abs(order._quantity):
+        if held * order._quantity < 0 and held.copy_abs() >= order._quantity.copy_abs():
             return parameters.sufficient()
         free = self._margin_remaining(portfolio, security, order.direction)
-        size = abs(order._quantity)
-        unfilled = divide(size - abs(ticket._quantity_filled), size)
+        size = order._quantity.copy_abs()
+        unfilled = divide(size - ticket._quantity_filled.copy_abs(), size)
         required = multiply(unfilled, self._required_for_order(portfolio.cash_book, security, order))
-        if abs(required) > free:
+        if required.copy_abs() > free:
             return parameters.insufficient(
                 f"Id: {order.id}, Initial Margin: {decimal_text(strip(required))}, Free Margin: {decimal_text(strip(free))}"
             )
@@ -224,7 +224,8 @@ class BuyingPowerModel(LeanObject):
         security, portfolio = parameters._security, parameters._portfolio
         used = reserved_margin(security)
         total = portfolio._total_portfolio_value
-        target = ((used if security.holdings.is_long else -used) + parameters._delta_buying_power) / total if total != 0 else ZERO
+        wanted = add(used if security.holdings.is_long else used.copy_negate(), parameters._delta_buying_power)
+        target = divide(wanted, total) if total != 0 else ZERO
         return self._maximum_for_target(portfolio, security, target, parameters._minimum, parameters._silence)
 
     def get_maximum_order_quantity_for_target_buying_power(
@@ -247,7 +248,7 @@ class BuyingPowerModel(LeanObject):
         self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool
     ) -> GetMaximumOrderQuantityResult:
         total = portfolio._total_portfolio_value
-        target = share * (total - total * self._free)
+        target = multiply(share, subtract(total, multiply(total, self._free)))
         held = security.holdings._quantity
         if target == 0:
             return GetMaximumOrderQuantityResult(-held, "", False)
@@ -255,7 +256,7 @@ class BuyingPowerModel(LeanObject):
         unit = self._initial_margin(security, ONE)
         if unit == 0:
             return GetMaximumOrderQuantityResult(0, zero_price_message(security.symbol))
-        change = abs(target - used)
+        change = subtract(target, used).copy_abs()
         if not above_minimum_margin(portfolio, minimum, change):
             portfolio.minimum_margin_skipped = True
             reason = f"The target order margin {decimal_text(change)} is less than the minimum {decimal_text(total * minimum)}."
@@ -270,24 +271,24 @@ class BuyingPowerModel(LeanObject):
                 )
                 return GetMaximumOrderQuantityResult(0, None if silence else reason, False)
             fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
-            target = (total - fees - total * self._free) * share
+            target = multiply(subtract(subtract(total, fees), multiply(total, self._free)), share)
             if previous == quantity:
                 raise ArgumentException(_no_convergence(portfolio, security, target, fees, share))
             previous = quantity
-            if abs(margin) <= abs(target):
+            if margin.copy_abs() <= target.copy_abs():
                 return GetMaximumOrderQuantityResult(quantity)
 
     def _amount_to_order(self, security: Any, target: Decimal, unit: Decimal) -> tuple[Decimal, Decimal]:
         """The quantity in whole lots that stays within the target margin, and the margin of the position after it."""
         lot, held = security.symbol_properties._lot_size, security.holdings._quantity
-        size = round_to_lot(target / unit - held, lot, ROUND_CEILING if target < 0 else ROUND_FLOOR)
+        size = round_to_lot(add(held.copy_negate(), divide(target, unit)), lot, ROUND_CEILING if target < 0 else ROUND_FLOOR)
         margin = self._initial_margin(security, size + held)
-        over = margin - target
+        over = subtract(margin, target)
         while (target < 0 and over < 0) or (target > 0 and over > 0):
             size += lot if target < 0 else -lot
             margin = self._initial_margin(security, size + held)
-            now = margin - target
-            if abs(now) > abs(over) and (now > 0) == (over > 0):
+            now = subtract(margin, target)
+            if now.copy_abs() > over.copy_abs() and (now > 0) == (over > 0):
                 raise ArgumentException(_wrong_direction(security, target, unit))
             over = now
         return size, margin

@@ -215,7 +215,7 @@ class CashBook(LeanObject):
 
     def convert(self, source_quantity: Any, source_currency: str, destination_currency: str) -> float:
         """An amount of one currency in another. Raises ValueError where a rate is not known yet."""
-        return float(self._convert(to_decimal(source_quantity), source_currency, destination_currency))
+        return to_float(self._convert(to_decimal(source_quantity), source_currency, destination_currency))
 
     def _to_account(self, quantity: Decimal, currency: str) -> Decimal:
         return quantity if currency == self._account_currency else self._convert(quantity, currency, self._account_currency)
@@ -224,7 +224,7 @@ class CashBook(LeanObject):
         """A `CashAmount`, or an amount and its currency, in the account currency."""
         if isinstance(amount, CashAmount):
             return CashAmount(self._to_account(amount._amount, amount.currency), self._account_currency)
-        return float(self._to_account(to_decimal(amount), str(currency)))
+        return to_float(self._to_account(to_decimal(amount), str(currency)))
 
     def __getitem__(self, symbol: str) -> Cash:
         cash = self._currencies.get(symbol)
@@ -283,4 +283,4 @@ class CashBook(LeanObject):
         lines += [cash._text(self._account_currency) for cash in self._currencies.values()]
         lines.append("-" * 49)
         lines.append(f"CashBook Total Value:                {account}{decimal_text(round_to(self._total, 2))}")
-        return "\r\n".join(lines) + "\r\n"
+        return "\n".join(lines) + "\n"

@@ -76,7 +76,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
                 f"The '{security.symbol.value}' security is not supported by this cash model. "
                 "Currently only Crypto and Forex are supported."
             )
-        size = abs(order._quantity)
+        size = order._quantity.copy_abs()
         reserved = self._reserved_by_open_orders(portfolio, security, order)
         if order.direction == OrderDirection.SELL:
             available = base._amount
@@ -92,7 +92,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
         needed = size * _order_price(security, order)
         if order.type == OrderType.MARKET:
             maximum = self._largest_market_buy(portfolio, security, available - reserved, order)
-            enough = needed <= abs(maximum)
+            enough = needed <= maximum.copy_abs()
         else:
             fee = ZERO
             if order.type == OrderType.LIMIT:
@@ -105,7 +105,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
         return parameters.insufficient(
             f"Your portfolio holds {_text(available)} {quote.symbol}, {_text(reserved)} {quote.symbol} of which are reserved for open "
             f"orders, but your Buy order is for {_text(size)} {base.symbol}. Your order requires a total value of {_text(needed)} "
-            f"{quote.symbol}, but only a total value of {_text(abs(maximum))} {quote.symbol} is available."
+            f"{quote.symbol}, but only a total value of {_text(maximum.copy_abs())} {quote.symbol} is available."
         )
 
     def _largest_market_buy(self, portfolio: Any, security: Any, available: Decimal, order: Any) -> Decimal:
@@ -140,7 +140,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
         if target_value == 0:
             return GetMaximumOrderQuantityResult(-base._amount)
         position = portfolio.cash_book._to_account(base._amount, base.symbol)
-        target = abs(target_value - position)
+        target = (target_value - position).copy_abs()
         buy = target_value > position
         multiplier = security.symbol_properties._contract_multiplier
         unit = (security._ask_price if buy else security._bid_price) * (security.quote_currency._conversion_rate * multiplier)
@@ -206,7 +206,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
                 continue
             if sides.get(open_order.symbol) is not open_order.direction:
                 continue
-            size = abs(open_order._quantity)
+            size = open_order._quantity.copy_abs()
             if portfolio.securities[open_order.symbol].quote_currency.symbol == currency:
                 size *= _order_price(security, open_order)
             reserved += size

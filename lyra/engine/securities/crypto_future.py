@@ -7,7 +7,7 @@ from typing import Any
 
 from lyra.engine.decimals import ZERO
 from lyra.engine.enums import OrderDirection, SecurityType
-from lyra.engine.orders.dotnet import divide, multiply
+from lyra.engine.orders.dotnet import add, divide, multiply, subtract
 from lyra.engine.securities.buying_power import SecurityMarginModel
 from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters, amount_of
 
@@ -28,7 +28,7 @@ class CryptoFutureMarginModel(SecurityMarginModel):
             return ZERO
         amount, cash = security.holdings._amount_of(quantity, security._price)
         rate = cash._conversion_rate
-        return ZERO if rate == 0 else multiply(divide(abs(amount), self._leverage(security)), rate)
+        return ZERO if rate == 0 else multiply(divide(amount.copy_abs(), self._leverage(security)), rate)
 
     def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
         return self._initial_margin(parameters._security, parameters._quantity)
@@ -50,8 +50,8 @@ class CryptoFutureMarginModel(SecurityMarginModel):
                 and self._shares_collateral(portfolio, cash, other)
             ):
                 held = MaintenanceMarginParameters.for_current_holdings(other)
-                result -= amount_of(other.buying_power_model.get_maintenance_margin(held))
-        result += self._margin_of_turning(security, direction)
+                result = subtract(result, amount_of(other.buying_power_model.get_maintenance_margin(held)))
+        result = add(result, self._margin_of_turning(security, direction))
         return max(multiply(result, cash._conversion_rate), ZERO)
 
 

@@ -72,22 +72,22 @@ class SecurityHolding(LeanObject):
     @property
     def absolute_quantity(self) -> float:
         """The quantity without its sign."""
-        return to_float(abs(self._quantity))
+        return to_float(self._quantity.copy_abs())
 
     @property
     def absolute_holdings_cost(self) -> float:
         """The cost without its sign."""
-        return to_float(abs(self._holdings_cost))
+        return to_float(self._holdings_cost.copy_abs())
 
     @property
     def unlevered_absolute_holdings_cost(self) -> float:
         """The cost without its sign, over the leverage."""
-        return to_float(abs(self._unlevered_holdings_cost))
+        return to_float(self._unlevered_holdings_cost.copy_abs())
 
     @property
     def absolute_holdings_value(self) -> float:
         """The value without its sign."""
-        return to_float(abs(self._holdings_value))
+        return to_float(self._holdings_value.copy_abs())
 
     # exact ----------------------------------------------------------------------------------------
     @property
@@ -96,7 +96,9 @@ class SecurityHolding(LeanObject):
 
     @property
     def _leverage(self) -> Decimal:
-        return to_decimal(self._security.buying_power_model.get_leverage(self._security))
+        model = self._security.buying_power_model
+        exact = getattr(model, "_leverage", None)
+        return to_decimal(model.get_leverage(self._security)) if exact is None else exact(self._security)
 
     def _amount_of(self, quantity: Decimal, price: Decimal) -> tuple[Decimal, Any]:
         """Worth of a quantity at a price, and the cash entry of the currency it is in."""
@@ -169,7 +171,7 @@ class SecurityHolding(LeanObject):
         """Set the holding without a trade."""
         self._quantity = to_decimal(quantity)
         self._average_price = to_decimal(average_price)
-        self.invested = abs(self._quantity) >= self._security.symbol_properties._lot_size
+        self.invested = self._quantity.copy_abs() >= self._security.symbol_properties._lot_size
 
     def update_market_price(self, closing_price: Any) -> None:
         """LEAN's way to move the price; the price is the security's here."""

@@ -70,7 +70,7 @@ class DefaultMarginCallModel(LeanObject):
         delta = -change if security.holdings._quantity > 0 else change
         asked = GetMaximumOrderQuantityForDeltaBuyingPowerParameters(self.portfolio, security, delta, 0)
         result = security.buying_power_model.get_maximum_order_quantity_for_delta_buying_power(asked)
-        size = abs(result._quantity)
+        size = result._quantity.copy_abs()
         quantity = -size if security.holdings._quantity > 0 else size
         properties = None if self.default_order_properties is None else self.default_order_properties.clone()
         return SubmitOrderRequest(

@@ -121,11 +121,11 @@ class MaintenanceMarginParameters(LeanObject):
     def __init__(self, security: Any, quantity: Any, holdings_cost: Any, holdings_value: Any) -> None:
         self._security = security
         self._quantity = to_decimal(quantity)
-        self._absolute_quantity = abs(self._quantity)
+        self._absolute_quantity = self._quantity.copy_abs()
         self._holdings_cost = to_decimal(holdings_cost)
-        self._absolute_holdings_cost = abs(self._holdings_cost)
+        self._absolute_holdings_cost = self._holdings_cost.copy_abs()
         self._holdings_value = to_decimal(holdings_value)
-        self._absolute_holdings_value = abs(self._holdings_value)
+        self._absolute_holdings_value = self._holdings_value.copy_abs()
 
     @staticmethod
     def for_current_holdings(security: Any) -> MaintenanceMarginParameters:

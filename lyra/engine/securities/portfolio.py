@@ -75,6 +75,11 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
     def _missing(self, key: Any) -> KeyError:
         return self.securities._missing(key)
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the dictionary takes no new entries; it does."""
+        return False
+
     def values(self) -> list[SecurityHolding]:
         """The holdings."""
         return [security.holdings for security in self.securities.values()]
@@ -303,8 +308,8 @@ class _UnsettledCashBook(CashBook):
     def _total(self) -> Decimal:
         total = ZERO
         for cash in self._currencies.values():
-            if cash._amount != 0:
-                total = add(total, multiply(cash._amount, self._settled[cash._symbol]._conversion_rate))
+            rate = self._settled[cash._symbol]._conversion_rate if cash._symbol in self._settled else ZERO
+            total = add(total, multiply(cash._amount, rate))
         return total
 
 
@@ -316,7 +321,7 @@ class SecurityPortfolioModel:
         holding = security.holdings
         held, average = holding._quantity, holding._average_price
         quantity, price = fill._fill_quantity, fill._fill_price
-        holding.add_new_sale(holding._value_of(abs(quantity), price))
+        holding.add_new_sale(holding._value_of(quantity.copy_abs(), price))
         fee = ZERO
         if fill.order_fee.value._amount != 0:
             charged = fill.order_fee.value
@@ -352,7 +357,7 @@ class SecurityPortfolioModel:
     @staticmethod
     def _record_profit(portfolio: Any, security: Any, fill: Any, fee: Decimal) -> None:
         holding = security.holdings
-        closed = min(abs(fill._fill_quantity), abs(holding._quantity))
+        closed = min(fill._fill_quantity.copy_abs(), holding._quantity.copy_abs())
         closed = closed if fill._fill_quantity < 0 else -closed
         amount, cash = holding._amount_of(closed, fill._fill_price)
         amount = subtract(amount, holding._amount_of(closed, holding._average_price)[0])

@@ -47,7 +47,6 @@ class Security(LeanObject):
     is_delisted: bool
     holdings: SecurityHolding
     cache: SecurityCache
-    exchange: SecurityExchange
     symbol_properties: Any
     quote_currency: Cash
 
@@ -84,6 +83,18 @@ class Security(LeanObject):
         self.margin_interest_rate_model = self.shortable_provider = self.data_filter = None
         self.price_variation_model = self.portfolio_model = None
         self._on_fee_model: Any = None
+
+    @property
+    def exchange(self) -> SecurityExchange:
+        """The exchange; one that is set runs on the clock of the one before."""
+        return self._exchange
+
+    @exchange.setter
+    def exchange(self, exchange: SecurityExchange) -> None:
+        before = self.__dict__.get("_exchange")
+        if exchange._now is None and before is not None:
+            exchange._now = before._now
+        self._exchange = exchange
 
     @property
     def type(self) -> SecurityType:
