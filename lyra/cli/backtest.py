@@ -177,7 +177,11 @@ def _warn_about_data(run: Backtest) -> None:
     for found, text in ((files.bad_rows, "left out, not readable as prices"),
                         (files.late_rows, "left out as LEAN does, not later than a row before")):  # fmt: skip
         for path, count in list(found.items())[:_FILES_NAMED]:
-            typer.secho(f"WARNING: {count} row{'s' if count > 1 else ''} of {path} {text}. `lyra data check` shows where.", err=True, fg=typer.colors.RED)
+            typer.secho(
+                f"WARNING: {count} row{'s' if count > 1 else ''} of {path} {text}. `lyra data check` shows where.",
+                err=True,
+                fg=typer.colors.RED,
+            )
     for symbol, path in run.subscriptions_without_data():
         text = (f"WARNING: no data at all was found for {symbol}: there is no {path} in {run.job.data_folder}. "
                 "`lyra data list` shows what is there, `lyra data import` brings more.")  # fmt: skip

@@ -76,7 +76,9 @@ def _processes(folder: Path, files: dict[str, Path], data: Path, environment: di
     return spent
 
 
-def _loops(algorithm: Path, data: Path, bars: int, rounds: int, peers: bool, environment: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _loops(
+    algorithm: Path, data: Path, bars: int, rounds: int, peers: bool, environment: dict[str, str]
+) -> dict[str, list[dict[str, Any]]]:
     """Figures of the loops, each contender once a round."""
     commands = {"Lyra": [sys.executable, "-m", "lyra.bench.loop_time", str(algorithm), str(data)]}
     if peers:

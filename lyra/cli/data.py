@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -24,7 +24,10 @@ def list_(
     data_folder: Folder = _DATA,
     rows: Annotated[bool, typer.Option("--rows", help="Count the rows of minute data too.")] = False,
 ) -> None:
-    """List what is on disk."""
+    """List what is on disk.
+
+    Example: `lyra data list`
+    """
     from lyra.marketdata.listing import list_data
 
     found = False
@@ -40,18 +43,21 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="CSV, feather or parquet files.", exists=True, dir_okay=False)],
     market: Annotated[str, typer.Option(help="Market, such as binance, coinbase, usa, oanda.")],
     kind: Annotated[str, typer.Option("--type", help="crypto, cryptofuture, equity, forex, cfd, index or future.")] = "crypto",
-    ticker: Annotated[Optional[str], typer.Option(help="Ticker; otherwise the file's name tells.")] = None,
-    resolution: Annotated[Optional[str], typer.Option(help="second, minute, hour or daily; otherwise the rows tell.")] = None,
+    ticker: Annotated[str | None, typer.Option(help="Ticker; otherwise the file's name tells.")] = None,
+    resolution: Annotated[str | None, typer.Option(help="second, minute, hour or daily; otherwise the rows tell.")] = None,
     time_zone: Annotated[str, typer.Option(help="Zone of times that name none.")] = "UTC",
     stamp: Annotated[str, typer.Option(help="Whether times are the start or the end of a bar.")] = "start",
-    column: Annotated[Optional[list[str]], typer.Option(help="A column by its name in the file: close=Last. Repeat for more.")] = None,
+    column: Annotated[list[str] | None, typer.Option(help="A column by its name in the file: close=Last. Repeat for more.")] = None,
     spread: Annotated[str, typer.Option(help="Bid-ask spread in price units, for forex and CFD made from trade prices.")] = "0",
-    quote: Annotated[Optional[str], typer.Option(help="Quote currency, where the ticker does not tell.")] = None,
-    expiry: Annotated[Optional[str], typer.Option(help="Expiry of a dated future, as 2026-03-20.")] = None,
+    quote: Annotated[str | None, typer.Option(help="Quote currency, where the ticker does not tell.")] = None,
+    expiry: Annotated[str | None, typer.Option(help="Expiry of a dated future, as 2026-03-20.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Drop the rows that are there instead of adding to them.")] = False,
     data_folder: Folder = _DATA,
 ) -> None:
-    """Import price tables: freqtrade's, Jesse's, Binance's, CryptoDataDownload's or any with the usual column names."""
+    """Import price tables: freqtrade's, Jesse's, Binance's, CryptoDataDownload's or any with the usual column names.
+
+    Example: `lyra data import BTC_USDT-1h.feather ETH_USDT-1h.feather --market binance`
+    """
     from lyra.marketdata.importer import ImportRequest, import_files
     from lyra.marketdata.layout import resolution_of, security_type_of
 
@@ -78,7 +84,7 @@ def import_(
 
 @app.command()
 def generate(
-    ticker: Annotated[str, typer.Argument(help="Ticker, such as BTCUSD.")],
+    tickers: Annotated[list[str], typer.Argument(help="Tickers, such as BTCUSD.")],
     market: Annotated[str, typer.Option(help="Market.")],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
@@ -91,29 +97,36 @@ def generate(
     replace: Annotated[bool, typer.Option("--replace", help="Even if real data are lost.")] = False,
     data_folder: Folder = _DATA,
 ) -> None:
-    """Make up a market: a seeded random walk, listed as made up."""
+    """Make up a market: a seeded random walk for each ticker, listed as made up.
+
+    Example: `lyra data generate SPY QQQ --market usa --type equity --from 2015-01-01 --to 2020-12-31`
+    """
     from lyra.marketdata.generator import GenerateRequest
     from lyra.marketdata.generator import generate as make
     from lyra.marketdata.layout import resolution_of, security_type_of
 
-    try:
-        request = GenerateRequest(
-            security_type_of(kind), market, ticker, resolution_of(resolution), first.date(), last.date(), price, volatility, drift,
-            seed=seed,
-        )  # fmt: skip
-        series, count, files = make(request, data_folder, replace)
-    except (LyraError, OSError) as e:
-        _fail(str(e))
-    typer.echo(f"Made up {count:,} bars as {series.key} in {len(files)} file{'s' if len(files) > 1 else ''}. These are no real prices.")
+    for ticker in tickers:
+        try:
+            request = GenerateRequest(
+                security_type_of(kind), market, ticker, resolution_of(resolution), first.date(), last.date(), price, volatility, drift,
+                seed=seed,
+            )  # fmt: skip
+            series, count, files = make(request, data_folder, replace)
+        except (LyraError, OSError) as e:
+            _fail(str(e))
+        typer.echo(f"Made up {count:,} bars as {series.key} in {len(files)} file{'s' if len(files) > 1 else ''}. These are no real prices.")
 
 
 @app.command()
 def check(
-    paths: Annotated[Optional[list[Path]], typer.Argument(help="Zips to check; all of the data folder if none is given.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Zips to check; all of the data folder if none is given.")] = None,
     data_folder: Folder = _DATA,
     all_: Annotated[bool, typer.Option("--all", help=f"Show every finding, not only {_SHOWN_PER_FILE} of a file.")] = False,
 ) -> None:
-    """Find what LEAN would drop or misread without a word. Ends with 1 if there is anything."""
+    """Find what LEAN would drop or misread without a word. Ends with 1 if there is anything.
+
+    Example: `lyra data check`
+    """
     from lyra.marketdata.checker import check_file, check_folder
 
     seen: Counter[str] = Counter()
@@ -136,7 +149,10 @@ def check(
 
 @app.command()
 def sample(data_folder: Folder = _DATA) -> None:
-    """Bring in the sample: BTCUSD of Coinbase, hourly and daily."""
+    """Bring in the sample: BTCUSD of Coinbase, hourly and daily.
+
+    Example: `lyra data sample`
+    """
     from lyra.marketdata.sample import ensure_sample
 
     try:
@@ -148,7 +164,10 @@ def sample(data_folder: Folder = _DATA) -> None:
 
 @app.command()
 def reference(data_folder: Folder = _DATA) -> None:
-    """Write market hours, symbol properties and interest rates anew, as this version of Lyra knows them."""
+    """Write market hours, symbol properties and interest rates anew, as this version of Lyra knows them.
+
+    Example: `lyra data reference`
+    """
     from lyra.marketdata.hours_and_properties import write_reference_files
 
     for path in write_reference_files(data_folder):

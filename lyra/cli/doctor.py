@@ -96,7 +96,9 @@ def _workspace(root: Path | None) -> tuple[Path | None, Finding]:
     absent = [key for key in ("data-folder", "job-organization-id") if key not in config]
     folder = root / str(config.get("data-folder", "data"))
     if absent:
-        return folder, Finding("missing", "lean.json", f"{root / 'lean.json'} lacks {', '.join(absent)}, which the LEAN CLI wants", "git checkout lean.json")
+        return folder, Finding(
+            "missing", "lean.json", f"{root / 'lean.json'} lacks {', '.join(absent)}, which the LEAN CLI wants", "git checkout lean.json"
+        )
     return folder, Finding("ok", "lean.json", str(root / "lean.json"))
 
 
@@ -124,9 +126,13 @@ def _data(folder: Path | None) -> Iterator[Finding]:
 
 def _docker() -> Finding:
     if shutil.which("docker") is None:
-        return Finding("missing", "Docker", "not installed; only `lean backtest` and `lean live` need it", "https://docs.docker.com/get-docker")
+        return Finding(
+            "missing", "Docker", "not installed; only `lean backtest` and `lean live` need it", "https://docs.docker.com/get-docker"
+        )
     try:
-        done = subprocess.run(["docker", "info", "--format", "{{.ServerVersion}}"], capture_output=True, text=True, timeout=_DOCKER_SECONDS, check=False)
+        done = subprocess.run(
+            ["docker", "info", "--format", "{{.ServerVersion}}"], capture_output=True, text=True, timeout=_DOCKER_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return Finding("missing", "Docker", "does not answer", "start the Docker service")
     if done.returncode != 0:

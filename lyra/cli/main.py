@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show tracebacks of Lyra itself.")]
-DataFolder = Annotated[Optional[Path], typer.Option("--data-folder", help="LEAN data folder; else the one in lean.json, else data/.")]
+DataFolder = Annotated[Path | None, typer.Option("--data-folder", help="LEAN data folder; else the one in lean.json, else data/.")]
 
 
 def _version(value: bool) -> None:
@@ -47,11 +47,11 @@ def demo(verbose: Verbose = False) -> None:
 @app.command()
 def backtest(
     project: Annotated[Path, typer.Argument(help="A project folder with main.py, or a Python file.")],
-    output: Annotated[Optional[Path], typer.Option("--output", help="Folder for the results; else PROJECT/backtests/TIME.")] = None,
-    parameter: Annotated[Optional[list[str]], typer.Option("--parameter", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,
-    backtest_name: Annotated[Optional[str], typer.Option("--backtest-name", help="Name of the run.")] = None,
-    lean_config: Annotated[Optional[Path], typer.Option("--lean-config", help="The lean.json to use.")] = None,
-    extra_config: Annotated[Optional[list[str]], typer.Option("--extra-config", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Folder for the results; else PROJECT/backtests/TIME.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,
+    backtest_name: Annotated[str | None, typer.Option("--backtest-name", help="Name of the run.")] = None,
+    lean_config: Annotated[Path | None, typer.Option("--lean-config", help="The lean.json to use.")] = None,
+    extra_config: Annotated[list[str] | None, typer.Option("--extra-config", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,
     data_folder: DataFolder = None,
     verbose: Verbose = False,
 ) -> None:
@@ -91,11 +91,11 @@ def doctor(data_folder: DataFolder = None) -> None:
 
 @app.command()
 def parity(
-    names: Annotated[Optional[list[str]], typer.Argument(help="Algorithms by name; all when none is given.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Algorithms by name; all when none is given.")] = None,
     lean: Annotated[Path, typer.Option("--lean", help="A clone of QuantConnect/Lean.")] = ...,  # type: ignore[assignment]
-    data_folder: Annotated[Optional[Path], typer.Option("--data-folder", help="LEAN's sample data; else CLONE/Data.")] = None,
-    tier: Annotated[Optional[str], typer.Option("--tier", help="Only algorithms of a tier, such as T1.")] = None,
-    expected: Annotated[Optional[Path], typer.Option("--expected", help="Folder with LEAN's expectations and records.")] = None,
+    data_folder: Annotated[Path | None, typer.Option("--data-folder", help="LEAN's sample data; else CLONE/Data.")] = None,
+    tier: Annotated[str | None, typer.Option("--tier", help="Only algorithms of a tier, such as T1.")] = None,
+    expected: Annotated[Path | None, typer.Option("--expected", help="Folder with LEAN's expectations and records.")] = None,
     remember: Annotated[bool, typer.Option("--remember", help="Write those that are equal into the list that is watched.")] = False,
     verbose: Verbose = False,
 ) -> None:

@@ -51,8 +51,9 @@ def to_decimal(value: Any) -> Decimal:
         return _fit(value)
     if hasattr(value, "current") and hasattr(value.current, "value"):
         return to_decimal(value.current.value)
-    if hasattr(value, "item"):
-        return to_decimal(value.item())
+    if hasattr(value, "item"):  # numpy's, whose short floats come with their own shortest text
+        item = value.item()
+        return to_decimal(float(str(value)) if isinstance(item, float) else item)
     try:
         return _from_float(float(value))
     except (TypeError, ValueError):
@@ -198,7 +199,7 @@ def smart_round(value: Decimal) -> Decimal:
     """LEAN's SmartRounding: 4 decimals above 1000, otherwise (all negative numbers too) 7 significant digits."""
     value = normalize(value)
     if value > 1000:
-        return normalize(round_to(value, 4)) if -value.as_tuple().exponent > 4 else value  # type: ignore[operator]
+        return round_to(value, 4)
     return normalize(round_significant(value, 7))
 
 

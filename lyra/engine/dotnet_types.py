@@ -54,8 +54,8 @@ class Random:
         """A number from 0 to 1; 1 is not among them."""
         return self._sample() * (1.0 / _MAX)
 
-    Next = next  # noqa: N815 (.NET's name)
-    NextDouble = next_double  # noqa: N815
+    Next = next
+    NextDouble = next_double
 
 
 def _signed(value: int) -> int:

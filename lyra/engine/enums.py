@@ -100,7 +100,15 @@ class BrokerageName(LeanEnum):
     WEBULL = 39
     PUBLIC = 40
     BLOOMBERG_FIX = 41
-    _lean_names = {"GDAX": "GDAX", "FTX": "FTX", "FTXUS": "FTXUS", "BINANCE_US": "BinanceUS", "TD_AMERITRADE": "TDAmeritrade", "RBI": "RBI", "DYDX": "DYDX"}
+    _lean_names = {
+        "GDAX": "GDAX",
+        "FTX": "FTX",
+        "FTXUS": "FTXUS",
+        "BINANCE_US": "BinanceUS",
+        "TD_AMERITRADE": "TDAmeritrade",
+        "RBI": "RBI",
+        "DYDX": "DYDX",
+    }
 
 
 class CandleColor(LeanEnum):

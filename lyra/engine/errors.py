@@ -1,10 +1,10 @@
 """The engine's errors.
 
-    LyraError
-    ├── NotSupported        LEAN has it, the embedded engine does not
-    ├── DataError           a file of market data that cannot be read as LEAN would
-    ├── ConfigError         a setting, parameter or path that cannot be used
-    └── AlgorithmError      the user's algorithm cannot be loaded or raised
+LyraError
+├── NotSupported        LEAN has it, the embedded engine does not
+├── DataError           a file of market data that cannot be read as LEAN would
+├── ConfigError         a setting, parameter or path that cannot be used
+└── AlgorithmError      the user's algorithm cannot be loaded or raised
 """
 
 from __future__ import annotations

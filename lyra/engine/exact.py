@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from lyra.engine.decimals import double_to_decimal as from_double
-from lyra.engine.decimals import to_float as to_double
+from lyra.engine.decimals import to_float as to_double  # noqa: F401
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -59,6 +59,8 @@ _BY_ZERO = "Attempted to divide by zero."
 def add(a: Decimal, b: Decimal) -> Decimal:
     """a + b."""
     result = add29(a, b)
+    if not result:
+        return _signed(result, a, b)
     low, high = BOUNDS[result.adjusted()]
     return result if low <= result <= high else _narrowed(_add28(a, b), result)
 
@@ -66,11 +68,21 @@ def add(a: Decimal, b: Decimal) -> Decimal:
 def subtract(a: Decimal, b: Decimal) -> Decimal:
     """a - b."""
     result = _subtract29(a, b)
+    if not result:
+        return _signed(result, a, b.copy_negate())
     low, high = BOUNDS[result.adjusted()]
     return result if low <= result <= high else _narrowed(_subtract28(a, b), result)
 
 
-def multiply(a: Decimal, b: Decimal) -> Decimal:
+def _signed(zero: Decimal, a: Decimal, b: Decimal) -> Decimal:
+    """A sum of zero has a sign: that of the first term where both have as many decimal places, else that of the one with fewer, unless it is 0."""
+    if a.same_quantum(b):
+        return zero.copy_sign(a)
+    fewer, more = (a, b) if scale_of(a) < scale_of(b) else (b, a)
+    return zero.copy_sign(fewer or more)
+
+
+def multiply(a: Decimal, b: Decimal | int) -> Decimal:
     """a * b."""
     result = multiply29(a, b)
     if not result:
@@ -79,18 +91,13 @@ def multiply(a: Decimal, b: Decimal) -> Decimal:
     return result if low <= result <= high else _narrowed(_multiply28(a, b), result)
 
 
-def _zero_product(zero: Decimal, a: Decimal, b: Decimal) -> Decimal:
+def _zero_product(zero: Decimal, a: Decimal, b: Decimal | int) -> Decimal:
     """A product of 0 keeps its scale only if both integers have at most 32 bits (.NET's `VarDecMul`)."""
-    if not a and not b:
-        return zero
-    return zero if abs(_mantissa(a or b)) < 1 << 32 else ZERO
+    factor = Decimal(a or b)
+    return zero if abs(int(_EXACT.scaleb(factor, scale_of(factor)))) < 1 << 32 else ZERO
 
 
-def _mantissa(value: Decimal) -> int:
-    return int(_EXACT.scaleb(value, scale_of(value)))
-
-
-def divide(a: Decimal, b: Decimal) -> Decimal:
+def divide(a: Decimal, b: Decimal | int) -> Decimal:
     """a / b; raises ZeroDivisionError."""
     if not b:
         raise ZeroDivisionError(_BY_ZERO)
@@ -114,9 +121,10 @@ def share(a: Decimal, count: Decimal) -> Decimal:
     return result if result.normalize(_WIDE).same_quantum(result) else _without_zeros(result, a, count)
 
 
-def _without_zeros(quotient: Decimal, a: Decimal, b: Decimal) -> Decimal:
+def _without_zeros(quotient: Decimal, a: Decimal, b: Decimal | int) -> Decimal:
     """A quotient that ends in zeros: it keeps them if it is exact at the scale of a less that of b, and loses all otherwise."""
-    if scale_of(quotient) == scale_of(a) - scale_of(b) and _EXACT.multiply(quotient, b) == a:
+    product = _EXACT.multiply(quotient, b)
+    if product.same_quantum(a) and product == a:
         return quotient
     short = quotient.normalize(_WIDE)
     return add29(short, ZERO)
@@ -178,6 +186,20 @@ def total(values: Iterable[Decimal]) -> Decimal:
     for value in values:
         result = add(result, value)
     return result
+
+
+def mean_step(mean: Decimal, value: Decimal, weight: Decimal | int, total: Decimal | int) -> Decimal:
+    """A running mean after one more value: mean + (value - mean) * weight / total, each step rounded as .NET does."""
+    step = subtract(value, mean)
+    return add(mean, divide(step if weight == 1 else multiply(step, weight), total))
+
+
+def strip(value: Decimal) -> Decimal:
+    """The value without trailing zeros, never in exponent form, no digit lost."""
+    if not value:
+        return ZERO
+    value = value.normalize(_EXACT)
+    return value if value.same_quantum(ONE) or value.adjusted() < 0 else _EXACT.add(value, ZERO)
 
 
 def scale_of(value: Decimal) -> int:

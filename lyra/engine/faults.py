@@ -128,14 +128,16 @@ def _type_advice(plain: str) -> str:
                 f"ensure each parameter type matches those required by the {method} method. Please checkout the API documentation.")  # fmt: skip
         for start in ("The expected signature is:", "The following overloads are available:"):
             if start in plain:
-                return f"{text} {plain[plain.index(start):].strip()}"
+                return f"{text} {plain[plain.index(start) :].strip()}"
         return text
     if "unsupported operand type" in plain:
         kinds = plain.partition(":")[2].strip()
         text = (f"Trying to perform a summation, subtraction, multiplication or division between {kinds} objects throws a TypeError "
                 "exception. To prevent the exception, ensure that both values share the same type.")  # fmt: skip
         if "'datetime.datetime'" in kinds and "'datetime.date'" in kinds:
-            text += " To operate between them, use the date part of the datetime value, e.g.: (expiry.date() - today).days or self.time.date()."
+            text += (
+                " To operate between them, use the date part of the datetime value, e.g.: (expiry.date() - today).days or self.time.date()."
+            )
         return text
     if "can't compare datetime.datetime to datetime.date" in plain:
         return ("Trying to compare 'datetime.datetime' and 'datetime.date' objects throws a TypeError exception. To prevent the exception, "

@@ -18,24 +18,92 @@ from typing import Any
 
 _ROOTS = ("AlgorithmImports", "QuantConnect", "System", "clr", "Alphas", "Execution", "Portfolio", "Risk", "Selection")
 _NAMESPACES = frozenset(
-    "System System.Collections System.Collections.Generic System.Collections.Concurrent System.Linq System.Drawing System.IO System.Text "
-    "System.Globalization System.Threading System.Diagnostics QuantConnect QuantConnect.Api QuantConnect.Util QuantConnect.Data QuantConnect.Orders "
-    "QuantConnect.Python QuantConnect.Storage QuantConnect.Research QuantConnect.Commands QuantConnect.Algorithm QuantConnect.Statistics "
-    "QuantConnect.Parameters QuantConnect.Benchmarks QuantConnect.Brokerages QuantConnect.Securities QuantConnect.Indicators QuantConnect.Interfaces "
-    "QuantConnect.Scheduling QuantConnect.DataSource QuantConnect.Orders.Fees QuantConnect.Data.Custom QuantConnect.Data.Custom.Tiingo "
-    "QuantConnect.Data.Custom.IconicTypes QuantConnect.Data.Market QuantConnect.Lean QuantConnect.Lean.Engine QuantConnect.Lean.Engine.DataFeeds "
-    "QuantConnect.Lean.Engine.Setup QuantConnect.Lean.Engine.Results QuantConnect.Orders.Fills QuantConnect.Configuration QuantConnect.Notifications "
-    "QuantConnect.Data.Auxiliary QuantConnect.Data.Shortable QuantConnect.Data.Fundamental QuantConnect.Data.Consolidators "
-    "QuantConnect.Data.UniverseSelection QuantConnect.Orders.Slippage QuantConnect.Orders.TimeInForces QuantConnect.Orders.OptionExercise "
-    "QuantConnect.Orders.Serialization QuantConnect.Securities.Forex QuantConnect.Securities.Crypto QuantConnect.Securities.Option "
-    "QuantConnect.Securities.Option.StrategyMatcher QuantConnect.Securities.Equity QuantConnect.Securities.Future QuantConnect.Securities.Cfd "
-    "QuantConnect.Securities.Index QuantConnect.Securities.IndexOption QuantConnect.Securities.FutureOption QuantConnect.Securities.CryptoFuture "
-    "QuantConnect.Securities.Positions QuantConnect.Securities.Volatility QuantConnect.Securities.Interfaces QuantConnect.Securities.CurrencyConversion "
-    "QuantConnect.Algorithm.Framework QuantConnect.Algorithm.Selection QuantConnect.Algorithm.CSharp QuantConnect.Algorithm.Framework.Risk "
-    "QuantConnect.Algorithm.Framework.Alphas QuantConnect.Algorithm.Framework.Alphas.Analysis QuantConnect.Algorithm.Framework.Execution "
-    "QuantConnect.Algorithm.Framework.Portfolio QuantConnect.Algorithm.Framework.Portfolio.SignalExports QuantConnect.Algorithm.Framework.Selection "
-    "QuantConnect.Indicators.CandlestickPatterns QuantConnect.Logging QuantConnect.Packets QuantConnect.Optimizer QuantConnect.Report "
-    "QuantConnect.ToolBox QuantConnect.Exceptions".split()
+    [
+        "System",
+        "System.Collections",
+        "System.Collections.Generic",
+        "System.Collections.Concurrent",
+        "System.Linq",
+        "System.Drawing",
+        "System.IO",
+        "System.Text",
+        "System.Globalization",
+        "System.Threading",
+        "System.Diagnostics",
+        "QuantConnect",
+        "QuantConnect.Api",
+        "QuantConnect.Util",
+        "QuantConnect.Data",
+        "QuantConnect.Orders",
+        "QuantConnect.Python",
+        "QuantConnect.Storage",
+        "QuantConnect.Research",
+        "QuantConnect.Commands",
+        "QuantConnect.Algorithm",
+        "QuantConnect.Statistics",
+        "QuantConnect.Parameters",
+        "QuantConnect.Benchmarks",
+        "QuantConnect.Brokerages",
+        "QuantConnect.Securities",
+        "QuantConnect.Indicators",
+        "QuantConnect.Interfaces",
+        "QuantConnect.Scheduling",
+        "QuantConnect.DataSource",
+        "QuantConnect.Orders.Fees",
+        "QuantConnect.Data.Custom",
+        "QuantConnect.Data.Custom.Tiingo",
+        "QuantConnect.Data.Custom.IconicTypes",
+        "QuantConnect.Data.Market",
+        "QuantConnect.Lean",
+        "QuantConnect.Lean.Engine",
+        "QuantConnect.Lean.Engine.DataFeeds",
+        "QuantConnect.Lean.Engine.Setup",
+        "QuantConnect.Lean.Engine.Results",
+        "QuantConnect.Orders.Fills",
+        "QuantConnect.Configuration",
+        "QuantConnect.Notifications",
+        "QuantConnect.Data.Auxiliary",
+        "QuantConnect.Data.Shortable",
+        "QuantConnect.Data.Fundamental",
+        "QuantConnect.Data.Consolidators",
+        "QuantConnect.Data.UniverseSelection",
+        "QuantConnect.Orders.Slippage",
+        "QuantConnect.Orders.TimeInForces",
+        "QuantConnect.Orders.OptionExercise",
+        "QuantConnect.Orders.Serialization",
+        "QuantConnect.Securities.Forex",
+        "QuantConnect.Securities.Crypto",
+        "QuantConnect.Securities.Option",
+        "QuantConnect.Securities.Option.StrategyMatcher",
+        "QuantConnect.Securities.Equity",
+        "QuantConnect.Securities.Future",
+        "QuantConnect.Securities.Cfd",
+        "QuantConnect.Securities.Index",
+        "QuantConnect.Securities.IndexOption",
+        "QuantConnect.Securities.FutureOption",
+        "QuantConnect.Securities.CryptoFuture",
+        "QuantConnect.Securities.Positions",
+        "QuantConnect.Securities.Volatility",
+        "QuantConnect.Securities.Interfaces",
+        "QuantConnect.Securities.CurrencyConversion",
+        "QuantConnect.Algorithm.Framework",
+        "QuantConnect.Algorithm.Selection",
+        "QuantConnect.Algorithm.CSharp",
+        "QuantConnect.Algorithm.Framework.Risk",
+        "QuantConnect.Algorithm.Framework.Alphas",
+        "QuantConnect.Algorithm.Framework.Alphas.Analysis",
+        "QuantConnect.Algorithm.Framework.Execution",
+        "QuantConnect.Algorithm.Framework.Portfolio",
+        "QuantConnect.Algorithm.Framework.Portfolio.SignalExports",
+        "QuantConnect.Algorithm.Framework.Selection",
+        "QuantConnect.Indicators.CandlestickPatterns",
+        "QuantConnect.Logging",
+        "QuantConnect.Packets",
+        "QuantConnect.Optimizer",
+        "QuantConnect.Report",
+        "QuantConnect.ToolBox",
+        "QuantConnect.Exceptions",
+    ]
 )
 _MODEL_FILES = ("Alphas", "Execution", "Portfolio", "Risk", "Selection")
 _LAZY = {"pd": "pandas", "plt": "matplotlib.pyplot"}
@@ -125,7 +193,9 @@ class _Clr(ModuleType):
 class LeanFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds LEAN's modules."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
         """A spec for a module of LEAN's, None for others."""
         root = fullname.partition(".")[0]
         if root not in _ROOTS or ("." in fullname and root not in _MODEL_FILES and fullname not in _NAMESPACES):

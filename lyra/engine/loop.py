@@ -62,6 +62,7 @@ class Loop:
         self.data_points = 0
         self.time = algorithm._start  # LEAN's clock before the first step: the start date's midnight, taken for UTC
         self.interrupted = False
+        self.benchmark_seen = ZERO  # by the last sample
         self.on_step: Any = None
         self._stretch = Stretch(self)
         self._hears_margin_warnings = not _is_ours(algorithm, "on_margin_call_warning")
@@ -223,10 +224,10 @@ class Loop:
         from lyra.engine.scheduling.day_end import security_day_end
 
         algorithm = self._algorithm
-        for security in changes._added:
+        for security in changes.added_securities:
             if security in changes._internal:
                 continue
-            event = self._day_events[security.symbol] = security_day_end(algorithm, security, algorithm.on_end_of_day)
+            event = self._day_events[security.symbol] = security_day_end(algorithm, security, find_method(algorithm, "on_end_of_day"))
             self._events.add(event)
         for security in changes._removed:
             event = self._day_events.pop(security.symbol, None)
@@ -314,7 +315,9 @@ class Loop:
             mode = config.data_normalization_mode
             if not algorithm._warming_up:
                 self._apply_corporate_action(event, security, mode)
-            if mode == DataNormalizationMode.RAW and (type(event) is Dividend or (type(event) is Split and event.type == SplitType.SPLIT_OCCURRED)):
+            if mode == DataNormalizationMode.RAW and (
+                type(event) is Dividend or (type(event) is Split and event.type == SplitType.SPLIT_OCCURRED)
+            ):
                 warm_up_volatility(security, algorithm, raw=True)
 
     def _apply_corporate_action(self, event: Any, security: Any, mode: DataNormalizationMode) -> None:
@@ -377,7 +380,9 @@ class Loop:
             executed = model.execute_margin_call(orders)
             for ticket in executed:
                 quantity, price = decimal_text(ticket._quantity), decimal_text(ticket._average_fill_price)
-                algorithm.error(f"{utc_text(algorithm._local)} - Executed MarginCallOrder: {ticket.symbol} - Quantity: {quantity} @ {price}")
+                algorithm.error(
+                    f"{utc_text(algorithm._local)} - Executed MarginCallOrder: {ticket.symbol} - Quantity: {quantity} @ {price}"
+                )
         if not executed and warn:
             self._call("OnMarginCallWarning", algorithm.on_margin_call_warning)
 
@@ -415,7 +420,7 @@ class Loop:
         if portfolio._fees_are_heard:
             portfolio._ask_fees()
         benchmark = algorithm.benchmark
-        value = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
+        value = self.benchmark_seen = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
         holdings = self._holding_samples()
         margins = [MarginSample(s.symbol.value, margin_used(s)) for s in portfolio._positions()]
         self._results.sample(utc, portfolio._total_portfolio_value, value, holdings, portfolio._total_sale_volume,
@@ -446,7 +451,9 @@ class Loop:
         def margin(security: Any) -> Any:
             return reserved_margin(security) * to_decimal(security.buying_power_model.get_leverage(security))
 
-        self._capacity.update(self.time, lambda security: bars.get(security.symbol), lambda: self._portfolio._total_portfolio_value, margin, force)
+        self._capacity.update(
+            self.time, lambda security: bars.get(security.symbol), lambda: self._portfolio._total_portfolio_value, margin, force
+        )
 
     @staticmethod
     def _bars_of(current: Slice) -> dict[Any, Any]:

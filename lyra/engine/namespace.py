@@ -20,7 +20,7 @@ _ROOMS = (
     "feed.config", "universes.universe", "universes.manager", "universes.fundamental", "history.requests", "history.indicators",
     "securities.security", "securities.holding", "securities.cash", "securities.cache", "securities.manager", "securities.portfolio",
     "securities.buying_power", "securities.cash_buying_power", "securities.crypto_future", "securities.margin_call", "securities.margin_parameters",
-    "securities.settlement", "securities.benchmark", "securities.price_variation", "securities.fee_parameters",
+    "securities.settlement", "securities.positions", "securities.benchmark", "securities.price_variation", "securities.fee_parameters",
     "orders.order", "orders.events", "orders.requests", "orders.ticket", "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills",
     "orders.equity_fills", "orders.group", "orders.currencies", "circular_queue", "compression", "extensions", "orders.exchange_codes", "models", "fees",
     "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",

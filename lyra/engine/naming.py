@@ -55,7 +55,7 @@ class LeanObject:
         """.NET's `ToString()`: the same as `str()`."""
         return str(self)
 
-    ToString = to_string  # noqa: N815 (.NET's name)
+    ToString = to_string
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,8 +1,8 @@
 """One backtest from file to results (`Engine/Engine.cs`, `Engine/Setup/BacktestingSetupHandler.cs`).
 
-    run = Backtest(Job(file=Path("main.py"), data_folder=Path("data")))
-    outcome = run.run()
-    run.write(Path("backtests/1"))
+run = Backtest(Job(file=Path("main.py"), data_folder=Path("data")))
+outcome = run.run()
+run.write(Path("backtests/1"))
 """
 
 from __future__ import annotations
@@ -249,9 +249,7 @@ class Backtest:
         capacity = self._capacity
         first_day = None
         if not final:
-            benchmark = algorithm.benchmark
-            value = ZERO if benchmark is None else self.loop._benchmark_value(benchmark, algorithm._utc)
-            first_day = (algorithm._utc, portfolio._total_portfolio_value, value)
+            first_day = (algorithm._utc, portfolio._total_portfolio_value, self.loop.benchmark_seen)
         return results.statistics(
             algorithm.trade_builder.closed_trades, transactions._profit_loss, transactions._winning, transactions._losing,
             portfolio._total_fees, transactions.total_orders, lambda times: average_rate(model, times),
@@ -271,7 +269,9 @@ class Backtest:
         transactions = algorithm.transactions
         status = AlgorithmStatus.RUNTIME_ERROR if self.error else AlgorithmStatus.STOPPED if self.interrupted else AlgorithmStatus.COMPLETED
         runtime = results.runtime(self.statistics.summary, self._figures())
-        state = results.state(status, transactions.total_orders, len(algorithm.insights), self.job.name, _stamp(self._started), _stamp(datetime.now(UTC)))
+        state = results.state(
+            status, transactions.total_orders, len(algorithm.insights), self.job.name, _stamp(self._started), _stamp(datetime.now(UTC))
+        )
         configuration = configuration_fields(
             algorithm.name, algorithm.tags, algorithm.account_currency, algorithm.brokerage_name, algorithm.brokerage_model.account_type,
             self.context.parameters, algorithm._start, algorithm._end, algorithm.settings.trading_days_per_year,
@@ -292,7 +292,9 @@ class Backtest:
                  "Status": AlgorithmStatus.RUNTIME_ERROR.lean_name}  # fmt: skip
         configuration = {"name": None, "tags": None, "accountCurrency": None, "brokerage": 0, "accountType": 0, "parameters": None,
                          "outOfSampleMaxEndDate": None, "outOfSampleDays": 0, "startDate": _NEVER, "endDate": _NEVER, "tradingDaysPerYear": 252}  # fmt: skip
-        return RunResults(self.context.algorithm_id, {}, [], [], {}, self.statistics, {}, state, configuration, {}, [], self.context.messages.console)
+        return RunResults(
+            self.context.algorithm_id, {}, [], [], {}, self.statistics, {}, state, configuration, {}, [], self.context.messages.console
+        )
 
 
 def _stamp(moment: datetime) -> str:

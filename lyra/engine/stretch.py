@@ -42,7 +42,13 @@ class Stretch:
         """The feed and the row before which the stretch ends; None when the next steps are not quiet."""
         loop, algorithm = self._loop, self._algorithm
         transactions = loop._transactions
-        if transactions._queue or transactions._brokerage.needs_scan or algorithm._uses_framework() or algorithm._warming_up or self._portfolio._fees_are_heard:
+        if (
+            transactions._queue
+            or transactions._brokerage.needs_scan
+            or algorithm._uses_framework()
+            or algorithm._warming_up
+            or self._portfolio._fees_are_heard
+        ):
             return None
         if algorithm._status != AlgorithmStatus.RUNNING or algorithm._run_error is not None or loop.interrupted:
             return None

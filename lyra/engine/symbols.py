@@ -49,6 +49,11 @@ __all__ = [
 ]
 
 
+def unknown_symbol(ticker: str) -> Symbol:
+    """What LEAN makes of a text for which the run has no symbol: one without a kind of security and without a market."""
+    return Symbol(SecurityIdentifier(ticker, 0), ticker)
+
+
 class Symbol(LeanObject):
     """A security: its identifier and its present ticker. Immutable, equal when the identifiers are."""
 
@@ -186,8 +191,7 @@ class Symbol(LeanObject):
             return Symbol.create_option(index, market, OptionStyle.EUROPEAN, OptionRight.CALL, 0, DAY_ZERO)
         if kind == SecurityType.FUTURE_OPTION:
             raise NotImplementedException(
-                "Cannot create future option Symbol using this method (insufficient information). "
-                "Use `CreateOption(Symbol, ...)` instead."
+                "Cannot create future option Symbol using this method (insufficient information). Use `CreateOption(Symbol, ...)` instead."
             )
         if kind == SecurityType.COMMODITY:
             raise NotImplementedException("The security type has not been implemented yet: Commodity")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -146,7 +146,7 @@ class Zone:
         return hash(self.id)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _zone(name: str) -> Zone:
     try:
         return Zone(name)

@@ -193,4 +193,3 @@ def trade_to_quote(row: Row, half_spread: Decimal = Decimal(0)) -> Row:
     bid = [format(price - half_spread, "f") for price in prices] if half_spread else list(row.cells[:4])
     ask = [format(price + half_spread, "f") for price in prices] if half_spread else list(row.cells[:4])
     return Row(row.time, (*bid, "0", *ask, "0"), row.line)
-

@@ -109,4 +109,3 @@ def _cells_fault(series: Series, cells: list[str]) -> str | None:
     if wanted == 1:
         return None
     return next((fault for at in range(0, len(cells), 5) if (fault := row_fault(tuple(cells[at : at + 5]))) is not None), None)
-

@@ -66,7 +66,9 @@ class Suite:
         if tier is not None:
             found = [one for one in found if tier.lower() in (one.tier.lower(), one.sub_tier.partition("-")[0].lower())]
         if not found:
-            raise ConfigError(f"There is no algorithm in tier {tier}. Tiers: {', '.join(sorted({e.tier for e in self.expectations.values()}))}.")
+            raise ConfigError(
+                f"There is no algorithm in tier {tier}. Tiers: {', '.join(sorted({e.tier for e in self.expectations.values()}))}."
+            )
         return found
 
     def run(self, chosen: list[Expectation], processes: int, seconds_at_most: int = 600) -> Iterator[Outcome]:

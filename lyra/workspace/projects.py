@@ -13,10 +13,12 @@ from lyra.engine.errors import ConfigError
 _NAME = re.compile(r"[-_a-zA-Z0-9/ ]+")
 _SOURCES = (".py", ".ipynb", ".css", ".html")
 # Folders that the LEAN CLI leaves out of a project; files in them reach neither the engine nor the cloud.
-RESERVED = frozenset(("backtests", "live", "optimizations", "storage", "report", "bin", "obj", "__pycache__", ".ipynb_checkpoints", ".idea", ".vscode"))
+RESERVED = frozenset(
+    ("backtests", "live", "optimizations", "storage", "report", "bin", "obj", "__pycache__", ".ipynb_checkpoints", ".idea", ".vscode")
+)
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))))
 
-_MAIN = '''from AlgorithmImports import *
+_MAIN = """from AlgorithmImports import *
 
 
 class {class_name}(QCAlgorithm):
@@ -31,7 +33,7 @@ class {class_name}(QCAlgorithm):
     def on_data(self, data: Slice):
         if not self.portfolio.invested:
             self.set_holdings(self.btc, 0.95)
-'''
+"""
 _NOTEBOOK_CELL = "# Jupyter notebook of the project {name}. `lean research` opens it in LEAN's research image.\nqb = QuantBook()"
 
 
@@ -80,7 +82,14 @@ def class_name(name: str) -> str:
 
 
 def _notebook(code: str) -> dict[str, Any]:
-    cell = {"cell_type": "code", "execution_count": None, "id": "start", "metadata": {}, "outputs": [], "source": code.splitlines(keepends=True)}
+    cell = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "start",
+        "metadata": {},
+        "outputs": [],
+        "source": code.splitlines(keepends=True),
+    }
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran, run_command
+from running import Ran, run_command
 
 START = '''from AlgorithmImports import *
 

@@ -15,6 +15,7 @@ import lyra.engine.framework as framework
 from lyra.engine.algorithm.framework import Framework
 from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import InsightDirection, PortfolioBias, Resolution, SecurityType
+from lyra.engine.exact import add
 from lyra.engine.framework import (
     AccumulativeInsightPortfolioConstructionModel,
     AlphaModel,
@@ -36,7 +37,7 @@ from lyra.engine.framework import (
 )
 from lyra.engine.framework.order_sizing import adjust_by_lot_size, size_for_percent_volume
 from lyra.engine.framework.portfolio.rebalancing import rebalance_rule
-from lyra.engine.framework.targets import PortfolioTarget, net_sum
+from lyra.engine.framework.targets import PortfolioTarget
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import DAY, to_us
 
@@ -183,8 +184,8 @@ def test_lots() -> None:
 
 
 def test_zero_has_the_sign_of_the_left_number() -> None:
-    assert str(net_sum(Decimal(-5), Decimal(5))) == "-0"
-    assert str(net_sum(Decimal(5), Decimal(-5))) == "0"
+    assert str(add(Decimal(-5), Decimal(5))) == "-0"
+    assert str(add(Decimal(5), Decimal(-5))) == "0"
 
 
 def test_the_target_collection_keeps_one_a_symbol() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
+from lyra.engine.data.dictionary import find_symbol
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject
@@ -191,8 +192,11 @@ class Adding(LeanObject):
         return True
 
     def symbol(self: Any, ticker: str) -> Symbol:
-        """The symbol of a ticker that was added. Raises KeyError for others."""
-        return self._symbol_of(ticker)  # type: ignore[no-any-return]
+        """The symbol of a ticker that was added. Raises InvalidOperationException for others."""
+        found = find_symbol(ticker)
+        if found is None:
+            raise InvalidOperationException(f"We were unable to locate the ticker '{ticker}'.")
+        return found
 
     def ticker(self: Any, symbol: Symbol) -> str:
         """The ticker of a symbol today."""

@@ -26,7 +26,8 @@ from lyra.engine.brokerages.base import (
 from lyra.engine.brokerages.catalogue import brokerage_model, brokerage_name
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import to_decimal
-from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException, no_method
+from lyra.engine.dotnet_types import HashSet
 from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution
 from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.naming import LeanObject, find_method
@@ -45,7 +46,6 @@ from lyra.engine.securities.portfolio import SecurityPortfolioManager
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import DAY, TimeZones, Zone, span_us, to_datetime, to_us, to_utc_datetime, zone
 from lyra.engine.universes.manager import UniverseManager
-
 
 _MAXIMUM_NAME = 200
 _MAXIMUM_TAGS = 100

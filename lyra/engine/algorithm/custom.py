@@ -11,13 +11,13 @@ from lyra.engine.data.events import SymbolChangedEvent
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.errors import AlgorithmError
+from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.corporate_history import CorporateHistory
 from lyra.engine.feed.fillforward import FillForward, Span
 from lyra.engine.feed.point_reader import PointReader, ReaderError, instance_of
 from lyra.engine.feed.sources import SourceReader
 from lyra.engine.feed.subscription import PointSubscription
-from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.markets.properties import SymbolProperties
 from lyra.engine.naming import LeanObject
 from lyra.engine.results.messages import stamp
@@ -74,9 +74,9 @@ class CustomDataApi(LeanObject):
         known = find_symbol(subject)
         if known is None:
             raise InvalidOperationException(
-                f"The custom data type {kind.__name__} requires mapping, but the provided ticker is not in the cache. Please add this custom data "
-                "type using a Symbol or perform this call after a Security has been added using AddEquity, AddForex, AddCfd, AddCrypto, AddFuture, "
-                "AddOption or AddSecurity. An example use case can be found in CustomDataAddDataRegressionAlgorithm"
+                f"The custom data type {kind.__name__} requires mapping, but the provided ticker is not in the cache. "
+                "Please add this custom data type using a Symbol or perform this call after a Security has been added using "
+                "AddEquity, AddForex, AddCfd, AddCrypto, AddFuture, AddOption or AddSecurity. An example use case can be found in CustomDataAddDataRegressionAlgorithm"
             )
         return Symbol.create_base(kind, known, known.id.market)
 
@@ -104,8 +104,9 @@ class CustomDataApi(LeanObject):
                     f"({','.join(item.lean_name for item in supported)})."
                 )
         entry = self._data.entry(symbol)
-        config = SubscriptionDataConfig(kind, symbol, Resolution(resolution), TickType.TRADE, entry.data_time_zone, entry.exchange_hours.time_zone,
-                                        fill_forward, True, False, DataNormalizationMode.ADJUSTED, custom=True)  # fmt: skip
+        exchange_zone = entry.exchange_hours.time_zone
+        config = SubscriptionDataConfig(kind, symbol, Resolution(resolution), TickType.TRADE, entry.data_time_zone, exchange_zone, fill_forward,
+                                        True, False, DataNormalizationMode.ADJUSTED, custom=True)  # fmt: skip
         return self._configs.setdefault(config.key, config)  # type: ignore[no-any-return]
 
     # feeds --------------------------------------------------------------------------------------------
@@ -116,7 +117,9 @@ class CustomDataApi(LeanObject):
             reader = self.__dict__["_source_reader"] = SourceReader(self._data.path, self.object_store)
         return reader  # type: ignore[no-any-return]
 
-    def _custom_subscription(self: Any, config: SubscriptionDataConfig, security: Any, universe: Any, start: int) -> PointSubscription | None:
+    def _custom_subscription(
+        self: Any, config: SubscriptionDataConfig, security: Any, universe: Any, start: int
+    ) -> PointSubscription | None:
         """The feed of a custom configuration from a UTC moment; None when no day in between is tradable."""
         hours = security.exchange.hours
         local_start, local_end = hours.time_zone.to_local(start), hours.time_zone.to_local(self._end_utc)
@@ -153,7 +156,9 @@ class CustomDataApi(LeanObject):
         map_file = self._data.map_files.file_of(config.symbol)
         return map_file if map_file else None
 
-    def _filled(self: Any, points: Iterator[BaseData], config: SubscriptionDataConfig, hours: Any, end: int, fill: int) -> Iterator[BaseData]:
+    def _filled(
+        self: Any, points: Iterator[BaseData], config: SubscriptionDataConfig, hours: Any, end: int, fill: int
+    ) -> Iterator[BaseData]:
         """Points with the last one repeated where the next is missing."""
         if not config.fill_data_forward or config.resolution == Resolution.TICK:
             yield from points

@@ -339,5 +339,3 @@ def net_time(algorithm: Any) -> str:
 
 def _joined(items: list[Any]) -> str:
     return " | ".join(sorted(map(str, items)))
-
-

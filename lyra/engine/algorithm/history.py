@@ -62,7 +62,7 @@ class HistoryApi(LeanObject):
                 break
             requests = self._wider(missing, attempt, factory, plain)
         by_symbol: dict[Symbol, list[Any]] = {}
-        for (symbol, _, tick_type), point in sorted(found.items(), key=lambda item: (item[1]._time, int(item[0][2]))):
+        for (symbol, _, _), point in sorted(found.items(), key=lambda item: (item[1]._time, int(item[0][2]))):
             by_symbol.setdefault(symbol, []).append(point)
         return by_symbol
 

@@ -49,7 +49,11 @@ class IndicatorHelpers(LeanObject):
 
     def _helper_name(self: Any, call: Any, symbols: list[Symbol]) -> str:
         if call.period is not None:
-            return f"{symbols[0].value}{call.label}" if call.label.startswith("(") else f"{call.label}({symbols[0].value}_{period_text(call.period)})"
+            return (
+                f"{symbols[0].value}{call.label}"
+                if call.label.startswith("(")
+                else f"{call.label}({symbols[0].value}_{period_text(call.period)})"
+            )
         if call.several:
             return self.create_indicator_name(None, call.label, call.resolution)  # type: ignore[no-any-return]
         return self.create_indicator_name(symbols[0], call.label, call.resolution)  # type: ignore[no-any-return]

@@ -123,5 +123,3 @@ class SubscriptionManager(LeanObject):
 def _input_type(consolidator: Any) -> Any:
     kind = consolidator.input_type
     return kind if isinstance(kind, type) else TradeBar
-
-

@@ -9,11 +9,11 @@ from math import gcd
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
-from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException, no_method
 from lyra.engine.enums import OrderDirection, OrderResponseErrorCode, OrderType, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.framework.targets import PortfolioTarget, order_by_margin_impact
-from lyra.engine.naming import LeanObject
+from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.orders.group import GroupOrderManager
 from lyra.engine.orders.order import MarketOnCloseOrder, trailing_stop
 from lyra.engine.orders.requests import OrderResponse, SubmitOrderRequest
@@ -42,7 +42,9 @@ class Trading(LeanObject):
     """The ordering part of `QCAlgorithm`."""
 
     # single orders ----------------------------------------------------------------------------------
-    def market_order(self: Any, symbol: Any, quantity: Any, asynchronous: bool = False, tag: str = "", order_properties: Any = None) -> OrderTicket:
+    def market_order(
+        self: Any, symbol: Any, quantity: Any, asynchronous: bool = False, tag: str = "", order_properties: Any = None
+    ) -> OrderTicket:
         """Buy (positive) or sell (negative) at the market. A closed market makes it market-on-open, daily data market-on-close."""
         security = self._security_for_order(symbol)
         hours = security.exchange.hours
@@ -124,7 +126,9 @@ class Trading(LeanObject):
                          order_properties: Any = None) -> OrderTicket:  # fmt: skip
         """A limit order once the price reaches `stop_price`."""
         security = self._security_for_order(symbol)
-        return self._send(OrderType.STOP_LIMIT, security, quantity, tag, order_properties, asynchronous, stop_price=stop_price, limit_price=limit_price)  # type: ignore[no-any-return]
+        return self._send(
+            OrderType.STOP_LIMIT, security, quantity, tag, order_properties, asynchronous, stop_price=stop_price, limit_price=limit_price
+        )  # type: ignore[no-any-return]
 
     def limit_if_touched_order(self: Any, symbol: Any, quantity: Any, trigger_price: Any, limit_price: Any, asynchronous: bool = False,
                                tag: str = "", order_properties: Any = None) -> OrderTicket:  # fmt: skip
@@ -150,7 +154,12 @@ class Trading(LeanObject):
         if rest:
             trailing_as_percentage = rest.pop(0)
         for name, value in zip(("asynchronous", "tag", "order_properties"), rest, strict=False):
-            asynchronous, tag, order_properties = {"asynchronous": asynchronous, "tag": tag, "order_properties": order_properties, name: value}.values()
+            asynchronous, tag, order_properties = {
+                "asynchronous": asynchronous,
+                "tag": tag,
+                "order_properties": order_properties,
+                name: value,
+            }.values()
         if trailing_amount is None or trailing_as_percentage is None:
             raise TypeError("trailing_stop_order needs trailing_amount and trailing_as_percentage")
         security = self._security_for_order(symbol)
@@ -217,6 +226,8 @@ class Trading(LeanObject):
               **prices: Any) -> OrderTicket:  # fmt: skip
         if not isinstance(tag, str) and tag is not None:
             raise TypeError(f"the tag of an order is a text, not {tag!r}")
+        if any(value is None or value in (float("inf"), float("-inf")) for value in (quantity, *prices.values())):
+            raise no_method(f"{snake_case(order_type.lean_name)}_order", security.symbol, quantity, *prices.values())
         if properties is None:
             properties = self.default_order_properties.clone()
         request = SubmitOrderRequest(order_type, security.type, security.symbol, to_decimal(quantity), time=self._utc, tag=tag or "",
@@ -253,7 +264,9 @@ class Trading(LeanObject):
                 f"({decimal_text(abs(quantity))}) is less than lot size ({decimal_text(lot)})."
             )  # fmt: skip
         if not security.is_tradable:
-            return OrderResponse.error(request, code.NON_TRADABLE_SECURITY, f"The security with symbol '{symbol}' is marked as non-tradable.")
+            return OrderResponse.error(
+                request, code.NON_TRADABLE_SECURITY, f"The security with symbol '{symbol}' is marked as non-tradable."
+            )
         if security._price == 0:
             return OrderResponse.error(request, code.SECURITY_PRICE_ZERO, zero_price_message(symbol))
         return self._check_currencies(request, security) or self._check_session(request, security) or OrderResponse.success(request)
@@ -378,13 +391,17 @@ class Trading(LeanObject):
             percentage = rest.pop(0)
         names = ("liquidate_existing_holdings", "asynchronous", "tag", "order_properties")
         given = dict(zip(names, (liquidate_existing_holdings, asynchronous, tag, order_properties), strict=True))
+        if len(rest) > len(names) or any(not isinstance(value, kind) for value, kind in zip(rest, (bool, bool, str), strict=False)):
+            raise no_method("set_holdings", symbol, *args)
         given.update(zip(names, rest, strict=False))
         if several:
             return self._set_all(list(symbol if targets is None else targets), *given.values())  # type: ignore[no-any-return]
         found = self._symbol_of(symbol)
         return self._set_one(found, self._order_quantity(found, to_decimal(percentage)), *given.values())  # type: ignore[no-any-return]
 
-    def _set_all(self: Any, targets: list[Any], liquidate_others: bool, asynchronous: bool, tag: str | None, properties: Any) -> list[OrderTicket]:
+    def _set_all(
+        self: Any, targets: list[Any], liquidate_others: bool, asynchronous: bool, tag: str | None, properties: Any
+    ) -> list[OrderTicket]:
         tickets: list[OrderTicket] = []
         if liquidate_others:
             tickets += self._liquidate(self._others([t.symbol for t in targets]), False, tag, properties)

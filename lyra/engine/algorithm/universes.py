@@ -36,7 +36,9 @@ class UniverseApi(LeanObject):
             self._pending_universes.append(universe)
         return universe
 
-    def _add_named_universe(self: Any, kind: SecurityType, name: str, resolution: Resolution, market: str, settings: Any, selector: Any) -> Universe:
+    def _add_named_universe(
+        self: Any, kind: SecurityType, name: str, resolution: Resolution, market: str, settings: Any, selector: Any
+    ) -> Universe:
         symbol = Symbol.create(name, kind, market)
         entry = self._data.entry(symbol)
         config = universe_config(symbol, Resolution(resolution), entry.data_time_zone, entry.exchange_hours.time_zone)

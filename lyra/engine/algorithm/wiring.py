@@ -7,9 +7,9 @@ from typing import Any
 
 from lyra.engine.brokerages.base import set_default_models
 from lyra.engine.data.bars import QuoteBar, Tick
-from lyra.engine.data.dictionary import find_symbol, ticker_not_found
+from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import ONE, ZERO, to_decimal
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import ArgumentException, NullReferenceException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.errors import NotSupported
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
@@ -25,7 +25,7 @@ from lyra.engine.securities.cash import Step
 from lyra.engine.securities.price_variation import EquityPriceVariationModel
 from lyra.engine.securities.security import Cfd, Commodity, Crypto, CryptoFuture, Equity, Forex, Index, Security
 from lyra.engine.securities.stable_coins import matches, without_pair
-from lyra.engine.symbols import Symbol, is_option
+from lyra.engine.symbols import Symbol, is_option, unknown_symbol
 from lyra.engine.times import DAY
 from lyra.engine.universes.universe import UserDefinedUniverse, universe_config
 
@@ -41,11 +41,13 @@ class Wiring:
 
     # symbols and markets ------------------------------------------------------------------------------
     def _symbol_of(self: Any, key: Any) -> Symbol:
-        """The symbol that a user's argument means. Raises KeyError for a ticker that the run does not know."""
+        """The symbol that a user's argument means; a text that the run does not know becomes a symbol without a market, as in LEAN."""
         symbol = find_symbol(key)
-        if symbol is None:
-            raise ticker_not_found(str(key))
-        return symbol
+        if symbol is not None:
+            return symbol
+        if key is None:
+            raise NullReferenceException("Object reference not set to an instance of an object.")
+        return unknown_symbol(str(key))
 
     def _exchange_hours(self: Any, symbol: Symbol) -> Any:
         return self._data.entry(symbol).exchange_hours
@@ -101,7 +103,9 @@ class Wiring:
         default = symbol.value[3:] if kind == SecurityType.FOREX else self.account_currency
         database = self._data.properties
         if kind == SecurityType.CRYPTO and not database.contains_key(symbol.id.market, symbol, kind):
-            raise ArgumentException(f"{kind.lean_name} '{symbol.value}' symbol could not be found in the database for {symbol.id.market} market")
+            raise ArgumentException(
+                f"{kind.lean_name} '{symbol.value}' symbol could not be found in the database for {symbol.id.market} market"
+            )
         return database.get_symbol_properties(symbol.id.market, symbol, kind, default)
 
     # subscriptions ------------------------------------------------------------------------------------
@@ -122,7 +126,9 @@ class Wiring:
             made.append(self._configs.setdefault(config.key, config))
         return made
 
-    def _make_subscription(self: Any, config: SubscriptionDataConfig, security: Any, universe: Any, start: int, fill: int) -> Subscription | None:
+    def _make_subscription(
+        self: Any, config: SubscriptionDataConfig, security: Any, universe: Any, start: int, fill: int
+    ) -> Subscription | None:
         """A feed from a UTC moment to the end of the run; None when no day in between is tradable."""
         hours = security.exchange.hours
         zone = hours.time_zone
@@ -353,7 +359,6 @@ class Wiring:
             return False
         cash.convert_over(tuple(self._conversion_step(symbol, inverted) for symbol, inverted in steps), account)
         return True
-
 
     def _potential_pairs(self: Any, market_map: Any) -> list[tuple[str, str, SecurityType, tuple[str, str]]]:
         used: dict[SecurityType, list[str]] = {}

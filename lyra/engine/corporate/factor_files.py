@@ -107,6 +107,10 @@ class FactorFile:
         result: npt.NDArray[np.float64] = table[np.searchsorted(self._day_array, days - days % DAY, "left")]
         return result
 
+    def places(self, days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The row that holds for each day."""
+        return np.searchsorted(self._day_array, days, "left")
+
     def split_after(self, day: int) -> Change | None:
         """The split on the trading day after a day with its own row."""
         pair = self._pair(day)

@@ -191,4 +191,3 @@ def primary_exchange_code(map_file: MapFile, day: int) -> str:
         if row.day >= day:
             return row.exchange
     return map_file.rows[-1].exchange if map_file.rows else ""
-

@@ -74,7 +74,7 @@ def _exact(column: str) -> property:
 class _View(BaseData):
     """What trade and quote bars share: times, symbol, and turning into a row of their own when written to."""
 
-    __slots__ = ("_symbol", "_rows", "_i")
+    __slots__ = ("_i", "_rows", "_symbol")
     _columns: tuple[str, ...] = ()
 
     def __init__(self, symbol: Any, rows: Any, i: int) -> None:
@@ -244,7 +244,7 @@ class TradeBar(_View):
 class Bar(LeanObject):
     """Open, high, low and close without a time: one side of a quote bar."""
 
-    __slots__ = ("_open", "_high", "_low", "_close")
+    __slots__ = ("_close", "_high", "_low", "_open")
 
     def __init__(self, open: Any = 0, high: Any = 0, low: Any = 0, close: Any = 0) -> None:
         self._open, self._high, self._low, self._close = map(to_decimal, (open, high, low, close))
@@ -356,7 +356,9 @@ class QuoteBar(_View):
 
     def collapse(self) -> TradeBar:
         """A trade bar of the middle prices, volume 0."""
-        return TradeBar._make(self._symbol, self._time, self._end, self._open, self._high, self._low, self._close, ZERO, self.is_fill_forward)
+        return TradeBar._make(
+            self._symbol, self._time, self._end, self._open, self._high, self._low, self._close, ZERO, self.is_fill_forward
+        )
 
     def __str__(self) -> str:
         sides = [f"{name}: {c[0].upper()}: {_text(self._rows.exact(f'{side}_{c}', self._i))} "

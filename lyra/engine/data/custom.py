@@ -50,7 +50,7 @@ class Globals(metaclass=_GlobalsType):
 
 
 class SubscriptionDataSource(LeanObject):
-    """Where a day's data is: a path (`file.zip#entry` for an entry of a zip), URL or object store key, how it is reached, and its format."""
+    """Where a day's data is: a path (`file.zip#entry` for an entry of a zip), URL or object store key; how it is reached; its format."""
 
     source: str
     transport_medium: SubscriptionTransportMedium
@@ -70,8 +70,9 @@ class SubscriptionDataSource(LeanObject):
         self.sort = False
 
     def __eq__(self, other: object) -> bool:
-        return (isinstance(other, SubscriptionDataSource) and self.source == other.source and self.transport_medium == other.transport_medium
-                and self.headers == other.headers)  # fmt: skip
+        if not isinstance(other, SubscriptionDataSource):
+            return False
+        return self.source == other.source and self.transport_medium == other.transport_medium and self.headers == other.headers
 
     def __hash__(self) -> int:
         return hash((self.source, int(self.transport_medium)))
@@ -118,7 +119,9 @@ class DynamicData(BaseData):
         if key not in storage:
             key = self.__dict__.get("_snake", {}).get(key, key)
         if key not in storage:
-            raise KeyNotFoundException(f"Property with name '{name.lower()}' does not exist. Properties: Time, Symbol, Value {', '.join(storage)}")
+            raise KeyNotFoundException(
+                f"Property with name '{name.lower()}' does not exist. Properties: Time, Symbol, Value {', '.join(storage)}"
+            )
         return storage[key]
 
     def has_property(self, name: str) -> bool:
@@ -224,7 +227,9 @@ class LinkedData(_Example):
 
     def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> SubscriptionDataSource:
         """The file of the underlying's ticker."""
-        return SubscriptionDataSource(f"TestData/linked/{config.symbol.underlying.value.lower()}.csv", SubscriptionTransportMedium.LOCAL_FILE)
+        return SubscriptionDataSource(
+            f"TestData/linked/{config.symbol.underlying.value.lower()}.csv", SubscriptionTransportMedium.LOCAL_FILE
+        )
 
     def reader(self, config: Any, line: str, date: datetime, is_live_mode: bool) -> BaseData:
         """A point on the date."""
@@ -242,8 +247,8 @@ class IndexedLinkedData(LinkedData, IndexedBaseData):
 
     def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> SubscriptionDataSource:
         """The index of the ticker and date."""
-        return SubscriptionDataSource(f"TestData/{self._folder}/{config.symbol.value.lower()}/{date:%Y%m%d}.csv", SubscriptionTransportMedium.LOCAL_FILE,
-                                      FileFormat.INDEX)  # fmt: skip
+        path = f"TestData/{self._folder}/{config.symbol.value.lower()}/{date:%Y%m%d}.csv"
+        return SubscriptionDataSource(path, SubscriptionTransportMedium.LOCAL_FILE, FileFormat.INDEX)
 
     def get_source_for_an_index(self, config: Any, date: date, index: str, is_live_mode: bool) -> SubscriptionDataSource:
         """The zip's entry that a line names."""

@@ -7,6 +7,7 @@ Keys may be symbols, securities or tickers known to the run. Iteration yields `K
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from lyra.engine.dotnet_errors import KeyNotFoundException as LeanKeyError
@@ -29,6 +30,12 @@ class KeyValuePair(LeanObject):
         return f"[{self.key}, {self.value}]"
 
 
+@cache
+def named_pair(key: str, value: str) -> type[KeyValuePair]:
+    """`KeyValuePair` under the name that it has in LEAN for two types."""
+    return type(f"KeyValuePair[{key},{value}]", (KeyValuePair,), {"__slots__": ()})
+
+
 class KeyValueDictionary(dict[Any, Any]):
     """A .NET dictionary of plain keys: iterating over it yields `KeyValuePair`s."""
 
@@ -39,14 +46,14 @@ class KeyValueDictionary(dict[Any, Any]):
         """Whether there is such a key."""
         return key in self
 
-    ContainsKey = contains_key  # noqa: N815 (.NET's name)
+    ContainsKey = contains_key
 
     @property
     def count(self) -> int:
         """How many."""
         return len(self)
 
-    Count = count  # noqa: N815
+    Count = count
 
 
 def ticker_not_found(ticker: str) -> KeyError:

@@ -37,7 +37,9 @@ class Dividend(_Auxiliary):
         self._reference_price = to_decimal(reference_price)
 
     distribution = property(lambda self: to_float(self._value), lambda self, v: setattr(self, "_value", to_decimal(v)))
-    reference_price = property(lambda self: to_float(self._reference_price), lambda self, v: setattr(self, "_reference_price", to_decimal(v)))
+    reference_price = property(
+        lambda self: to_float(self._reference_price), lambda self, v: setattr(self, "_reference_price", to_decimal(v))
+    )
 
     @property
     def _distribution(self) -> Decimal:

@@ -13,7 +13,9 @@ class LeanData(LeanObject):
     """Static helpers; a date is needed for tick to minute data."""
 
     @staticmethod
-    def generate_relative_zip_file_path(symbol: Any, date: date | None, resolution: Resolution, tick_type: TickType = TickType.TRADE) -> str:
+    def generate_relative_zip_file_path(
+        symbol: Any, date: date | None, resolution: Resolution, tick_type: TickType = TickType.TRADE
+    ) -> str:
         """The path of a symbol's file within the data folder."""
         from lyra.engine.feed.marketfiles import data_path
 
@@ -21,7 +23,9 @@ class LeanData(LeanObject):
         return data_path(symbol.security_type, symbol.id.market, Resolution(resolution), symbol.value, TickType(tick_type), day)
 
     @staticmethod
-    def generate_zip_file_path(data_directory: str, symbol: Any, date: date | None, resolution: Resolution, tick_type: TickType = TickType.TRADE) -> str:
+    def generate_zip_file_path(
+        data_directory: str, symbol: Any, date: date | None, resolution: Resolution, tick_type: TickType = TickType.TRADE
+    ) -> str:
         """The path of a symbol's file."""
         return f"{data_directory.rstrip('/')}/{LeanData.generate_relative_zip_file_path(symbol, date, resolution, tick_type)}"
 

@@ -36,7 +36,7 @@ class DataDictionary(SymbolDictionary[Any]):
         return to_datetime(self._time)
 
     def _sorted(self) -> list[Symbol]:
-        return sorted(self._items, key=lambda symbol: str(symbol.id))
+        return sorted(self._items, key=lambda symbol: symbol.value)
 
 
 class TradeBars(DataDictionary):
@@ -118,7 +118,7 @@ _AUXILIARY: dict[type, str] = {
 class Slice(LeanObject):
     """One moment's data. `time` is the algorithm's wall time, `utc_time` the instant."""
 
-    __slots__ = ("_time", "_utc", "_entries", "_auxiliary", "_trade_bars", "_quote_bars", "_points", "_by_symbol", "__dict__")
+    __slots__ = ("__dict__", "_auxiliary", "_by_symbol", "_entries", "_points", "_quote_bars", "_time", "_trade_bars", "_utc")
 
     def __init__(self, time: int, utc: int, entries: list[Any], auxiliary: list[tuple[Any, BaseData]] | None = None) -> None:
         """`entries` are (config, rows or list of points, index); `auxiliary` are (config, event)."""
@@ -265,7 +265,7 @@ class Slice(LeanObject):
                         data[point.symbol] = [point]
                 else:
                     data[point.symbol] = point
-            self._by_symbol = data = {key: data[key] for key in sorted(data, key=lambda symbol: str(symbol.id))}
+            self._by_symbol = data = {key: data[key] for key in sorted(data, key=lambda symbol: symbol.value)}
         return data
 
     def __getitem__(self, key: Any) -> Any:
@@ -299,7 +299,7 @@ class Slice(LeanObject):
 
     @property
     def get(self) -> SliceGetter:
-        """`get(symbol[, default])` gives its data, `get(Type)` or `get[Type]()` the dictionary of that type, `get(Type, symbol)` one of it."""
+        """`get(symbol[, default])` gives its data, `get(Type)` or `get[Type]()` those of a type by symbol, `get(Type, symbol)` one of them."""
         return SliceGetter(self)
 
     def _get(self, key: Any, default: Any = None) -> Any:
@@ -319,7 +319,9 @@ class Slice(LeanObject):
             return getattr(self, _AUXILIARY[kind])  # type: ignore[no-any-return]
         if kind is Tick:
             return DataDictionary(self._time, {symbol: ticks[-1] for symbol, ticks in self.ticks.items()})
-        return DataDictionary(self._time, {p.symbol: p for p in self.all_data if type(p) is kind or getattr(p, "_python_type", None) is kind})
+        return DataDictionary(
+            self._time, {p.symbol: p for p in self.all_data if type(p) is kind or getattr(p, "_python_type", None) is kind}
+        )
 
     @property
     def count(self) -> int:

@@ -217,7 +217,9 @@ class BarReader:
                 times.append(time[done:])
                 ends.append(end[done:])
                 filled.append(plain[done:])
-            result = self._gather(np.concatenate(source), np.concatenate(times), np.concatenate(ends), np.concatenate(filled), values, scales)
+            result = self._gather(
+                np.concatenate(source), np.concatenate(times), np.concatenate(ends), np.concatenate(filled), values, scales
+            )
         self._remember(last, values[-1], scales[-1])
         return result
 
@@ -302,7 +304,8 @@ class BarReader:
             return [], None
         # a daily bar with calendar times belongs to the day it starts on; bars of an hour or less likewise
         dates = time // DAY * DAY
-        changes = np.flatnonzero(np.diff(dates, prepend=dates[0] - 1) > 0)
+        places = corporate.scale_places(dates, config.data_normalization_mode)
+        changes = np.flatnonzero(np.diff(places, prepend=places[0] - 1) > 0)
         scales: list[PriceScale] = []
         which = np.zeros(len(time), dtype=np.int64)
         for position, k in enumerate(changes.tolist()):
@@ -345,5 +348,3 @@ def _drop_empty_sides(values: Ints) -> None:
             side[empty] = MISSING
     for size in (4, 9):
         values[:, size] = np.where(values[:, size] == MISSING, 0, values[:, size])
-
-

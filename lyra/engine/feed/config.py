@@ -130,7 +130,7 @@ class SubscriptionDataConfig(LeanObject):
     @property
     def sort_key(self) -> tuple[int, int, str]:
         """The order in which feeds are read at a moment: security type, tick type, symbol."""
-        return int(self.symbol.security_type), int(self.tick_type), str(self.symbol.id)
+        return int(self.symbol.security_type), int(self.tick_type), self.symbol.value
 
     def __str__(self) -> str:
         return (f"{self.symbol},#0,{self.mapped_symbol},{self.resolution.lean_name},{self.type.__name__},"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lyra.engine.corporate.events import EventKind, corporate_events
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
 from lyra.engine.decimals import ONE, ZERO
 from lyra.engine.enums import DataNormalizationMode, DelistingType, SplitType
+from lyra.engine.feed.csvcolumns import Ints
 from lyra.engine.feed.rows import PriceScale
 from lyra.engine.times import DAY, to_datetime
 
@@ -40,7 +43,10 @@ class StartLimits:
         """What is said at the end of a run; ten symbols are named."""
         texts = []
         for found, text in (
-            (self.precision, "Due to numerical precision issues in the factor file, data for the following symbols was adjust to a later starting date: "),
+            (
+                self.precision,
+                "Due to numerical precision issues in the factor file, data for the following symbols was adjust to a later starting date: ",
+            ),
             (self.listing, "The starting dates for the following symbols have been adjusted to match their map files first date: "),
         ):
             if found:
@@ -108,6 +114,12 @@ class CorporateHistory:
                 spans.append((row.ticker, first, row.day))
             first = row.day + DAY
         return spans
+
+    def scale_places(self, days: Ints, mode: DataNormalizationMode) -> Ints:
+        """Numbers that differ where `price_scale` may differ, for ascending days."""
+        if mode == DataNormalizationMode.TOTAL_RETURN:
+            return days
+        return np.zeros_like(days) if self._factors is None else self._factors.places(days)  # type: ignore[no-any-return]
 
     def price_scale(self, day: int, mode: DataNormalizationMode) -> PriceScale:
         """What prices of a day are multiplied with, and the dividends added to them in total-return mode.

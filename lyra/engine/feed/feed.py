@@ -23,7 +23,7 @@ from lyra.engine.universes.universe import SecurityChanges, UserDefinedUniverse
 class TimeSlice:
     """One moment of the run: what became known, and what came and went."""
 
-    __slots__ = ("time", "is_pulse", "count", "entries", "internal", "auxiliary", "hidden_auxiliary", "changes", "universe_data")
+    __slots__ = ("auxiliary", "changes", "count", "entries", "hidden_auxiliary", "internal", "is_pulse", "time", "universe_data")
 
     def __init__(self, time: int, is_pulse: bool = False) -> None:
         self.time = time

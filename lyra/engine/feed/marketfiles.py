@@ -187,7 +187,9 @@ def _has_prices(mantissas: Ints, fields: int) -> npt.NDArray[np.bool_]:
 
 def _prefix(config: Any) -> str:
     """What the paths of a configuration's files begin with."""
-    folder = f"{_FOLDERS[config.security_type]}/{config.market.lower()}/{config.resolution.lean_name.lower()}/{config.mapped_symbol.lower()}"
+    folder = (
+        f"{_FOLDERS[config.security_type]}/{config.market.lower()}/{config.resolution.lean_name.lower()}/{config.mapped_symbol.lower()}"
+    )
     return folder if config.resolution in (Resolution.HOUR, Resolution.DAILY) else folder + "/"
 
 
@@ -227,7 +229,9 @@ def _is_calendar(stamps: Ints) -> npt.NDArray[np.bool_]:
     year, month, dom = day // 10_000, day // 100 % 100, day % 100
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last = _MONTH_DAYS[np.clip(month, 0, 12)] + (leap & (month == 2))
-    return (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (dom >= 1) & (dom <= last) & (clock // 100 < 24) & (clock % 100 < 60)  # type: ignore[no-any-return]
+    return (
+        (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (dom >= 1) & (dom <= last) & (clock // 100 < 24) & (clock % 100 < 60)
+    )  # type: ignore[no-any-return]
 
 
 def _calendar_us(stamps: Ints) -> Ints:

@@ -155,7 +155,7 @@ class PointReader:
             return
         self._refresh(True)
         current = None
-        custom, resolution = self._config.is_custom_data, self._config.resolution
+        resolution = self._config.resolution
         collections = issubclass(self._config.type, BaseDataCollection)
         keeper = self._keeper
         while self._reading is not None:
@@ -175,9 +175,8 @@ class PointReader:
                 continue
             if current is not None and end < keeper.exchange_time:
                 continue
-            if self._previous is not None and resolution != Resolution.TICK:
-                if end < self._previous if custom else end <= self._previous:
-                    continue
+            if self._goes_back(end):
+                continue
             if end < self._start:
                 self._previous = end
                 continue
@@ -186,6 +185,12 @@ class PointReader:
             current = point
             yield point
             self._previous = end
+
+    def _goes_back(self, end: int) -> bool:
+        """Whether a point ends before the last one; only custom data may repeat a time."""
+        if self._previous is None or self._config.resolution == Resolution.TICK:
+            return False
+        return end < self._previous or (end == self._previous and not self._config.is_custom_data)
 
     def _belongs_to_new_source(self, end: int, mapped: str) -> bool:
         """Whether the point at which the source changed is to come from the new one."""
@@ -220,7 +225,9 @@ class PointReader:
                 if source is not None and source.source and source != self._source:
                     self._source = source
                     points = self._read(source, day)
-                    self._reading = iter(sorted((p for p in points if p is not None), key=lambda point: point._end)) if source.sort else points
+                    self._reading = (
+                        iter(sorted((p for p in points if p is not None), key=lambda point: point._end)) if source.sort else points
+                    )
                     return
                 if not ended:
                     return

@@ -14,14 +14,13 @@ import numpy as np
 from lyra.engine.decimals import ONE, ZERO, to_float
 from lyra.engine.feed.csvcolumns import MISSING, Ints
 
-
 SIZES = frozenset(("volume", "last_bid_size", "last_ask_size"))
 
 
 class PriceScale:
     """What prices are multiplied with: the price factor, and dividends to add (total return)."""
 
-    __slots__ = ("factor", "added", "volume")
+    __slots__ = ("added", "factor", "volume")
 
     def __init__(self, factor: Decimal, added: Decimal = ZERO) -> None:
         self.factor = factor
@@ -117,6 +116,8 @@ class ColumnRows:
         mantissas, scales = self._values[:, k], self._scales[:, k]
         absent = mantissas == MISSING
         if self._price_scales and column in SIZES:
+            if (whole := self._whole_sizes(mantissas, scales, absent)) is not None:
+                return whole
             return [None if (v := self.exact(column, i)) is None else to_float(v) for i in range(len(self))]
         if self._price_scales:
             if any(scale.added != 0 or len(scale.factor.as_tuple().digits) > 18 for scale in self._price_scales):
@@ -128,6 +129,23 @@ class ColumnRows:
             for i in np.flatnonzero(absent):
                 floats[i] = None
         return floats
+
+    def _whole_sizes(self, mantissas: Ints, scales: np.ndarray, absent: np.ndarray) -> list[float | None] | None:
+        """Sizes divided by the factors, for whole ones; one that lies close to a half is rounded exactly. None if any has decimals."""
+        if scales.any() or absent.any() or len(mantissas) < 8:
+            return None
+        factors = np.array([float(scale.volume) for scale in self._price_scales])
+        which = np.zeros(len(self), dtype=np.int64) if self._scales_of is None else self._scales_of
+        scaled = mantissas * factors[which]
+        if float(np.abs(scaled).max()) > 1e11:
+            return None
+        rounded = np.rint(scaled)
+        close = np.abs(np.abs(scaled - rounded) - 0.5) < 1e-3
+        sizes: list[float | None] = (rounded + 0.0).tolist()
+        for i in np.flatnonzero(close).tolist():
+            size = self._price_scales[int(which[i])].size(Decimal(int(mantissas[i])))
+            sizes[i] = to_float(size)
+        return sizes
 
     def _scaled_floats(self, mantissas: Ints, scales: np.ndarray, absent: np.ndarray) -> list[float | None]:
         """Digits of price times factor as a double over a power of ten, which is what LEAN's Python sees."""
@@ -164,7 +182,9 @@ class ColumnRows:
         if one._price_scales:
             before = one._price_scales[0 if one._scales_of is None else one._scales_of[0]]
             scale = PriceScale(before.factor * factor, before.added * factor)
-        return ColumnRows(one.fields, np.array(one.time), np.array(one.end), np.array(one.emit), one.filled, one._values, one._scales, [scale], None)
+        return ColumnRows(
+            one.fields, np.array(one.time), np.array(one.end), np.array(one.emit), one.filled, one._values, one._scales, [scale], None
+        )
 
     def up_to(self, end: int) -> ColumnRows | None:
         """The rows that end at a wall time or before."""

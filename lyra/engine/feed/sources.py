@@ -1,4 +1,4 @@
-"""Reading the text behind a `SubscriptionDataSource`: local files, entries of zips, the object store, URLs (`Engine/DataFeeds/Transport`)."""
+"""Reading the text behind a `SubscriptionDataSource`: files, entries of zips, the object store, URLs (`Engine/DataFeeds/Transport`)."""
 
 from __future__ import annotations
 
@@ -65,11 +65,13 @@ class SourceReader:
         if content is None:
             request = urllib.request.Request(address, headers=dict(source.headers) or {"User-Agent": "lyra"})
             try:
-                with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310 (the user's own address)
+                with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
                     content = self._fetched[address] = answer.read()
             except (urllib.error.URLError, OSError, ValueError) as e:
-                raise DataError(f"The custom data source {address} cannot be fetched ({getattr(e, 'reason', e)}): save it as a file and return it with "
-                                "SubscriptionTransportMedium.LOCAL_FILE, or put it into the object store.") from e  # fmt: skip
+                raise DataError(
+                    f"The custom data source {address} cannot be fetched ({getattr(e, 'reason', e)}): save it as a file and return it with "
+                    "SubscriptionTransportMedium.LOCAL_FILE, or put it into the object store."
+                ) from e
         return _unpacked(content, address, entry) or b""
 
 

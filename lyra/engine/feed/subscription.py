@@ -87,7 +87,6 @@ class BarSubscription(Subscription):
             self.next_time = time if time < self._event_time else self._event_time
         return count
 
-
     def _priced(self, event: BaseData) -> BaseData:
         """An event that refers to the last raw price gets it now."""
         if event._value == 0 and self.rows is not None:

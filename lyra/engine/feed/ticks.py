@@ -17,7 +17,7 @@ from lyra.engine.feed.csvcolumns import Ints
 from lyra.engine.feed.marketfiles import MarketFiles, data_path, read_zip
 from lyra.engine.feed.rows import PriceScale
 from lyra.engine.orders.exchange_codes import Exchange
-from lyra.engine.times import DAY, to_datetime
+from lyra.engine.times import to_datetime
 
 _TEN_THOUSAND = Decimal(10_000)
 _MILLISECOND = 1000
@@ -69,7 +69,9 @@ def _time_of(line: str) -> int:
         return 0
 
 
-def tick_points(files: MarketFiles, config: Any, hours: Any, start: int, end: int, corporate: Any, data_filter: Any) -> Iterator[tuple[int, Tick]]:
+def tick_points(
+    files: MarketFiles, config: Any, hours: Any, start: int, end: int, corporate: Any, data_filter: Any
+) -> Iterator[tuple[int, Tick]]:
     """(UTC moment, tick) of a configuration within a span of exchange wall time, in market hours."""
     zone, data_zone = hours.time_zone, config.data_time_zone
     extended = config.extended_market_hours

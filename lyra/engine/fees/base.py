@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderDirection, OrderType, SecurityType
+from lyra.engine.exact import multiply
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import multiply
 from lyra.engine.orders.fee import CashAmount, OrderFee
 from lyra.engine.securities.fee_parameters import OrderFeeParameters
 

@@ -201,7 +201,9 @@ class Insight(LeanObject):
         group_id = uuid.uuid4()
         for insight in members:
             if insight._group_id is not None:
-                raise InvalidOperationException(f"Unable to set group id on insight {insight} because it has already been assigned to a group.")
+                raise InvalidOperationException(
+                    f"Unable to set group id on insight {insight} because it has already been assigned to a group."
+                )
             insight._group_id = group_id
         return members
 

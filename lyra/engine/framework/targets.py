@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import decimal_text, double_to_decimal, to_decimal
+from lyra.engine.exact import add, divide, multiply
 from lyra.engine.framework.interfaces import IPortfolioTarget
 from lyra.engine.framework.order_sizing import adjust_by_lot_size
 from lyra.engine.orders.fields import money, plain
 from lyra.engine.securities.buying_power import zero_price_message
 from lyra.engine.securities.margin_parameters import GetMaximumOrderQuantityForTargetBuyingPowerParameters
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import Symbol, unknown_symbol
 
 
 class PortfolioTarget(IPortfolioTarget):
@@ -23,7 +25,7 @@ class PortfolioTarget(IPortfolioTarget):
     tag = plain("_tag")
 
     def __init__(self, symbol: Any, quantity: Any, tag: str = "") -> None:
-        self._symbol = symbol if isinstance(symbol, Symbol) else getattr(symbol, "symbol", symbol)
+        self._symbol = find_symbol(symbol) or unknown_symbol(str(symbol))
         self._quantity = to_decimal(quantity)
         self._tag = tag
 
@@ -61,8 +63,8 @@ class PortfolioTarget(IPortfolioTarget):
         if security._price == 0:
             algorithm.error(zero_price_message(symbol))
             return None
-        adjusted = percent * portfolio._total_portfolio_value_less_free_buffer / portfolio._total_portfolio_value
-        share = adjusted / to_decimal(security.buying_power_model.get_leverage(security))
+        adjusted = divide(multiply(percent, portfolio._total_portfolio_value_less_free_buffer), portfolio._total_portfolio_value)
+        share = divide(adjusted, security._leverage)
         minimum = settings._minimum_order_margin_portfolio_percentage
         asked = GetMaximumOrderQuantityForTargetBuyingPowerParameters(portfolio, security, share, minimum)
         result = security.buying_power_model.get_maximum_order_quantity_for_target_buying_power(asked)
@@ -74,17 +76,11 @@ class PortfolioTarget(IPortfolioTarget):
         # nothing wanted and nothing held: the holding's negative is a negative zero
         wanted = result._quantity.copy_negate() if share == 0 and result._quantity == 0 else result._quantity
         quantity = (wanted / lot).to_integral_value(rounding=ROUND_DOWN) * lot
-        return PortfolioTarget(symbol, quantity if delta else net_sum(quantity, security.holdings._quantity), tag)
+        return PortfolioTarget(symbol, quantity if delta else add(quantity, security.holdings._quantity), tag)
 
     def __str__(self) -> str:
         text = f"{self._symbol}: {decimal_text(self._quantity)}"
         return f"{text} ({self._tag})" if self._tag else text
-
-
-def net_sum(left: Decimal, right: Decimal) -> Decimal:
-    """.NET's sum: a zero has the sign of the left number, so a flat target shows as -0.0 in Python (record `PortfolioConstruction`)."""
-    total = left + right
-    return total.copy_sign(left) if total == 0 else total
 
 
 def order_by_margin_impact(algorithm: Any, targets: Iterable[Any], target_is_delta: bool = False) -> list[Any]:

@@ -15,7 +15,15 @@ from lyra.engine.symbols import Symbol
 from lyra.engine.times import span_us, to_us
 from lyra.engine.universes.universe import Universe
 
-_OPTIONS = ("resolution", "fill_forward", "extended_market_hours", "data_mapping_mode", "data_normalization_mode", "contract_depth_offset", "flatten")
+_OPTIONS = (
+    "resolution",
+    "fill_forward",
+    "extended_market_hours",
+    "data_mapping_mode",
+    "data_normalization_mode",
+    "contract_depth_offset",
+    "flatten",
+)
 _UNKNOWN = ("Cannot create history for the given ticker. Either explicitly use a symbol object to make the history request or "
             "ensure the symbol has been added using the AddSecurity() method before making the history request.")  # fmt: skip
 
@@ -115,7 +123,9 @@ class Ask:
         resolution = given.get("resolution")
         self.resolution = None if resolution is None else Resolution(resolution)
         mode = given.get("data_normalization_mode")
-        self.options = Options(given.get("fill_forward"), given.get("extended_market_hours"), None if mode is None else DataNormalizationMode(mode))
+        self.options = Options(
+            given.get("fill_forward"), given.get("extended_market_hours"), None if mode is None else DataNormalizationMode(mode)
+        )
         self.flatten = bool(given.get("flatten", False))
 
 

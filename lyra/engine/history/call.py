@@ -17,10 +17,15 @@ from lyra.engine.history.provider import HistoryProvider
 from lyra.engine.history.requests import HistoryRequest, RequestFactory
 from lyra.engine.symbols import Symbol
 
-_TICK_WARNING = ("Warning: Multiple symbols Tick history will return the last tick per timestep. To access all ticks remove the 'Tick' type to use the "
-                 "History() returning Slice, all ticks can be accessed with Slice.Ticks.")  # fmt: skip
-_QUOTES_ONLY = ("Calling History<TradeBar> method on a Forex or CFD security will return an empty result. Please use the generic version with QuoteBar "
-                "type parameter.")  # fmt: skip
+_TICK_WARNING = (
+    "Warning: Multiple symbols Tick history will return the last tick per timestep. To access all ticks remove the 'Tick' type to use the "
+    "History() returning Slice, all ticks can be accessed with Slice.Ticks."
+)
+_QUOTES_ONLY = (
+    "Calling History<TradeBar> method on a Forex or CFD security will return an empty result. "
+    "Please use the generic version with QuoteBar type parameter."
+)
+_NO_SUCH_DATA = "No history data could be fetched. This could be due to the specified security not being of the requested type."
 
 
 class TypedHistory:
@@ -35,7 +40,7 @@ class TypedHistory:
 
 
 class HistoryCall:
-    """`self.history`: called with symbols it answers with a data frame, with a ticker alone with trade bars, with a span alone with slices."""
+    """`self.history`: called with symbols it answers with a data frame, with a ticker with trade bars, with a span alone with slices."""
 
     def __init__(self, algorithm: Any) -> None:
         self._algorithm = algorithm
@@ -97,8 +102,7 @@ class HistoryCall:
         slices = self._provider.slices(requests)
         if ask.single is not None:
             if not requests:
-                raise ArgumentException("No history data could be fetched. This could be due to the specified security not being of the requested type. "
-                                        f"Symbol: {ask.single} Requested Type: {data_type.__name__}")  # fmt: skip
+                raise ArgumentException(f"{_NO_SUCH_DATA} Symbol: {ask.single} Requested Type: {data_type.__name__}")
             return memoized(_points(slices, data_type, ask.single), data_type)
         if data_type is Tick and "tick history" not in self._algorithm._warned:
             self._algorithm._warned.add("tick history")

@@ -178,7 +178,9 @@ def _collection_frames(collections: list[tuple[Symbol, int, list[Any]]]) -> list
         tables: dict[Symbol, PointTable] = {}
         for point in points:
             tables.setdefault(point.symbol, PointTable(point, timed=False)).add(point)
-        frame = PointTable.one_row_each(list(tables.values())) if len(tables) > 1 else _joined_frames([t.frame() for t in tables.values()], [])
+        frame = (
+            PointTable.one_row_each(list(tables.values())) if len(tables) > 1 else _joined_frames([t.frame() for t in tables.values()], [])
+        )
         made.append((symbol, time, frame))
     return made
 
@@ -197,4 +199,3 @@ def _joined_frames(frames: list[Any], collections: list[tuple[Symbol, int, Any]]
         keys["names"] = ["collection_symbol", "time"] if several else ["time"]
     result = pd.concat(everything, sort=True, **keys)
     return result.dropna(axis=1, how="all")
-

@@ -18,9 +18,9 @@ from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.times import MIN_TIME, span_us, to_datetime, to_us
 
 _NOT_SHOWN = frozenset(
-    ("consolidators", "current", "previous", "name", "samples", "is_ready", "window", "warm_up_period", "period", "default_window_size", "updated",
-     "volume_per_price", "new_pivot_point_formed", "high_pivot", "low_pivot", "value")
-)  # fmt: skip
+    "consolidators current previous name samples is_ready window warm_up_period period default_window_size updated value "
+    "volume_per_price new_pivot_point_formed high_pivot low_pivot".split()
+)
 
 
 class IndicatorDataPoints(LeanObject):
@@ -60,7 +60,9 @@ class IndicatorDataPoints(LeanObject):
 
     def __str__(self) -> str:
         named = {name.replace("_", ""): point for name, point in self._values.items()}
-        return f"{self.end_time:%m/%d/%Y %H:%M:%S} " + ", ".join(f"{name}: {decimal_text(smart_round(named[name]._value))}" for name in sorted(named))
+        return f"{self.end_time:%m/%d/%Y %H:%M:%S} " + ", ".join(
+            f"{name}: {decimal_text(smart_round(named[name]._value))}" for name in sorted(named)
+        )
 
 
 class IndicatorHistory(LeanObject):
@@ -96,7 +98,9 @@ class IndicatorHistory(LeanObject):
 
     def __getitem__(self, name: str) -> list[IndicatorDataPoint] | None:
         if not isinstance(name, str):
-            raise TypeError(f"No method matches given arguments for get_item: ({type(name)}). The expected signature is:\nget_item(name: str)")
+            raise TypeError(
+                f"No method matches given arguments for get_item: ({type(name)}). The expected signature is:\nget_item(name: str)"
+            )
         key = snake_case(name)
         if not self._points or key not in self._points[0]._values:
             return None
@@ -115,7 +119,9 @@ class IndicatorHistory(LeanObject):
         return "".join(f"{point}\n" for point in self._points)
 
 
-def indicator_history(algorithm: Any, indicator: Any, symbol: Any, period: Any, resolution: Any, selector: Any, end: Any, names: dict[str, Any]) -> IndicatorHistory:
+def indicator_history(
+    algorithm: Any, indicator: Any, symbol: Any, period: Any, resolution: Any, selector: Any, end: Any, names: dict[str, Any]
+) -> IndicatorHistory:
     """Reset the indicator, feed it the past, and note its values from when it is ready."""
     symbol = names.pop("symbols", names.pop("history", symbol))
     if isinstance(symbol, MemoizingEnumerable) or (isinstance(symbol, list) and symbol and isinstance(symbol[0], Slice)):
@@ -157,7 +163,10 @@ def _requests(algorithm: Any, indicator: Any, symbol: Any, period: Any, end: Any
     requests: list[Any] = factory.between(symbols, None, start, finish, resolution)
     if before < 2:
         return requests
-    earlier = [factory.start_of(r.symbol, before - 1, r.config.resolution, r.hours, r.config, r.config.extended_market_hours, r.start) for r in requests]
+    earlier = [
+        factory.start_of(r.symbol, before - 1, r.config.resolution, r.hours, r.config, r.config.extended_market_hours, r.start)
+        for r in requests
+    ]
     return factory.between(symbols, None, min([start, *earlier]), finish, resolution)  # type: ignore[no-any-return]
 
 
@@ -189,8 +198,8 @@ def _from_slices(slices: Iterable[Any], indicator: IndicatorBase, selector: Any)
     for current in slices:
         if wanted is not None:
             found = current.get(wanted)
-            for symbol in found.keys():
-                yield found[symbol][-1] if wanted is Tick else found[symbol]
+            for value in found.values():
+                yield value[-1] if wanted is Tick else value
             continue
         for data in current._data().values():
             if data is not None:

@@ -76,12 +76,17 @@ class _Patch:
 
     def _install(self) -> None:
         import pandas as pd
-        from pandas.core import indexing
+        from pandas.core import indexing as core
+
+        indexing: Any = core
 
         for owner, name, wrap in (
-            (indexing._LocationIndexer, "__getitem__", _by_either_key), (indexing._ScalarAccessIndexer, "__getitem__", _by_either_key),
-            (pd.Index, "get_loc", _by_either_key), (pd.DataFrame, "__getitem__", _by_either_key), (pd.Index, "__contains__", _holds_either_key),
-        ):  # fmt: skip
+            (indexing._LocationIndexer, "__getitem__", _by_either_key),
+            (indexing._ScalarAccessIndexer, "__getitem__", _by_either_key),
+            (pd.DataFrame, "__getitem__", _by_either_key),
+            (pd.Index, "get_loc", _by_either_key),
+            (pd.Index, "__contains__", _holds_either_key),
+        ):
             function = owner.__dict__[name]
             self._originals.append((owner, name, function))
             setattr(owner, name, wrap(function))

@@ -8,9 +8,10 @@ from typing import Any
 from lyra.engine.data.bars import Tick
 from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
 from lyra.engine.data.slice import Slice
+from lyra.engine.enums import DataNormalizationMode
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
-from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.feed.calendar import tradable_days
+from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.feed.margin_interest import margin_interest_points
 from lyra.engine.feed.rows import ColumnRows
 from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscription, Subscription
@@ -19,8 +20,9 @@ from lyra.engine.history.requests import HistoryRequest
 from lyra.engine.times import DAY
 
 _CORPORATE = (Dividend, Split, Delisting, SymbolChangedEvent)
-_PRECISION = "Warning: when performing history requests, the start date will be adjusted if there are numerical precision errors in the factor files."
-_LISTING = "Warning: when performing history requests, the start date will be adjusted if it is before the first known date for the symbol."
+_ADJUSTED = "Warning: when performing history requests, the start date will be adjusted if "
+_PRECISION = _ADJUSTED + "there are numerical precision errors in the factor files."
+_LISTING = _ADJUSTED + "it is before the first known date for the symbol."
 
 
 class HistoryProvider:
@@ -109,7 +111,8 @@ class HistoryProvider:
         start, end = zone.to_local(request.start), zone.to_local(request.end)
         strict = use_strict_times(self._algorithm.settings.daily_precise_end_time, config, hours)
         fill = config._length if request.fill else None
-        corporate = self._corporate(request, start, end)
+        needs_events = config.data_normalization_mode == DataNormalizationMode.TOTAL_RETURN
+        corporate = self._corporate(request, start, end, needs_events)
         first = self._limits.limit(config, corporate, start)
         self._tell_limits()
         bars = BarRequest(config, hours, first, end, fill, strict, corporate)
@@ -123,7 +126,7 @@ class HistoryProvider:
         """Corporate events of the type that is asked for: those after the start and not after the end."""
         zone = request.hours.time_zone
         start, end = zone.to_local(request.start), zone.to_local(request.end)
-        corporate = self._corporate(request, start, end)
+        corporate = self._corporate(request, start, end, True)
         for time, event in () if corporate is None else corporate.events:
             if start < time <= end and isinstance(event, request.config.type):
                 yield zone.to_utc(time), event
@@ -131,12 +134,13 @@ class HistoryProvider:
     def _ticks(self, request: HistoryRequest) -> Iterator[tuple[int, Any]]:
         zone = request.hours.time_zone
         start, end = zone.to_local(request.start), zone.to_local(request.end)
-        corporate = self._corporate(request, start, end)
+        corporate = self._corporate(request, start, end, False)
         return tick_points(self._algorithm._data.files, request.config, request.hours, start, end, corporate, None)
 
-    def _corporate(self, request: HistoryRequest, start: int, end: int) -> Any:
+    def _corporate(self, request: HistoryRequest, start: int, end: int, with_events: bool) -> Any:
+        """The symbol's map and factor file; its events take time to find, so they come only when they are needed."""
         hours = request.hours
-        days = tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours)
+        days = tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours) if with_events else []
         corporate = self._algorithm._data.corporate(request.symbol, days)
         if corporate is not None:
             corporate.last_day = end // DAY * DAY

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
-from lyra.engine.data.events import MarginInterestRate
+from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.bars import strict_times_apply
 from lyra.engine.feed.calendar import start_of_bars
@@ -16,6 +16,7 @@ from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import SECOND
 
+EVENTS = (Dividend, Split, Delisting, SymbolChangedEvent, MarginInterestRate)
 COMMON_TYPES = (TradeBar, QuoteBar, Tick)
 
 
@@ -94,7 +95,9 @@ class RequestFactory:
         return self._algorithm._exchange_hours(symbol) if security is None else security.exchange.hours
 
     @staticmethod
-    def _request(config: SubscriptionDataConfig, start: int, end: int, hours: Any, resolution: Resolution | None, options: Options) -> HistoryRequest:
+    def _request(
+        config: SubscriptionDataConfig, start: int, end: int, hours: Any, resolution: Resolution | None, options: Options
+    ) -> HistoryRequest:
         wanted = config.resolution if resolution is None else resolution
         kind = config.type
         if wanted != config.resolution and kind in COMMON_TYPES:
@@ -102,15 +105,18 @@ class RequestFactory:
         fill = config.fill_data_forward if options.fill_forward is None else options.fill_forward
         mode = config.data_normalization_mode if options.normalization is None else options.normalization
         extended = config.extended_market_hours if options.extended is None else options.extended
-        asked = SubscriptionDataConfig(kind, config.symbol, wanted, config.tick_type, config.data_time_zone, config.exchange_time_zone, fill,
-                                       extended, config.is_internal_feed, mode, config.is_custom_data, config.is_filtered_subscription)  # fmt: skip
+        asked = SubscriptionDataConfig(kind, config.symbol, wanted, config.tick_type, config.data_time_zone, config.exchange_time_zone,
+                                       fill, extended, config.is_internal_feed, mode, config.is_custom_data,
+                                       config.is_filtered_subscription)  # fmt: skip
         return HistoryRequest(asked, hours, start, end, fill and wanted != Resolution.TICK)
 
     # feeds --------------------------------------------------------------------------------------------
-    def configs(self, symbol: Symbol, data_type: Any = None, resolution: Resolution | None = None, all_feeds: bool = False) -> list[SubscriptionDataConfig]:
+    def configs(
+        self, symbol: Symbol, data_type: Any = None, resolution: Resolution | None = None, all_feeds: bool = False
+    ) -> list[SubscriptionDataConfig]:
         """The feeds that a request is for: the algorithm's own if it has any of the type, else internal ones, else new ones."""
-        known = [c for c in self._algorithm._configs.values() if c.symbol == symbol and c.bar_type is not None or c.symbol == symbol and c.type is Tick
-                 or c.symbol == symbol and (c.is_custom_data or c.type is MarginInterestRate)]  # fmt: skip
+        feeds = (c for c in self._algorithm._configs.values() if c.symbol == symbol)
+        known = [c for c in feeds if c.bar_type is not None or c.type in (Tick, MarginInterestRate) or c.is_custom_data]
         known.sort(key=lambda c: (-int(c.resolution), -_tick_order(c.security_type, c.tick_type)))
         if data_type is Tick:
             matching = [c if c.type is Tick else _as_ticks(c) for c in known if c.type in COMMON_TYPES]
@@ -134,9 +140,12 @@ class RequestFactory:
     def _quotes_beside(trades: SubscriptionDataConfig, resolution: Resolution) -> SubscriptionDataConfig:
         kind = _type_for(resolution, TickType.QUOTE)
         return SubscriptionDataConfig(kind, trades.symbol, resolution, TickType.QUOTE, trades.data_time_zone, trades.exchange_time_zone,
-                                      trades.fill_data_forward, trades.extended_market_hours, False, DataNormalizationMode.ADJUSTED)  # fmt: skip
+                                      trades.fill_data_forward, trades.extended_market_hours, False,
+                                      DataNormalizationMode.ADJUSTED)  # fmt: skip
 
-    def _new_configs(self, symbol: Symbol, data_type: Any, resolution: Resolution | None, known: list[SubscriptionDataConfig]) -> list[SubscriptionDataConfig]:
+    def _new_configs(
+        self, symbol: Symbol, data_type: Any, resolution: Resolution | None, known: list[SubscriptionDataConfig]
+    ) -> list[SubscriptionDataConfig]:
         settings = self._algorithm.universe_settings
         own = next((c for c in known if c.type in COMMON_TYPES and not c.is_internal_feed), None)
         extended = settings.extended_market_hours if own is None else own.extended_market_hours
@@ -149,15 +158,19 @@ class RequestFactory:
         entry = self._algorithm._data.entry(symbol)
         made = [SubscriptionDataConfig(kind, symbol, self.resolution(symbol, resolution, kind), tick_type, entry.data_time_zone,
                                        entry.exchange_hours.time_zone, settings.fill_forward, extended, True, mode)
-                for kind, tick_type in default_feeds(symbol.security_type, wanted) if data_type is None or issubclass(kind, data_type)]  # fmt: skip
+                for kind, tick_type in default_feeds(symbol.security_type, wanted)
+                if data_type is None or issubclass(kind, data_type)]  # fmt: skip
         made.sort(key=lambda c: -_tick_order(c.security_type, c.tick_type))
         return made
 
-    def _custom_config(self, symbol: Symbol, data_type: Any, resolution: Resolution | None, extended: bool, mode: Any) -> SubscriptionDataConfig:
+    def _custom_config(
+        self, symbol: Symbol, data_type: Any, resolution: Resolution | None, extended: bool, mode: Any
+    ) -> SubscriptionDataConfig:
         entry = self._algorithm._data.entry(symbol)
-        return SubscriptionDataConfig(data_type, symbol, self.resolution(symbol, resolution, data_type), TickType.TRADE, entry.data_time_zone,
-                                      entry.exchange_hours.time_zone, self._algorithm.universe_settings.fill_forward, extended, True, mode,
-                                      custom=symbol.security_type == SecurityType.BASE)  # fmt: skip
+        wanted, fill = self.resolution(symbol, resolution, data_type), self._algorithm.universe_settings.fill_forward
+        custom = not issubclass(data_type, EVENTS)
+        return SubscriptionDataConfig(data_type, symbol, wanted, TickType.TRADE, entry.data_time_zone, entry.exchange_hours.time_zone,
+                                      fill, extended, True, mode, custom=custom)  # fmt: skip
 
     def resolution(self, symbol: Symbol, resolution: Resolution | None, data_type: Any) -> Resolution:
         """The resolution asked for, else the finest of the algorithm's feeds of the symbol, else the default."""

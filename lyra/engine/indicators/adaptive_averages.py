@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from lyra.engine.exact import ONE, TWO, ZERO, add, divide, divide_safely, from_double, magnitude, multiply, subtract, to_double
 from lyra.engine.indicators.arguments import Parameter, integer
 from lyra.engine.indicators.base import WindowIndicator
-from lyra.engine.exact import ONE, TWO, ZERO, add, divide, divide_safely, from_double, magnitude, multiply, subtract, to_double
 
 
 class KaufmanEfficiencyRatio(WindowIndicator):

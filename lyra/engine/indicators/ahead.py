@@ -29,7 +29,7 @@ _KEPT = frozenset((
 class Ahead:
     """One indicator's values over rows `first…` of a run; `feed.i` is the row that is shown."""
 
-    __slots__ = ("feed", "first", "values", "points", "ends", "symbol", "samples", "state", "looks", "inputs", "ready_at")
+    __slots__ = ("ends", "feed", "first", "inputs", "looks", "points", "ready_at", "samples", "state", "symbol", "values")
 
     def __init__(self, feed: Any, first: int, values: list[Decimal], ends: list[int], symbol: Any, samples: int, state: dict[str, Any],
                  inputs: list[Decimal], ready_after: int) -> None:  # fmt: skip
@@ -59,7 +59,7 @@ class Ahead:
 class SeenPoint(IndicatorDataPoint):
     """A point of a run: its float is at hand, the rest is looked up when it is asked for."""
 
-    __slots__ = ("value", "_ahead", "_k")
+    __slots__ = ("_ahead", "_k", "value")
 
     def __init__(self, value: float, ahead: Ahead, k: int) -> None:
         self.value = value

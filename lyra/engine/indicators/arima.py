@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lyra.engine.exact import ZERO, from_double, to_double
 from lyra.engine.indicators.arguments import integer, truth
 from lyra.engine.indicators.base import Indicator
-from lyra.engine.exact import ZERO, from_double, to_double
 
 _log = logging.getLogger(__name__)
 Vector = npt.NDArray[np.float64]

@@ -11,9 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.enums import MovingAverageType
-from lyra.engine.indicators.adaptive_averages import KaufmanAdaptiveMovingAverage, McGinleyDynamic
-from lyra.engine.indicators.arguments import integer, number, text_of
-from lyra.engine.indicators.base import Indicator, IndicatorBase, TradeBarIndicator, WindowIndicator
 from lyra.engine.exact import (
     NO_BAND,
     ONE,
@@ -31,6 +28,9 @@ from lyra.engine.exact import (
     subtract,
     to_double,
 )
+from lyra.engine.indicators.adaptive_averages import KaufmanAdaptiveMovingAverage, McGinleyDynamic
+from lyra.engine.indicators.arguments import integer, number, text_of
+from lyra.engine.indicators.base import Indicator, IndicatorBase, TradeBarIndicator, WindowIndicator
 from lyra.engine.naming import LeanObject
 
 RESET_ZERO = Decimal("0.0")

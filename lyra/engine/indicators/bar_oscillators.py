@@ -8,15 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.enums import MovingAverageType
-from lyra.engine.indicators.arguments import average_type, integer
-from lyra.engine.indicators.averages import (
-    ExponentialMovingAverage,
-    SimpleMovingAverage,
-    Sum,
-    average_of,
-)
-from lyra.engine.indicators.base import BarIndicator, Indicator, IndicatorBase
-from lyra.engine.indicators.composite import Part
 from lyra.engine.exact import (
     HUNDRED,
     ONE,
@@ -32,6 +23,15 @@ from lyra.engine.exact import (
     subtract,
     to_double,
 )
+from lyra.engine.indicators.arguments import average_type, integer
+from lyra.engine.indicators.averages import (
+    ExponentialMovingAverage,
+    SimpleMovingAverage,
+    Sum,
+    average_of,
+)
+from lyra.engine.indicators.base import BarIndicator, Indicator, IndicatorBase
+from lyra.engine.indicators.composite import Part
 from lyra.engine.indicators.extremes import Maximum, Minimum
 from lyra.engine.indicators.statistics import MeanAbsoluteDeviation
 from lyra.engine.indicators.volatility import TrueRange

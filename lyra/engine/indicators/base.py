@@ -19,9 +19,9 @@ from typing import Any, ClassVar
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.exact import to_double
 from lyra.engine.indicators.arguments import Parameter, bind, no_match, text_of
 from lyra.engine.indicators.events import Event, Link
-from lyra.engine.exact import to_double
 from lyra.engine.indicators.points import IndicatorDataPoint, IndicatorResult, moment, short_text
 from lyra.engine.indicators.window import RollingWindow
 from lyra.engine.naming import LeanObject

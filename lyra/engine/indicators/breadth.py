@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
+from lyra.engine.exact import ZERO, add, divide, subtract, total
 from lyra.engine.indicators.arguments import integer
 from lyra.engine.indicators.averages import ExponentialMovingAverage
 from lyra.engine.indicators.base import IndicatorBase, TradeBarIndicator
 from lyra.engine.indicators.composite import CompositeIndicator, Part
-from lyra.engine.exact import ZERO, add, divide, subtract, total
 from lyra.engine.indicators.extensions import IndicatorExtensions
 from lyra.engine.indicators.extremes import Maximum, Minimum
 from lyra.engine.times import MIN_TIME

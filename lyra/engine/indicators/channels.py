@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.enums import MovingAverageType
+from lyra.engine.exact import HUNDRED, ONE, TWO, ZERO, add, divide, divide_safely, multiply, subtract
 from lyra.engine.indicators.arguments import average_type, integer, number
 from lyra.engine.indicators.averages import Delay, average_of
 from lyra.engine.indicators.bar_oscillators import typical_price
 from lyra.engine.indicators.base import BarIndicator, Indicator, IndicatorBase, part_property
 from lyra.engine.indicators.composite import CompositeIndicator, Part
-from lyra.engine.exact import HUNDRED, ONE, TWO, ZERO, add, divide, divide_safely, multiply, subtract
 from lyra.engine.indicators.extensions import IndicatorExtensions
 from lyra.engine.indicators.extremes import Identity, Maximum, Minimum
 from lyra.engine.indicators.statistics import LeastSquaresMovingAverage, StandardDeviation

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal
+from lyra.engine.exact import add, divide, multiply, subtract
 from lyra.engine.indicators.averages import ExponentialMovingAverage, SimpleMovingAverage, Sum
 from lyra.engine.indicators.base import IndicatorBase, IndicatorDataPoint
 from lyra.engine.indicators.composite import Composer, CompositeIndicator, ConstantIndicator, ResetCompositeIndicator
-from lyra.engine.exact import add, divide, multiply, subtract
 from lyra.engine.indicators.extremes import Maximum, Minimum, WindowIdentity
 from lyra.engine.indicators.own import as_indicator
 from lyra.engine.naming import LeanObject

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.exact import TWO, ZERO, add, divide
 from lyra.engine.indicators.arguments import anything, integer
 from lyra.engine.indicators.base import BarIndicator, DataIndicator, Indicator, WindowIndicator
-from lyra.engine.exact import TWO, ZERO, add, divide
 
 
 class Identity(Indicator):

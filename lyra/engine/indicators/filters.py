@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.enums import SwissArmyKnifeTool
+from lyra.engine.exact import ONE, TWO, ZERO, add, divide, from_double, multiply, subtract, to_double
 from lyra.engine.indicators.arguments import double, integer, member, number
 from lyra.engine.indicators.averages import Delay
 from lyra.engine.indicators.base import BarIndicator, Indicator
 from lyra.engine.indicators.composite import Part
-from lyra.engine.exact import ONE, TWO, ZERO, add, divide, from_double, multiply, subtract, to_double
 from lyra.engine.indicators.extremes import Identity
 
 

@@ -18,8 +18,8 @@ from typing import Any
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import Resolution
-from lyra.engine.indicators.arguments import REQUIRED, no_match, text_of
 from lyra.engine.exact import TWO, add, divide, multiply, share, to_double
+from lyra.engine.indicators.arguments import REQUIRED, no_match, text_of
 from lyra.engine.indicators.helper_table import HELPERS, NONE, PAIR, SYMBOLS, Helper
 from lyra.engine.naming import LeanObject, snake_case
 

@@ -9,9 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.enums import MovingAverageType
-from lyra.engine.indicators.arguments import average_type, integer
-from lyra.engine.indicators.averages import WilderMovingAverage, average_of
-from lyra.engine.indicators.base import Indicator, IndicatorBase, WindowIndicator
 from lyra.engine.exact import (
     HUNDRED,
     ONE,
@@ -27,6 +24,9 @@ from lyra.engine.exact import (
     subtract,
     to_double,
 )
+from lyra.engine.indicators.arguments import average_type, integer
+from lyra.engine.indicators.averages import WilderMovingAverage, average_of
+from lyra.engine.indicators.base import Indicator, IndicatorBase, WindowIndicator
 
 _NEARLY_ZERO = Decimal("0.00000000005")
 

@@ -6,15 +6,6 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.enums import MovingAverageType
-from lyra.engine.indicators.arguments import Parameter, average_type, integer
-from lyra.engine.indicators.averages import (
-    Delay,
-    ExponentialMovingAverage,
-    LinearWeightedMovingAverage,
-    SimpleMovingAverage,
-    average_of,
-)
-from lyra.engine.indicators.base import Indicator, IndicatorBase
 from lyra.engine.exact import (
     HUNDRED,
     TWO,
@@ -25,6 +16,15 @@ from lyra.engine.exact import (
     multiply,
     subtract,
 )
+from lyra.engine.indicators.arguments import Parameter, average_type, integer
+from lyra.engine.indicators.averages import (
+    Delay,
+    ExponentialMovingAverage,
+    LinearWeightedMovingAverage,
+    SimpleMovingAverage,
+    average_of,
+)
+from lyra.engine.indicators.base import Indicator, IndicatorBase
 from lyra.engine.indicators.extremes import Identity, Maximum, Minimum
 from lyra.engine.indicators.momentum import RateOfChange, RateOfChangePercent, RelativeStrengthIndex
 

@@ -15,8 +15,6 @@ from typing import Any
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import CorrelationType
-from lyra.engine.indicators.arguments import _member_of, _to_integer, no_match
-from lyra.engine.indicators.base import BarIndicator
 from lyra.engine.exact import (
     ONE,
     ZERO,
@@ -29,6 +27,8 @@ from lyra.engine.exact import (
     subtract,
     to_double,
 )
+from lyra.engine.indicators.arguments import _member_of, _to_integer, no_match
+from lyra.engine.indicators.base import BarIndicator
 from lyra.engine.indicators.momentum import RateOfChange
 from lyra.engine.indicators.statistics import covariance_of, variance_of
 from lyra.engine.naming import snake_case

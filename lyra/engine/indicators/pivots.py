@@ -9,10 +9,10 @@ from typing import Any
 
 from lyra.engine.data.base import BaseData
 from lyra.engine.enums import PivotPointType, TomDemarkSequentialPhase
+from lyra.engine.exact import ONE, ZERO, add, multiply, subtract
 from lyra.engine.indicators.arguments import integer, number, truth
 from lyra.engine.indicators.base import BarIndicator, part_property
 from lyra.engine.indicators.events import Event
-from lyra.engine.exact import ONE, ZERO, add, multiply, subtract
 from lyra.engine.indicators.extremes import Identity
 from lyra.engine.naming import LeanObject
 from lyra.engine.times import to_datetime

@@ -12,9 +12,6 @@ from decimal import Decimal
 from statistics import NormalDist
 from typing import Any
 
-from lyra.engine.indicators.arguments import double, integer, number
-from lyra.engine.indicators.averages import SimpleMovingAverage
-from lyra.engine.indicators.base import Indicator, WindowIndicator
 from lyra.engine.exact import (
     ONE,
     ZERO,
@@ -29,6 +26,9 @@ from lyra.engine.exact import (
     to_double,
     total,
 )
+from lyra.engine.indicators.arguments import double, integer, number
+from lyra.engine.indicators.averages import SimpleMovingAverage
+from lyra.engine.indicators.base import Indicator, WindowIndicator
 from lyra.engine.indicators.extremes import Identity
 from lyra.engine.indicators.momentum import RateOfChange
 

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from lyra.engine.data.bars import TradeBar
 from lyra.engine.enums import MovingAverageType
+from lyra.engine.exact import HUNDRED, TWO, ZERO, add, divide, magnitude, multiply, negate, share, subtract
 from lyra.engine.indicators.arguments import Parameter, integer, number
 from lyra.engine.indicators.averages import Sum, WilderMovingAverage
 from lyra.engine.indicators.base import BarIndicator, TradeBarIndicator
 from lyra.engine.indicators.composite import CompositeIndicator, Part
-from lyra.engine.exact import HUNDRED, TWO, ZERO, add, divide, magnitude, multiply, negate, share, subtract
 from lyra.engine.indicators.extensions import IndicatorExtensions
 from lyra.engine.indicators.extremes import Identity, Maximum, Minimum
 from lyra.engine.indicators.volatility import AverageTrueRange

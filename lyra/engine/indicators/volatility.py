@@ -8,9 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.enums import MovingAverageType
-from lyra.engine.indicators.arguments import average_type, integer, number
-from lyra.engine.indicators.averages import ExponentialMovingAverage, SimpleMovingAverage, Sum, average_of
-from lyra.engine.indicators.base import BarIndicator, TradeBarIndicator
 from lyra.engine.exact import (
     HUNDRED,
     ZERO,
@@ -25,6 +22,9 @@ from lyra.engine.exact import (
     to_double,
     total,
 )
+from lyra.engine.indicators.arguments import average_type, integer, number
+from lyra.engine.indicators.averages import ExponentialMovingAverage, SimpleMovingAverage, Sum, average_of
+from lyra.engine.indicators.base import BarIndicator, TradeBarIndicator
 from lyra.engine.indicators.extremes import Maximum, Minimum
 
 

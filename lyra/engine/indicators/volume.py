@@ -9,11 +9,11 @@ from typing import Any
 
 from lyra.engine.data.bars import Tick, TradeBar
 from lyra.engine.enums import MovingAverageType, TickType
+from lyra.engine.exact import HUNDRED, ONE, TWO, ZERO, add, divide, magnitude, multiply, share, subtract, to_double, total
 from lyra.engine.indicators.arguments import average_type, integer, number
 from lyra.engine.indicators.averages import ExponentialMovingAverage, SimpleMovingAverage, Sum, average_of
 from lyra.engine.indicators.bar_oscillators import typical_price
 from lyra.engine.indicators.base import BarIndicator, DataIndicator, TradeBarIndicator, part_property
-from lyra.engine.exact import HUNDRED, ONE, TWO, ZERO, add, divide, magnitude, multiply, share, subtract, to_double, total
 from lyra.engine.times import DAY
 
 _POINT_ZERO = Decimal("0.0")

@@ -235,9 +235,7 @@ class SecurityIdentifier(LeanObject):
         return generate_sid(first, base_symbol(data_type, symbol), SecurityType.BASE, market, upper=False)
 
     @staticmethod
-    def generate_option(
-        expiry: datetime, underlying: SecurityIdentifier, *args: Any, **kwargs: Any
-    ) -> SecurityIdentifier:
+    def generate_option(expiry: datetime, underlying: SecurityIdentifier, *args: Any, **kwargs: Any) -> SecurityIdentifier:
         """`(expiry, underlying, [target_option,] market, strike, option_right, option_style)`."""
         if len(args) + len(kwargs) == 4:
             return option_sid(expiry, underlying, None, *args, **kwargs)

@@ -12,10 +12,10 @@ from typing import Any
 from lyra.engine.decimals import ONE, ZERO, double_to_decimal
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution, SecurityType, TickType
+from lyra.engine.exact import divide, multiply, subtract
 from lyra.engine.models.deviation import variance
 from lyra.engine.models.dotnet_random import DotNetRandom
 from lyra.engine.models.slippage import _SlippageModel
-from lyra.engine.orders.dotnet import divide, multiply, subtract
 from lyra.engine.times import DAY
 
 _HISTORY = 370 * DAY

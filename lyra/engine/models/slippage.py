@@ -9,8 +9,8 @@ from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import OrderDirection, SecurityType
+from lyra.engine.exact import divide, multiply
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import divide, multiply
 
 
 class _SlippageModel(LeanObject):

@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 from lyra.engine.decimals import ZERO, double_to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
+from lyra.engine.exact import divide, multiply
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.models.deviation import mean, standard_deviation
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import divide, multiply
 from lyra.engine.times import DAY, MIN_TIME, span_us, to_us
 
 _PERIODS = {Resolution.TICK: 600, Resolution.SECOND: 600, Resolution.MINUTE: 1440, Resolution.HOUR: 720, Resolution.DAILY: 30}

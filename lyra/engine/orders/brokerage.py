@@ -128,7 +128,9 @@ class BacktestingBrokerage:
                     event.order_fee = charged_fee(leg_security, leg)
         except Exception as e:
             algorithm._fill_error(e)
-            algorithm.error(f"Order Error: id: {order.id}, Transaction model failed to fill for order type: {order.type.lean_name} with error: {e}")
+            algorithm.error(
+                f"Order Error: id: {order.id}, Transaction model failed to fill for order type: {order.type.lean_name} with error: {e}"
+            )
         return fills
 
     def _apply(self, legs: list[Order], fills: list[OrderEvent]) -> None:

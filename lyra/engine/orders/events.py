@@ -7,9 +7,9 @@ from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
 from lyra.engine.enums import OrderDirection, OrderStatus, SecurityType
+from lyra.engine.exact import strip
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
-from lyra.engine.orders.dotnet import strip
 from lyra.engine.orders.fee import OrderFee
 from lyra.engine.orders.fields import instant, money, to_instant, utc_text
 from lyra.engine.orders.order import Order, trailing_text

@@ -32,7 +32,12 @@ class Exchange(LeanObject):
     def of_code(code: str, market: str) -> Exchange:
         """The venue of an equity by its one-letter code in a market's tick files; `UNKNOWN` for others."""
         for venue in vars(Exchange).values():
-            if isinstance(venue, Exchange) and venue.code == code and venue.market == market and SecurityType.EQUITY in venue.security_types:
+            if (
+                isinstance(venue, Exchange)
+                and venue.code == code
+                and venue.market == market
+                and SecurityType.EQUITY in venue.security_types
+            ):
                 return venue
         return Exchange.UNKNOWN  # type: ignore[attr-defined,no-any-return]
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
+from lyra.engine.exact import multiply, strip
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import multiply, strip
 from lyra.engine.orders.fields import money, plain
 
 NULL_CURRENCY = "QCC"

@@ -15,10 +15,10 @@ from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderStatus, OrderType, Resolution, SecurityType, TickType
 from lyra.engine.errors import NotSupported
+from lyra.engine.exact import add, subtract
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.models.slippage import slippage_of
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import add, subtract
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fee import OrderFee
 from lyra.engine.orders.fields import money

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import DataNormalizationMode, OrderDirection, OrderStatus, OrderType, SecurityType
+from lyra.engine.exact import strip
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
-from lyra.engine.orders.dotnet import strip
 from lyra.engine.orders.fields import instant, money, plain, to_instant
 from lyra.engine.orders.group import GroupOrderManager, direction_of
 from lyra.engine.orders.properties import OrderProperties

@@ -12,8 +12,8 @@ from typing import Any
 from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, InvalidCastException
 from lyra.engine.enums import OrderField, OrderRequestStatus, OrderResponseErrorCode, OrderStatus, OrderType, SecurityType
+from lyra.engine.exact import add, divide, multiply, subtract
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import add, divide, multiply, subtract
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fields import instant, money, plain
 from lyra.engine.orders.order import Order, is_closed, is_fill

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_float
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import (
@@ -181,7 +182,9 @@ class SecurityTransactionManager(LeanObject):
             self._brokerage.place_order(leg)
         return OrderResponse.success(request)
 
-    def _check_buying_power(self, request: OrderRequest, order: Order, legs: list[Order], pairs: dict[Any, Any] | None) -> OrderResponse | None:
+    def _check_buying_power(
+        self, request: OrderRequest, order: Order, legs: list[Order], pairs: dict[Any, Any] | None
+    ) -> OrderResponse | None:
         algorithm = self._algorithm
         try:
             result = algorithm.portfolio._has_sufficient_buying_power(legs)
@@ -558,17 +561,17 @@ class SecurityTransactionManager(LeanObject):
     @property
     def transaction_record(self) -> dict[Any, float]:
         """Profit of each closing fill, less twice its fee, by its moment."""
-        return {to_utc_datetime(utc): to_float(profit) for utc, (profit, _) in self._record.items()}
+        return KeyValueDictionary({to_utc_datetime(utc): to_float(profit) for utc, (profit, _) in self._record.items()})
 
     @property
     def winning_transactions(self) -> dict[Any, float]:
         """The records that count as wins."""
-        return {to_utc_datetime(utc): to_float(profit) for utc, (profit, win) in self._record.items() if win}
+        return KeyValueDictionary({to_utc_datetime(utc): to_float(profit) for utc, (profit, win) in self._record.items() if win})
 
     @property
     def losing_transactions(self) -> dict[Any, float]:
         """The records that count as losses."""
-        return {to_utc_datetime(utc): to_float(profit) for utc, (profit, win) in self._record.items() if not win}
+        return KeyValueDictionary({to_utc_datetime(utc): to_float(profit) for utc, (profit, win) in self._record.items() if not win})
 
     @property
     def win_count(self) -> int:

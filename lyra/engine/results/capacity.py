@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from lyra.engine.decimals import ONE, ZERO
 from lyra.engine.enums import Resolution, SecurityType
-from lyra.engine.orders.dotnet import divide
+from lyra.engine.exact import divide
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.order import is_fill
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, day_of
@@ -192,7 +192,9 @@ class CapacityEstimate:
             if item.update(now, bar if item.security is security else None):
                 self._watched.remove(item)
 
-    def _take_snapshot(self, now: int, portfolio_value: Callable[[], Decimal], used_margin_value: Callable[[Any], Decimal], force: bool) -> None:
+    def _take_snapshot(
+        self, now: int, portfolio_value: Callable[[], Decimal], used_margin_value: Callable[[Any], Decimal], force: bool
+    ) -> None:
         today = day_of(now)
         if self._by_symbol and (force or today >= self._next_snapshot):
             worth = portfolio_value()

@@ -33,7 +33,7 @@ class ChartPoint(LeanObject):
 
     time = instant("_time", writable=True)
     y = money("_y", writable=True)
-    __slots__ = ("_time", "_rounded_y")
+    __slots__ = ("_rounded_y", "_time")
 
     def __init__(self, time: Any = None, value: Any = None) -> None:
         self._time: int = to_instant(time)
@@ -92,7 +92,7 @@ class Candlestick(LeanObject):
     high = money("_high")
     low = money("_low")
     close = money("_close")
-    __slots__ = ("_time", "_open", "_high", "_low", "_close")
+    __slots__ = ("_close", "_high", "_low", "_open", "_time")
 
     def __init__(self, time: Any = None, open: Any = None, high: Any = None, low: Any = None, close: Any = None) -> None:
         self._time: int = to_instant(time)
@@ -313,7 +313,7 @@ class Chart(LeanObject):
             force_add_new = args[1] if len(args) > 1 else force_add_new
             if force_add_new or name not in self.series:
                 self.series[name] = args[0].clone(empty=True)
-        elif len(args) > 5 and args[5] or force_add_new or name not in self.series:
+        elif (len(args) > 5 and args[5]) or force_add_new or name not in self.series:
             self.series[name] = Series(name, *args[:5], **names)
         return self.series[name]
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from lyra.engine.decimals import ZERO, round_to, smart_round, to_float
 from lyra.engine.enums import AlgorithmStatus, SecurityType, SeriesType
-from lyra.engine.orders.dotnet import divide
+from lyra.engine.exact import divide
 from lyra.engine.results.charts import Candlestick, CandlestickSeries, Chart, ChartPoint, Series
 from lyra.engine.results.colors import Color
 from lyra.engine.results.messages import Messages, stamp

@@ -161,7 +161,7 @@ def _with_rounded_prices(order: Order) -> Order:
 def order_list_hash(orders: Iterable[Order]) -> str:
     """LEAN's OrderListHash: 32 hex digits; d41d8cd98f00b204e9800998ecf8427e when there are no orders."""
     joined = ",".join(order_json(_with_rounded_prices(order), camel=False) for order in sorted(orders, key=lambda order: order._id))
-    return hashlib.md5(joined.encode()).hexdigest()  # noqa: S324 - LEAN's format
+    return hashlib.md5(joined.encode()).hexdigest()
 
 
 def order_event_json(event: OrderEvent, algorithm_id: str) -> str:

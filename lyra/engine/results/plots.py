@@ -69,5 +69,7 @@ class Plots:
             target.add_series(kind(series))
         found = target.series[series]
         if not isinstance(found, kind):
-            raise InvalidCastException(f"Unable to cast object of type 'QuantConnect.{type(found).__name__}' to type 'QuantConnect.{kind.__name__}'.")
+            raise InvalidCastException(
+                f"Unable to cast object of type 'QuantConnect.{type(found).__name__}' to type 'QuantConnect.{kind.__name__}'."
+            )
         return found

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, double_to_decimal, round_to, to_float
+from lyra.engine.exact import add, divide, mean_step, multiply, subtract
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import add, divide, mean_step, multiply, subtract
 from lyra.engine.orders.fields import instant, money
 from lyra.engine.results.json_text import time_text
 from lyra.engine.results.performance import json_name

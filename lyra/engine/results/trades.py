@@ -23,8 +23,8 @@ from lyra.engine.enums import (
     SecurityType,
     TradeDirection,
 )
+from lyra.engine.exact import divide, mean_step
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import divide, mean_step
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fields import instant, money, plain
 from lyra.engine.times import MIN_TIME

@@ -115,7 +115,9 @@ class DateRules(BaseScheduleRules):
         if isinstance(symbol, int):
             symbol, offset = None, symbol
         if (symbol is not None or edge.checked_without_symbol) and not 0 <= offset <= edge.most:
-            raise ArgumentOutOfRangeException(f"DateRules.{edge.name}() : Offset must be between 0 and {edge.most} (Parameter 'daysOffset')")
+            raise ArgumentOutOfRangeException(
+                f"DateRules.{edge.name}() : Offset must be between 0 and {edge.most} (Parameter 'daysOffset')"
+            )
         found = None if symbol is None else self._symbol(symbol)
         hours = _always_open() if found is None else self._hours(found)
 
@@ -139,7 +141,9 @@ class DateRules(BaseScheduleRules):
             open_days = sorted(int(day) for day, usual in hours.market_hours.items() if not usual.is_closed_all_day)
             base, other = (open_days[0], open_days[-1]) if forward else (open_days[-1], open_days[0])
             if offset > len(open_days) - 1:
-                raise ArgumentOutOfRangeException(_beyond_week(name, found, f"{DayOfWeek(base).lean_name}{'+' if forward else '-'}{offset}", open_days))
+                raise ArgumentOutOfRangeException(
+                    _beyond_week(name, found, f"{DayOfWeek(base).lean_name}{'+' if forward else '-'}{offset}", open_days)
+                )
             reach = other - base
 
         def days(start: int, end: int) -> Iterator[int]:

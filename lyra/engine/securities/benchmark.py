@@ -27,7 +27,9 @@ class SecurityBenchmark(LeanObject):
     @staticmethod
     def create_instance(securities: Any, symbol: Any) -> SecurityBenchmark:
         """The benchmark of a symbol, with a security of its own."""
-        return SecurityBenchmark(securities._algorithm._create_security(symbol, leverage=1, cache_symbol=False, initialize=False, fresh=True))
+        return SecurityBenchmark(
+            securities._algorithm._create_security(symbol, leverage=1, cache_symbol=False, initialize=False, fresh=True)
+        )
 
 
 class FuncBenchmark(LeanObject):

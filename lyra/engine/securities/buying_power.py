@@ -14,9 +14,9 @@ from lyra.engine.decimals import ONE, ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.errors import NotSupported
+from lyra.engine.exact import add, divide, multiply, strip, subtract
 from lyra.engine.fees.base import charged_fee
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import add, divide, multiply, strip, subtract
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,

@@ -16,7 +16,6 @@ from lyra.engine.enums import MarketDataType, SecurityType, TickType
 from lyra.engine.naming import LeanObject
 
 
-
 def _shown(name: str) -> property:
     return property(lambda self: to_float(self.exact(name)))
 

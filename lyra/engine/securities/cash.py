@@ -13,9 +13,9 @@ from typing import Any
 from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
 from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.exact import add, divide, multiply
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
-from lyra.engine.orders.dotnet import add, divide, multiply
 from lyra.engine.orders.fee import NULL_CURRENCY, CashAmount
 from lyra.engine.orders.fields import money, plain
 
@@ -144,7 +144,9 @@ class Cash(LeanObject):
         rate = self._conversion_rate
         rate = round_significant(rate, 5) if rate < 1000 else round_to(rate, 2)
         value = decimal_text(round_to(self._value, 2))
-        return f"{self._symbol}: {self.currency_symbol}{self._amount:>15.2f} @ {_short(rate):>10} = {currency_symbol(account_currency)}{value}"
+        return (
+            f"{self._symbol}: {self.currency_symbol}{self._amount:>15.2f} @ {_short(rate):>10} = {currency_symbol(account_currency)}{value}"
+        )
 
 
 def _short(rate: Decimal) -> str:

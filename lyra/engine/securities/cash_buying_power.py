@@ -8,8 +8,8 @@ from typing import Any
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderType
+from lyra.engine.exact import strip
 from lyra.engine.fees.base import charged_fee
-from lyra.engine.orders.dotnet import strip
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.buying_power import BuyingPowerModel, order_fee, zero_price_message
 from lyra.engine.securities.margin_parameters import (

@@ -7,7 +7,7 @@ from typing import Any
 
 from lyra.engine.decimals import ZERO
 from lyra.engine.enums import OrderDirection, SecurityType
-from lyra.engine.orders.dotnet import add, divide, multiply, subtract
+from lyra.engine.exact import add, divide, multiply, subtract
 from lyra.engine.securities.buying_power import SecurityMarginModel
 from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters, amount_of
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
+from lyra.engine.exact import add, divide, multiply, subtract
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import add, divide, multiply, subtract
 from lyra.engine.orders.fields import money, plain
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from lyra.engine.data.dictionary import LeanKeyError, SymbolDictionary, find_symbol, ticker_not_found
+from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError, SymbolDictionary, find_symbol, named_pair, ticker_not_found
 from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import to_utc_datetime
@@ -37,9 +38,14 @@ class SecurityManager(SymbolDictionary[Security]):
         if symbol is None:
             return ticker_not_found(str(key))
         return LeanKeyError(
-            f"This asset symbol ({symbol}) was not found in your security list. Please add this security or check it exists before using "
-            f'it with "Securities.contains_key(\\"{symbol}\\")"'
+            f"This asset symbol ({symbol}) was not found in your security list. Please add this security before using it. To prevent the "
+            "exception, use self.securities.get(symbol), which returns None when the symbol is not found, or guard the access with "
+            "'if symbol in self.securities:'."
         )
+
+    def __iter__(self) -> Iterator[KeyValuePair]:
+        pair = named_pair("Symbol", "Security")
+        return iter([pair(symbol, security) for symbol, security in self._items.items()])
 
     def add(self, symbol: Any, security: Security | None = None) -> None:
         """Add a security."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.data.dictionary import SymbolDictionary
+from lyra.engine.data.dictionary import SymbolDictionary, named_pair
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, OrderDirection, SecurityType
-from lyra.engine.orders.dotnet import add, divide, multiply, subtract, total
+from lyra.engine.exact import add, divide, multiply, subtract, total
 from lyra.engine.orders.fee import CashAmount
 from lyra.engine.orders.fields import money
 from lyra.engine.securities.buying_power import margin_used, position_buying_power
@@ -18,11 +18,14 @@ from lyra.engine.securities.holding import SecurityHolding
 from lyra.engine.securities.manager import SecurityManager
 from lyra.engine.securities.margin_call import DefaultMarginCallModel
 from lyra.engine.securities.margin_parameters import HasSufficientBuyingPowerForOrderParameters, HasSufficientBuyingPowerForOrderResult
+from lyra.engine.securities.positions import SecurityPositionGroupModel
 from lyra.engine.securities.settlement import ApplyFundsSettlementModelParameters
 from lyra.engine.symbols import Symbol
 
 TWO = Decimal(2)
-_OUTSIDE_HOLDINGS_VALUE = frozenset((SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
+_OUTSIDE_HOLDINGS_VALUE = frozenset(
+    (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE)
+)
 _PROFIT_ONLY = frozenset((SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
 _NO_PAYMENT = frozenset((SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
 
@@ -64,6 +67,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         self.minimum_margin_skipped = False
         self._fees_are_heard = False
         """Whether a fee model is the user's, who notices how often it is asked."""
+        self.set_positions(SecurityPositionGroupModel())
         self._cash_was_set = False
         self._currency_was_set = False
 
@@ -89,9 +93,11 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         return [(symbol, security.holdings) for symbol, security in self.securities.items()]
 
     def __iter__(self) -> Any:
-        from lyra.engine.data.dictionary import KeyValuePair
+        pair = named_pair("Symbol", "SecurityHolding")
+        return iter([pair(symbol, holding) for symbol, holding in self.items()])
 
-        return iter([KeyValuePair(symbol, holding) for symbol, holding in self.items()])
+    def __str__(self) -> str:
+        return "QuantConnect.Securities.SecurityPortfolioManager"
 
     def __setitem__(self, key: Any, value: SecurityHolding) -> None:
         self.securities[key].holdings = value
@@ -223,6 +229,11 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         from lyra.engine.models.python_models import wrap_model
 
         self.margin_call_model = wrap_model("margin_call_model", model)
+
+    def set_positions(self, position_group_model: SecurityPositionGroupModel) -> None:
+        """Say how holdings are grouped; without options every grouping gives the same."""
+        self.positions = position_group_model
+        position_group_model._portfolio = self
 
     def set_cash(self, *args: Any) -> None:
         """`set_cash(amount)` of the account currency, or `set_cash(currency, amount, conversion_rate)`."""

@@ -44,7 +44,9 @@ class EquityPriceVariationModel(SecurityPriceVariationModel):
 
     def _step(self, security: Any, price: Decimal) -> Decimal:
         if security.type != SecurityType.EQUITY:
-            raise ArgumentException(f"EquityPriceVariationModel.GetMinimumPriceVariation(): Invalid SecurityType: {security.type.lean_name}")
+            raise ArgumentException(
+                f"EquityPriceVariationModel.GetMinimumPriceVariation(): Invalid SecurityType: {security.type.lean_name}"
+            )
         return _equity_step(security, price)
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from lyra.engine.decimals import to_float
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
+from lyra.engine.exact import divide, multiply
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.markets.exchange import SecurityExchange
 from lyra.engine.naming import LeanObject
-from lyra.engine.orders.dotnet import divide, multiply
 from lyra.engine.orders.fields import money, plain
 from lyra.engine.securities.cache import SecurityCache
 from lyra.engine.securities.cash import Cash, CashBook
@@ -414,5 +414,3 @@ class CryptoFuture(_WithBaseCurrency):
 
 class Cfd(Security):
     """A contract for difference."""
-
-

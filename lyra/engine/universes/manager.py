@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 from lyra.engine.data.dictionary import SymbolDictionary
@@ -178,4 +177,3 @@ class UniverseSelection:
         if not self._removals.is_waiting(security, internal):
             return SecurityChanges([], [security], {security} if internal else set())
         return SecurityChanges()
-

@@ -175,7 +175,9 @@ class Universe(LeanObject):
         raise NotImplementedError
 
 
-def universe_config(symbol: Symbol, resolution: Resolution, data_zone: Any, exchange_zone: Any, data_type: Any = Tick) -> SubscriptionDataConfig:
+def universe_config(
+    symbol: Symbol, resolution: Resolution, data_zone: Any, exchange_zone: Any, data_type: Any = Tick
+) -> SubscriptionDataConfig:
     """The configuration of a universe's own feed."""
     from lyra.engine.enums import DataNormalizationMode
 
