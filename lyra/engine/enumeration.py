@@ -7,7 +7,8 @@ number and both spellings of its name, `int()` and ordering work, and every memb
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lyra.engine.naming import pascal_case
 
@@ -27,7 +28,7 @@ class LeanEnumType(type):
         cls._members = {}
         cls._by_value = {}
         for key, value in values.items():
-            member = object.__new__(cls)
+            member: Any = object.__new__(cls)  # type: ignore[type-var]
             member._number = value
             member.name = key
             member.lean_name = names.get(key) or pascal_case(key)
@@ -61,8 +62,8 @@ class LeanEnumType(type):
         type.__setattr__(cls, key, value)
 
 
-class LeanEnum(metaclass=LeanEnumType):
-    """Base of the enumerations. `name` is UPPER_SNAKE, `lean_name` is C#'s. A member compares as its number but is no `int`, as in LEAN."""
+class _Member:
+    """What a member of an enumeration does."""
 
     __slots__ = ("_number", "lean_name", "name")
 
@@ -92,7 +93,7 @@ class LeanEnum(metaclass=LeanEnumType):
             return other in (self.name, self.lean_name)
         if isinstance(other, (int, float)):
             return self._number == other
-        if isinstance(other, LeanEnum):
+        if isinstance(other, _Member):
             return type(other) is type(self) and self._number == other._number
         return NotImplemented
 
@@ -132,11 +133,25 @@ class LeanEnum(metaclass=LeanEnumType):
     def __sub__(self, other: Any) -> float:
         return float(self._number - other)
 
-    def __copy__(self) -> LeanEnum:
+    def __copy__(self) -> Self:
         return self
 
-    def __deepcopy__(self, memo: Any) -> LeanEnum:
+    def __deepcopy__(self, memo: Any) -> Self:
         return self
 
     def __reduce__(self) -> Any:
         return (type(self), (int(self),))
+
+
+if TYPE_CHECKING:
+
+    class LeanEnum(_Member, Enum):
+        """To type checkers the members are those of an `Enum`."""
+
+        name: str  # type: ignore[misc]
+else:
+
+    class LeanEnum(_Member, metaclass=LeanEnumType):
+        """Base of the enumerations. `name` is UPPER_SNAKE, `lean_name` is C#'s. A member compares as its number but is no `int`, as in LEAN."""
+
+        __slots__ = ()

@@ -13,8 +13,9 @@ import math
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
-from lyra.engine.decimals import double_to_decimal as from_double
-from lyra.engine.decimals import to_float as to_double  # noqa: F401
+from lyra.engine.decimals import double_to_decimal, to_float
+
+from_double, to_double = double_to_decimal, to_float
 
 ZERO = Decimal(0)
 ONE = Decimal(1)

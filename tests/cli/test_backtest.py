@@ -32,7 +32,7 @@ def test_the_files_of_lean(backtest: Callable[..., Ran], tmp_path: Path) -> None
     (tmp_path / "project" / "backtests" / "old").mkdir(parents=True)
     (tmp_path / "project" / "backtests" / "old" / "main.py").write_text("")
     ran = backtest(ALGORITHM, "--backtest-name", "first try")
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
     assert sorted(file.relative_to(ran.folder).as_posix() for file in ran.folder.rglob("*") if file.is_file()) == [
         "Mine-log.txt", "Mine-order-events.json", "Mine-summary.json", "Mine.json", "code/helpers/sizes.py", "code/main.py", "config", "log.txt",
     ]  # fmt: skip

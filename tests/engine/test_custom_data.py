@@ -113,27 +113,29 @@ def test_a_reader_that_raises_ends_the_run(run: Run) -> None:
 
 
 POINT = """
-class Watch(Case):
-    def on_data(self, data):
-        if self.a.symbol not in data or self.time.day != 21:
-            return
-        x = data[self.a.symbol]
-        def show(name, call):
-            try:
-                self.log(f"{name} | {call()}")
-            except Exception as error:
-                self.log(f"{name} | {type(error).__name__}: {error}")
-        show("type", lambda: type(x).__name__)
-        show("any case", lambda: (x.mixed, x["MIXED"], x.get_property("Mixed")))
-        show("attribute", lambda: x.nothing)
-        show("item", lambda: x["nothing"])
-        show("text", lambda: str(x))
-        show("of type", lambda: [p.key.value for p in data.get(Rows)])
-        show("clone", lambda: (x.clone()["mixed"], x.clone() is x))
-        show("history", lambda: list(self.history(self.a.symbol, 2, Resolution.MINUTE).columns))
-        show("typed", lambda: [p.value for p in self.history[Rows](self.a.symbol, timedelta(2))])
-        show("rounded", lambda: (x.set_property("z", 1), x.__setitem__("y", 0.1 + 0.2), x["y"])[-1])
-        show("order", lambda: (t := self.market_order(self.a.symbol, 2), t.average_fill_price)[-1])
+def on_data(self, data):
+    if self.a.symbol not in data or self.time.day != 21:
+        return
+    x = data[self.a.symbol]
+
+    def show(name, call):
+        try:
+            self.log(f"{name} | {call()}")
+        except Exception as error:
+            self.log(f"{name} | {type(error).__name__}: {error}")
+
+    show("type", lambda: type(x).__name__)
+    show("any case", lambda: (x.mixed, x["MIXED"], x.get_property("Mixed")))
+    show("attribute", lambda: x.nothing)
+    show("item", lambda: x["nothing"])
+    show("text", lambda: str(x))
+    show("of type", lambda: [p.key.value for p in data.get(Rows)])
+    show("clone", lambda: (x.clone()["mixed"], x.clone() is x))
+    show("history", lambda: list(self.history(self.a.symbol, 2, Resolution.MINUTE).columns))
+    show("typed", lambda: [p.value for p in self.history[Rows](self.a.symbol, timedelta(2))])
+    show("rounded", lambda: (x.set_property("z", 1), x.__setitem__("y", 0.1 + 0.2), x["y"])[-1])
+    show("order", lambda: (t := self.market_order(self.a.symbol, 2), t.average_fill_price)[-1])
+Case.on_data = on_data
 """
 
 
@@ -154,32 +156,30 @@ def test_a_point_keeps_what_its_reader_set(run: Run) -> None:
 
 
 def test_indicators_and_consolidators_take_it(run: Run) -> None:
+    setup = (
+        *ADD,
+        "self.s = self.sma(self.a.symbol, 2)",
+        "self.log(f'name | {self.s.name}')",
+        "self.consolidate(self.a.symbol, timedelta(1), lambda bar: self.log(f'bar | {type(bar).__name__} {bar.time:%d} {bar.close}'))",
+    )
     more = """
-class Watch(Case):
-    def initialize(self):
-        super().initialize()
-        self.s = self.sma(self.a.symbol, 2)
-        self.log(f"name | {self.s.name}")
-        self.consolidate(self.a.symbol, timedelta(1), lambda bar: self.log(f"bar | {type(bar).__name__} {bar.time:%d} {bar.close}"))
-    def on_end_of_algorithm(self):
-        self.log(f"mean | {self.s.current.value}")
+def on_end_of_algorithm(self):
+    self.log(f"mean | {self.s.current.value}")
+Case.on_end_of_algorithm = on_end_of_algorithm
 """
-    found = logged(run(*ADD, more=more))
+    found = logged(run(*setup, more=more))
     assert found[0] == "name | SMA(2,ABC.Rows_min)"
     assert [line for line in found if line.startswith("bar")] == ["bar | TradeBar 20 2.0", "bar | TradeBar 21 3.0", "bar | TradeBar 22 4.0"]
     assert found[-1] == "mean | 3.5"
 
 
 def test_linked_data_follow_their_security(run: Run) -> None:
-    more = """
-class Watch(Case):
-    def initialize(self):
-        super().initialize()
-        spy = self.add_equity("SPY", Resolution.DAILY).symbol
-        b = self.add_data(Rows, spy, Resolution.MINUTE)
-        self.log(f"linked | {b.symbol.value} {b.symbol.underlying == spy} {b.symbol.security_type}")
-"""
-    found = logged(run(*ADD, more=more))
+    setup = (
+        "spy = self.add_equity('SPY', Resolution.DAILY).symbol",
+        "b = self.add_data(Rows, spy, Resolution.MINUTE)",
+        "self.log(f'linked | {b.symbol.value} {b.symbol.underlying == spy} {b.symbol.security_type}')",
+    )
+    found = logged(run(*ADD, *setup))
     assert found[0] == "linked | SPY True BASE"
 
 
@@ -202,3 +202,13 @@ def test_what_cannot_be_added(run: Run, call: str, error: str) -> None:
     more = "class Daily(Rows):\n    def supported_resolutions(self):\n        return [Resolution.DAILY]\n"
     backtest: Any = run(call, more=more)
     assert error in str(backtest.error)
+
+
+def test_a_benchmark(run: Run) -> None:
+    more = """
+def on_end_of_algorithm(self):
+    self.log(f"benchmark | {self.benchmark.security.price}")
+Case.on_end_of_algorithm = on_end_of_algorithm
+"""
+    found = logged(run(*ADD, "self.set_benchmark(self.a.symbol)", more=more))
+    assert found[-1] == "benchmark | 4.0"

@@ -84,7 +84,7 @@ def test_what_each_call_gives(run: Any) -> None:
     assert found["length"] == "3"
     assert found["index"] == "TypeError: 'MemoizingEnumerable[TradeBar]' object is not subscriptable"
     assert found["no data type"] == "TypeError: No match found for given type params"
-    assert found["unknown ticker in a list"].startswith("ArgumentException: ")
+    assert found["unknown ticker in a list"].startswith("Empty DataFrame")
     assert found["unknown ticker"] == "[]"
     assert "No history data could be fetched" in found["wrong type"]
 

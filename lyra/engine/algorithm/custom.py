@@ -76,7 +76,8 @@ class CustomDataApi(LeanObject):
             raise InvalidOperationException(
                 f"The custom data type {kind.__name__} requires mapping, but the provided ticker is not in the cache. "
                 "Please add this custom data type using a Symbol or perform this call after a Security has been added using "
-                "AddEquity, AddForex, AddCfd, AddCrypto, AddFuture, AddOption or AddSecurity. An example use case can be found in CustomDataAddDataRegressionAlgorithm"
+                "AddEquity, AddForex, AddCfd, AddCrypto, AddFuture, AddOption or AddSecurity. "
+                "An example use case can be found in CustomDataAddDataRegressionAlgorithm"
             )
         return Symbol.create_base(kind, known, known.id.market)
 
@@ -105,8 +106,8 @@ class CustomDataApi(LeanObject):
                 )
         entry = self._data.entry(symbol)
         exchange_zone = entry.exchange_hours.time_zone
-        config = SubscriptionDataConfig(kind, symbol, Resolution(resolution), TickType.TRADE, entry.data_time_zone, exchange_zone, fill_forward,
-                                        True, False, DataNormalizationMode.ADJUSTED, custom=True)  # fmt: skip
+        config = SubscriptionDataConfig(kind, symbol, Resolution(resolution), TickType.TRADE, entry.data_time_zone, exchange_zone,
+                                        fill_forward, True, False, DataNormalizationMode.ADJUSTED, custom=True)  # fmt: skip
         return self._configs.setdefault(config.key, config)  # type: ignore[no-any-return]
 
     # feeds --------------------------------------------------------------------------------------------

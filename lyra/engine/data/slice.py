@@ -299,7 +299,7 @@ class Slice(LeanObject):
 
     @property
     def get(self) -> SliceGetter:
-        """`get(symbol[, default])` gives its data, `get(Type)` or `get[Type]()` those of a type by symbol, `get(Type, symbol)` one of them."""
+        """`get(symbol[, default])` gives its data, `get(Type)` or `get[Type]()` those of a type, `get(Type, symbol)` one of them."""
         return SliceGetter(self)
 
     def _get(self, key: Any, default: Any = None) -> Any:

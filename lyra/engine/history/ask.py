@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from lyra.engine.data.base import BaseData
-from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, Resolution
 from lyra.engine.errors import NotSupported
 from lyra.engine.history.requests import HistoryRequest, Options
@@ -24,8 +23,6 @@ _OPTIONS = (
     "contract_depth_offset",
     "flatten",
 )
-_UNKNOWN = ("Cannot create history for the given ticker. Either explicitly use a symbol object to make the history request or "
-            "ensure the symbol has been added using the AddSecurity() method before making the history request.")  # fmt: skip
 
 
 class Ask:
@@ -89,14 +86,8 @@ class Ask:
         self.symbols = [self.single]
 
     def _symbol(self, value: Any) -> Symbol:
-        try:
-            return self._algorithm._symbol_of(value)  # type: ignore[no-any-return]
-        except KeyError:
-            pass
-        if isinstance(value, str) and self.as_trade_bars:
-            # LEAN turns any text into a symbol here; one that nothing is known of has no data
-            return Symbol._of(Symbol.EMPTY.id, value)
-        raise ArgumentException(_UNKNOWN)
+        """The symbol meant; one for a text that nothing is known of has no data."""
+        return self._algorithm._symbol_of(value)  # type: ignore[no-any-return]
 
     # time ---------------------------------------------------------------------------------------------
     def _take_span(self, args: list[Any], given: dict[str, Any]) -> None:

@@ -86,7 +86,7 @@ class HistoryCall:
 
     def _trade_bars(self, ask: Ask) -> Any:
         symbol = ask.single
-        if symbol is None or symbol.id == Symbol.EMPTY.id:
+        if symbol is None:
             return memoized(iter(()), TradeBar)
         if symbol.security_type in (SecurityType.FOREX, SecurityType.CFD):
             self._algorithm.error(_QUOTES_ONLY)

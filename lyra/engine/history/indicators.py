@@ -18,8 +18,24 @@ from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.times import MIN_TIME, span_us, to_datetime, to_us
 
 _NOT_SHOWN = frozenset(
-    "consolidators current previous name samples is_ready window warm_up_period period default_window_size updated value "
-    "volume_per_price new_pivot_point_formed high_pivot low_pivot".split()
+    (
+        "consolidators",
+        "current",
+        "previous",
+        "name",
+        "samples",
+        "is_ready",
+        "window",
+        "warm_up_period",
+        "period",
+        "default_window_size",
+        "updated",
+        "value",
+        "volume_per_price",
+        "new_pivot_point_formed",
+        "high_pivot",
+        "low_pivot",
+    )
 )
 
 
