@@ -29,7 +29,7 @@ class TimedLoop:
             finally:
                 timer.wall, timer.cpu = time.perf_counter() - wall, time.process_time() - cpu
 
-        Loop.run = timed  # type: ignore[method-assign]
+        Loop.run = timed  # type: ignore[method-assign,assignment]
         return self
 
     def __exit__(self, *_: object) -> None:

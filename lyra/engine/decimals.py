@@ -33,7 +33,7 @@ def to_decimal(value: Any) -> Decimal:
     """
     kind = type(value)
     if kind is Decimal:
-        return value
+        return value  # type: ignore[no-any-return]
     if kind is int:
         return Decimal(value)
     if kind is float:

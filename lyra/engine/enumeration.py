@@ -28,7 +28,7 @@ class LeanEnumType(type):
         cls._members = {}
         cls._by_value = {}
         for key, value in values.items():
-            member: Any = object.__new__(cls)  # type: ignore[type-var]
+            member: Any = object.__new__(cls)  # type: ignore[arg-type]
             member._number = value
             member.name = key
             member.lean_name = names.get(key) or pascal_case(key)

@@ -142,6 +142,10 @@ def _value_of(module: str, name: str) -> Any:
     names = lean_names()
     if name in names:
         return names[name]
+    from lyra.engine.absent import placeholders
+
+    if name in placeholders(imported_by_name=True):
+        return placeholders(imported_by_name=True)[name]
     raise AttributeError(f"module '{module}' has no attribute '{name}'")
 
 

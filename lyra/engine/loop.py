@@ -259,8 +259,16 @@ class Loop:
                     self._update_volatility(security, config, rows, i)
                 if watched and security.symbol in watched:
                     self._algorithm.trade_builder.set_market_price(security.symbol, security._price)
+        if self._algorithm._sessions:
+            self._update_sessions(time_slice)
         for config, event in (*time_slice.auxiliary, *time_slice.hidden_auxiliary):
             config._security.cache._by_type[type(event)] = [event]
+
+    def _update_sessions(self, time_slice: TimeSlice) -> None:
+        for config, rows, i in time_slice.entries:
+            if config._security in self._algorithm._sessions and not config.is_custom_data and (i < 0 or not rows.filled[i]):
+                for point in [config.bar_type._of(config.symbol, rows, i)] if i >= 0 else rows:
+                    config._security.session.update(point)
 
     @staticmethod
     def _update_volatility(security: Any, config: Any, rows: Any, i: int) -> None:

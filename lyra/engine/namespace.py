@@ -11,6 +11,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from lyra.engine.absent import placeholders
 from lyra.engine.enumeration import LeanEnum
 from lyra.engine.naming import LeanObject
 
@@ -52,6 +53,8 @@ def lean_names() -> dict[str, Any]:
             continue
         names.update(_public(module))
     names.update(_dot_net())
+    for name, placeholder in placeholders(imported_by_name=False).items():
+        names.setdefault(name, placeholder)
     names["QCAlgorithmFramework"] = names["QCAlgorithmFrameworkBridge"] = names["QCAlgorithm"]
     return names
 

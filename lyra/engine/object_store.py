@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
+from lyra.engine.data.dictionary import KeyValuePair
+from lyra.engine.dotnet_errors import KeyNotFoundException
 from lyra.engine.errors import ConfigError
 from lyra.engine.naming import LeanObject
 
@@ -51,7 +52,7 @@ class ObjectStore(LeanObject):
         """The bytes under a key. Raises KeyError if there are none."""
         value = self._load(self._key(key))
         if value is None:
-            raise LeanKeyError(f"Object with key '{key}' was not found in the current project. Please use ObjectStore.ContainsKey(key) to check "
+            raise KeyNotFoundException(f"Object with key '{key}' was not found in the current project. Please use ObjectStore.ContainsKey(key) to check "
                                "if an object exists before attempting to read.")  # fmt: skip
         return value
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lyra.engine.decimals import ZERO, use_decimal_context
+from lyra.engine.absent import as_not_supported
+from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import AlgorithmStatus, BrokerageName
 from lyra.engine.environment import DataFolder
 from lyra.engine.errors import LyraError
@@ -111,7 +112,7 @@ class Backtest:
                 self.context.algorithm_id = kind.__name__
             self.algorithm = kind()
         except Exception as e:
-            self._fail_to_load(e)
+            self._fail_to_load(as_not_supported(e))
             return False
         return True
 
@@ -129,7 +130,7 @@ class Backtest:
                 algorithm.settings.trading_days_per_year = 365 if algorithm.brokerage_name in _AROUND_THE_CLOCK else 252
             self._post_initialize(algorithm)
         except Exception as e:
-            self._fail_to_start(self._replaced_member() or e)
+            self._fail_to_start(self._replaced_member() or as_not_supported(e))
             return False
         return True
 
@@ -202,6 +203,7 @@ class Backtest:
 
     def _finish(self, seconds: float) -> None:
         algorithm, results, loop = self.algorithm, self.results, self.loop
+        assert results is not None and loop is not None
         self.data_points = loop.data_points + algorithm._history_points
         results.messages.engine_debug(algorithm._local, completed_text(self.context.algorithm_id, seconds, self.data_points))
         for message in algorithm._start_limits.messages():
@@ -215,7 +217,7 @@ class Backtest:
 
     # errors -------------------------------------------------------------------------------------------
     def _fail(self, error: BaseException, source: str = "") -> None:
-        error = self._replaced_member() or error
+        error = self._replaced_member() or as_not_supported(error)
         self.error = error
         fault = self.fault = fault_of(error, self.job.file.resolve().parent, frames="EndOfDay" not in source)
         self.results.fail(self.algorithm._local, f"Runtime Error: {fault.trace}", fault.trace)  # type: ignore[union-attr]
@@ -242,14 +244,14 @@ class Backtest:
 
     # statistics ---------------------------------------------------------------------------------------
     def _statistics(self, final: bool) -> StatisticsResults:
-        algorithm, results = self.algorithm, self.results
+        algorithm, results, loop, capacity = self.algorithm, self.results, self.loop, self._capacity
+        assert results is not None and loop is not None and capacity is not None
         portfolio, transactions = algorithm.portfolio, algorithm.transactions
         model = algorithm.risk_free_interest_rate_model
         results.custom_statistics = algorithm._summary_statistics
-        capacity = self._capacity
         first_day = None
         if not final:
-            first_day = (algorithm._utc, portfolio._total_portfolio_value, self.loop.benchmark_seen)
+            first_day = (algorithm._utc, portfolio._total_portfolio_value, loop.benchmark_seen)
         return results.statistics(
             algorithm.trade_builder.closed_trades, transactions._profit_loss, transactions._winning, transactions._losing,
             portfolio._total_fees, transactions.total_orders, lambda times: average_rate(model, times),

@@ -121,7 +121,8 @@ class Stretch:
         closes = rows.close[i:stop]
         worth = to_float(self._portfolio._total_portfolio_value)
         price, slope = to_float(subscription.config._security._price), self._slope(subscription.config._security)
-        return min(worth + slope * (min(closes) - price), worth + slope * (max(closes) - price)) > 0.01 * worth > 0
+        least = min(worth + slope * (min(closes) - price), worth + slope * (max(closes) - price))
+        return bool(least > 0.01 * worth > 0)
 
     # running it -------------------------------------------------------------------------------------
     def run(self, subscription: BarSubscription, stop: int) -> None:
@@ -150,7 +151,7 @@ class Stretch:
                     cache.trade_i = i
                     cache._pending_trade = True
                     portfolio._value = None
-                if by_bar:
+                if by_bar and direct is not None:
                     direct.show(rows, i)
                 elif direct is not None:
                     direct.i = i

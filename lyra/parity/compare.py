@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 _COMPLETED = re.compile(r"completed in \S+ seconds at \S+ data points per second")
+_ID = re.compile(r"\b[0-9a-f]{32}\b")
 _WALL_CLOCK = ("id",)
 
 

@@ -82,7 +82,7 @@ def class_name(name: str) -> str:
 
 
 def _notebook(code: str) -> dict[str, Any]:
-    cell = {
+    cell: dict[str, Any] = {
         "cell_type": "code",
         "execution_count": None,
         "id": "start",

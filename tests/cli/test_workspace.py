@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from running import ROOT, run_command
 
 from lyra.marketdata import sample
-from running import ROOT, run_command
 
 PROJECTS = sorted(folder for folder in (ROOT / "algorithms").iterdir() if (folder / "main.py").is_file())
 FUNDS = ("SPY", "QQQ", "IWM", "EFA", "TLT", "GLD")

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from running import Ran, run_command
 
 START = '''from AlgorithmImports import *

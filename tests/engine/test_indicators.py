@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 import lyra.engine.indicators as package
+from lyra.engine import exact
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.decimals import to_decimal, use_decimal_context
 from lyra.engine.enums import CorrelationType, MovingAverageType, Resolution, SwissArmyKnifeTool
 from lyra.engine.errors import NotSupported
-from lyra.engine import exact
 from lyra.engine.indicators import (
     AverageTrueRange,
     BollingerBands,

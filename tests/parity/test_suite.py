@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from running import run_command
 
 from lyra.engine.runner import Backtest, Job
 from lyra.parity import suite
-from running import run_command
 
 ALGORITHM = '''from AlgorithmImports import *
 

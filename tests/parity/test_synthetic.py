@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from running import SYNTHETIC, run_command
 
 from lyra.engine.runner import Backtest, Job
 from lyra.parity.compare import differences, load_record, record_of
-from running import SYNTHETIC, run_command
 
 PARAMETERS = {"SynWarmup": {"period": "15"}}
 NAMES = sorted(file.stem for file in (SYNTHETIC / "algorithms").glob("*.py") if file.stem != "SynQuantBook")

@@ -41,8 +41,9 @@ class Adding(LeanObject):
         given.update(zip(names, rest, strict=False))
         if symbol is None:
             symbol = self._symbol_for(security_type, str(ticker), given["market"])
-        return self._add(self._symbol_of(symbol), given["resolution"], given["fill_forward"], given["leverage"], given["extended_market_hours"],
-                         data_normalization_mode)  # type: ignore[no-any-return]  # fmt: skip
+        security: Security = self._add(self._symbol_of(symbol), given["resolution"], given["fill_forward"], given["leverage"],
+                                       given["extended_market_hours"], data_normalization_mode)  # fmt: skip
+        return security
 
     def _symbol_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> Symbol:
         if security_type in _CHAINS:

@@ -104,6 +104,8 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         self._currency_configs: dict[Symbol, Any] = {}
         self._benchmark_subscribed = False
         self._name = type(self).__name__
+        self._sessions: list[Any] = []
+        """The securities whose `session` is on."""
         self._tags: list[str] = []
         self._mode, self._target = AlgorithmMode.BACKTESTING, DeploymentTarget.LOCAL_PLATFORM
         self._messages = context.messages
@@ -255,7 +257,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         """Keep the algorithm's clock in another zone."""
         self._refuse_locked("SetTimeZone")
         self._zone = zone(time_zone)
-        self._zone_is_constant = time_zone is TimeZones.UTC
+        self._zone_is_constant = time_zone is TimeZones.UTC  # type: ignore[attr-defined]
         self._utc = self._zone.to_utc(self._start)
 
     def _set_time(self, utc: int) -> None:

@@ -27,7 +27,7 @@ class HistoryApi(LeanObject):
         call = self.__dict__.get("_history_call")
         if call is None:
             call = self.__dict__["_history_call"] = HistoryCall(self)
-        return call
+        return call  # type: ignore[no-any-return]
 
     # last known prices --------------------------------------------------------------------------------
     def get_last_known_prices(self: Any, security: Any) -> Any:
@@ -42,7 +42,7 @@ class HistoryApi(LeanObject):
         """The last trade, or the last quote where there are no trades; None without data."""
         points = self.get_last_known_prices(security)
         trades = [p for p in points if isinstance(p, TradeBar)]
-        return (trades or list(points) or [None])[-1]
+        return next(iter((trades or list(points))[::-1]), None)
 
     def _last_known_points(self: Any, symbols: list[Symbol]) -> dict[Symbol, list[Any]]:
         found: dict[tuple[Symbol, Any, Any], Any] = {}
@@ -101,7 +101,7 @@ class HistoryApi(LeanObject):
         if symbols:
             starts = [r.start for r in self.history._factory.last_bars(symbols, None, count, resolution)]
             if starts:
-                return min(starts)
+                return min(starts)  # type: ignore[no-any-return]
         default = self.universe_settings.resolution if resolution is None else resolution
         start: int = self._zone.to_utc(self._local - count * RESOLUTION_US[default])
         for universe in self.universe_manager.values():

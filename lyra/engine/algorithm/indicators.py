@@ -98,7 +98,7 @@ class IndicatorHelpers(LeanObject):
             raise ValueError(f"Unable to create {symbol} consolidator because {symbol} is registered for {feed.resolution.lean_name} data. "
                              "Consolidators require higher resolution data to produce lower resolution data.")  # fmt: skip
         if (span is None and resolution is None) or span == feed._length or (span is None and resolution == feed.resolution):
-            return kinds.IdentityDataConsolidator[feed.type]()
+            return kinds.IdentityDataConsolidator.__class_getitem__(feed.type)()
         if resolution == Resolution.DAILY:
             return self._daily_consolidator(feed)
         length = span if span is not None else RESOLUTION_US[Resolution(resolution)]  # type: ignore[arg-type]
@@ -212,7 +212,7 @@ class IndicatorHelpers(LeanObject):
         else:
             config = self.history._factory.configs(symbol, None, resolution)[-1]
             if span_us(period) == RESOLUTION_US[resolution]:
-                consolidator = kinds.IdentityDataConsolidator[config.type]()
+                consolidator = kinds.IdentityDataConsolidator.__class_getitem__(config.type)()
             else:
                 consolidator = _by_period(period, config.type, config.tick_type)
         consolidator._interface += update

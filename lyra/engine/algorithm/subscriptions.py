@@ -105,7 +105,7 @@ class SubscriptionManager(LeanObject):
                 config._busy.remove(consolidator)
         direct = self._directs.pop(consolidator, None)
         if direct is not None:
-            direct[0]._direct.remove(direct[1])
+            direct[0]._direct.remove(direct[1])  # type: ignore[union-attr]
             return
         self._scanner.remove(consolidator)
 

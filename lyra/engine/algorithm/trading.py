@@ -126,9 +126,10 @@ class Trading(LeanObject):
                          order_properties: Any = None) -> OrderTicket:  # fmt: skip
         """A limit order once the price reaches `stop_price`."""
         security = self._security_for_order(symbol)
-        return self._send(
+        ticket: OrderTicket = self._send(
             OrderType.STOP_LIMIT, security, quantity, tag, order_properties, asynchronous, stop_price=stop_price, limit_price=limit_price
-        )  # type: ignore[no-any-return]
+        )
+        return ticket
 
     def limit_if_touched_order(self: Any, symbol: Any, quantity: Any, trigger_price: Any, limit_price: Any, asynchronous: bool = False,
                                tag: str = "", order_properties: Any = None) -> OrderTicket:  # fmt: skip
@@ -167,8 +168,9 @@ class Trading(LeanObject):
         if stop_price is None:
             direction = OrderDirection.BUY if to_decimal(quantity) > 0 else OrderDirection.SELL
             stop_price = trailing_stop(security._price, amount, trailing_as_percentage, direction)
-        return self._send(OrderType.TRAILING_STOP, security, quantity, tag, order_properties, asynchronous, stop_price=stop_price,
-                          trailing_amount=amount, trailing_as_percentage=trailing_as_percentage)  # type: ignore[no-any-return]  # fmt: skip
+        ticket: OrderTicket = self._send(OrderType.TRAILING_STOP, security, quantity, tag, order_properties, asynchronous,
+                                         stop_price=stop_price, trailing_amount=amount, trailing_as_percentage=trailing_as_percentage)  # fmt: skip
+        return ticket
 
     def exercise_option(self: Any, *args: Any, **kwargs: Any) -> OrderTicket:
         """Options are not part of the embedded engine."""

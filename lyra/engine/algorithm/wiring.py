@@ -7,6 +7,7 @@ from typing import Any
 
 from lyra.engine.brokerages.base import set_default_models
 from lyra.engine.data.bars import QuoteBar, Tick
+from lyra.engine.data.base import BaseData
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import ONE, ZERO, to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, NullReferenceException
@@ -83,7 +84,7 @@ class Wiring:
                                  f"market '{symbol.id.market}' could be wrong")  # fmt: skip
             extra["base_currency"] = book.ensure(pair[0])
         security = kind(symbol, exchange, quote, properties, book, **extra)
-        security._on_fee_model = self.portfolio._note_fee_model
+        security._on_fee_model, security._on_session = self.portfolio._note_fee_model, self._sessions.append
         if cache_symbol:
             self._data.symbols.tickers.set(symbol.value, symbol)
         security._configs.extend(configs)
@@ -96,7 +97,7 @@ class Wiring:
             security.set_leverage(leverage)
         if symbol.security_type == SecurityType.EQUITY and configs and configs[0].data_normalization_mode == DataNormalizationMode.RAW:
             security.price_variation_model = EquityPriceVariationModel()
-        return security
+        return security  # type: ignore[no-any-return]
 
     def _properties_of(self: Any, symbol: Symbol) -> Any:
         kind = symbol.security_type
@@ -141,7 +142,8 @@ class Wiring:
             return None
         if config.type is Tick:
             corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config))
-            points = tick_points(self._data.files, config, hours, local_start, local_end, corporate, self._data_filter(security))
+            checks = self._data_filter(security)
+            points: Iterator[tuple[int, BaseData]] = tick_points(self._data.files, config, hours, local_start, local_end, corporate, checks)
             return PointSubscription(config, universe, start, points, events=self._events_of(config, hours, corporate))
         if config.bar_type is None:
             points = margin_interest_points(self._data.path, config, start, self._end_utc)
@@ -238,12 +240,13 @@ class Wiring:
         for universe, security in self._pending_removals:
             if universe.remove(security.symbol) and universe not in triggered:
                 triggered.append(universe)
-        self._pending_additions, self._pending_removals = [], []
+        self._pending_additions.clear()
+        self._pending_removals.clear()
         for universe in self._pending_universes:
             self.universe_manager.add(universe.symbol, universe)
             feed.add_universe(universe, self._universe_start(universe))
         new = set(map(id, self._pending_universes))
-        self._pending_universes = []
+        self._pending_universes.clear()
         for universe in triggered:
             if id(universe) not in new:
                 feed.trigger(universe, self._utc if not self._locked else self._utc + 1)

@@ -126,8 +126,8 @@ class _View(BaseData):
         row = self._own()
         row.end = [row.time[0] + span_us(value)]
 
-    @property  # type: ignore[override]
-    def is_fill_forward(self) -> bool:
+    @property
+    def is_fill_forward(self) -> bool:  # type: ignore[override]
         return self._rows.filled[self._i]  # type: ignore[no-any-return]
 
     def clone(self, fill_forward: bool = True) -> Any:

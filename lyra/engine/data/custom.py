@@ -233,7 +233,7 @@ class LinkedData(_Example):
 
     def reader(self, config: Any, line: str, date: datetime, is_live_mode: bool) -> BaseData:
         """A point on the date."""
-        return _dated(self, config, date)
+        return _dated(self, config, date)  # type: ignore[no-any-return]
 
     def requires_mapping(self) -> bool:
         """True."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from lyra.engine.dotnet_errors import KeyNotFoundException as LeanKeyError
+from lyra.engine.dotnet_errors import KeyNotFoundException
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol, current_run
 
@@ -58,7 +58,7 @@ class KeyValueDictionary(dict[Any, Any]):
 
 def ticker_not_found(ticker: str) -> KeyError:
     """LEAN's error for a ticker that the run does not know."""
-    return LeanKeyError(
+    return KeyNotFoundException(
         f"The ticker {ticker} was not found in the SymbolCache. Use the Symbol object as key instead. Accessing the securities "
         "collection/slice object by string ticker is only available for securities added with the add_security-family methods. "
         "For more details, please check out the documentation."
@@ -86,7 +86,7 @@ class SymbolDictionary(LeanObject, Generic[T]):
     def _missing(self, key: Any) -> KeyError:
         if isinstance(key, str) and find_symbol(key) is None:
             return ticker_not_found(key)
-        return LeanKeyError(
+        return KeyNotFoundException(
             f"'{key}' wasn't found in the {self._kind} object, likely because there was no-data at this moment in time and it wasn't "
             "possible to fillforward historical data. To prevent the exception, use data.get(symbol), which returns None when the "
             "symbol is not found, or guard the access with 'if symbol in data:'."

@@ -34,7 +34,8 @@ def trade_bar_of(config: Any, line: str, date: datetime, scaled: bool | None = N
         volume = Decimal(cells[5]) if len(cells) > 5 and cells[5] else Decimal(0)
     except ArithmeticError as e:
         raise ValueError(f"{line!r} is no line of bars") from e
-    return TradeBar._make(config.symbol, time, time + config._length, *prices, volume)
+    open, high, low, close = prices
+    return TradeBar._make(config.symbol, time, time + config._length, open, high, low, close, volume)
 
 
 def _time_of(config: Any, cell: str, date: datetime) -> int:

@@ -13,8 +13,9 @@ from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.base import BaseData
-from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError, SymbolDictionary, find_symbol, ticker_not_found
+from lyra.engine.data.dictionary import KeyValuePair, SymbolDictionary, find_symbol, ticker_not_found
 from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
+from lyra.engine.dotnet_errors import KeyNotFoundException
 from lyra.engine.enums import MarketDataType, SecurityType, TickType
 from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject
@@ -274,7 +275,7 @@ class Slice(LeanObject):
         if symbol is None:
             raise ticker_not_found(str(key))
         if symbol not in data:
-            raise LeanKeyError(
+            raise KeyNotFoundException(
                 f"'{key}' wasn't found in the Slice object, likely because there was no-data at this moment in time and it wasn't "
                 "possible to fillforward historical data. To prevent the exception, use data.get(symbol), which returns None when "
                 "the symbol is not found, or guard the access with 'if symbol in data:'."

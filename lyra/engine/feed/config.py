@@ -18,8 +18,8 @@ from lyra.engine.times import Zone
 class ConsolidatorList(list[Any]):
     """A feed's consolidators; LEAN's collection has a `count`."""
 
-    @property  # type: ignore[override]
-    def count(self) -> int:
+    @property
+    def count(self) -> int:  # type: ignore[override]
         """How many."""
         return len(self)
 

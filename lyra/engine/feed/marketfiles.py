@@ -229,9 +229,10 @@ def _is_calendar(stamps: Ints) -> npt.NDArray[np.bool_]:
     year, month, dom = day // 10_000, day // 100 % 100, day % 100
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last = _MONTH_DAYS[np.clip(month, 0, 12)] + (leap & (month == 2))
-    return (
+    valid: npt.NDArray[np.bool_] = (
         (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (dom >= 1) & (dom <= last) & (clock // 100 < 24) & (clock % 100 < 60)
-    )  # type: ignore[no-any-return]
+    )
+    return valid
 
 
 def _calendar_us(stamps: Ints) -> Ints:

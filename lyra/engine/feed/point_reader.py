@@ -159,7 +159,7 @@ class PointReader:
         collections = issubclass(self._config.type, BaseDataCollection)
         keeper = self._keeper
         while self._reading is not None:
-            point = next(self._reading, _DONE)
+            point: Any = next(self._reading, _DONE)
             if point is _DONE:
                 self._refresh(True)
                 continue

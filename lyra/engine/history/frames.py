@@ -126,8 +126,12 @@ def _index(symbols: list[Symbol], ends: list[Any]) -> Any:
     place = {symbol: k for k, symbol in enumerate(level)}
     symbol_codes = np.repeat([place[symbol] for symbol in symbols], [len(e) for e in ends])
     moments = pd.DatetimeIndex(times.astype("datetime64[us]").astype("datetime64[ns]"))
-    return pd.MultiIndex(levels=[pd.Index(level, dtype=object), moments], codes=[symbol_codes, time_codes], names=["symbol", "time"],
-                         verify_integrity=False)  # fmt: skip
+    return pd.MultiIndex(
+        levels=[pd.Index(level, dtype=object), moments],  # type: ignore[list-item]
+        codes=[symbol_codes, time_codes],  # type: ignore[list-item]
+        names=["symbol", "time"],
+        verify_integrity=False,
+    )
 
 
 # everything else, by points ---------------------------------------------------------------------------

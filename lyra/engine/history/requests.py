@@ -181,7 +181,7 @@ class RequestFactory:
         finest = min((c.resolution for c in own), default=None)
         common = data_type is None or data_type in COMMON_TYPES or _is_abstract(data_type)
         if finest is not None and (finest != Resolution.TICK or data_type is Tick or not common):
-            return finest
+            return finest  # type: ignore[no-any-return]
         if common:
             return self._algorithm.universe_settings.resolution  # type: ignore[no-any-return]
         return Resolution(data_type().default_resolution())

@@ -53,7 +53,7 @@ class Ahead:
         if self.looks < _MANY:
             return IndicatorDataPoint._of(self.symbol, self.ends[self.feed.i], self.values[k])
         self.points = list(map(SeenPoint, to_floats(self.values), repeat(self), range(len(self.values))))
-        return self.points[k]
+        return self.points[k]  # type: ignore[no-any-return]
 
 
 class SeenPoint(IndicatorDataPoint):
@@ -101,7 +101,7 @@ def run_ahead(indicator: Any, feed: Any, first: int, ends: list[int], inputs: li
     state = indicator._save()
     values = indicator._bulk(ends[first:] if first else ends, inputs, symbol)
     indicator._ahead = Ahead(feed, first, values, ends, symbol, samples, state, inputs, indicator._ready_after)
-    indicator.__class__ = _ahead_class(type(indicator))
+    indicator.__class__ = _ahead_class(type(indicator))  # type: ignore[arg-type]
     return True
 
 
@@ -143,7 +143,7 @@ def _settling_property(source: property) -> property:
 def _current(self: Any) -> IndicatorDataPoint:
     ahead = self._ahead
     points = ahead.points
-    return points[ahead.feed.i - ahead.first] if points else ahead.point()
+    return points[ahead.feed.i - ahead.first] if points else ahead.point()  # type: ignore[no-any-return]
 
 
 @cache

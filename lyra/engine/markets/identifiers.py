@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, SupportsInt
 
 from lyra.engine.decimals import ONE, ZERO, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
@@ -81,9 +81,10 @@ class SecurityIdentifier(LeanObject):
             raise ArgumentException("SecurityIdentifier requires a non-null string 'symbol' (Parameter 'symbol')")
         if " " in symbol or "|" in symbol:
             raise ArgumentException("Symbol must not contain the characters '|' or ' '. (Parameter 'symbol')")
-        kind = SecurityType._by_value.get(properties % 100)
-        if kind is None:
-            raise ArgumentException("The provided properties do not match with a valid SecurityType (Parameter 'properties')")
+        try:
+            kind = SecurityType(properties % 100)
+        except ValueError:
+            raise ArgumentException("The provided properties do not match with a valid SecurityType (Parameter 'properties')") from None
         self._symbol = symbol
         self._properties = properties
         self._underlying = None if underlying is None or underlying == SecurityIdentifier.EMPTY else underlying
@@ -383,8 +384,8 @@ def generate_sid(
     kind: SecurityType,
     market: str,
     strike: Decimal = ZERO,
-    right: int = 0,
-    style: int = 0,
+    right: SupportsInt = 0,
+    style: SupportsInt = 0,
     underlying: SecurityIdentifier | None = None,
     upper: bool = True,
 ) -> SecurityIdentifier:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, SupportsInt
 
 from lyra.engine.enums import SecurityType
 from lyra.engine.symbols import Symbol
@@ -14,7 +14,7 @@ Key = tuple[str, str, int]
 _TYPES = {kind.lean_name.lower(): kind for kind in SecurityType}
 
 
-def key_of(market: str, symbol: str, security_type: int) -> Key:
+def key_of(market: str, symbol: str, security_type: SupportsInt) -> Key:
     """The key of an entry; an empty market or symbol is the wildcard."""
     return (market or WILDCARD).lower(), (symbol or WILDCARD).lower(), int(security_type)
 
@@ -24,9 +24,9 @@ def security_type_of(text: str) -> SecurityType | None:
     return _TYPES.get(text.strip().lower())
 
 
-def type_name(security_type: int) -> str:
+def type_name(security_type: SupportsInt) -> str:
     """The name of a security type in the databases' keys."""
-    return SecurityType(security_type).lean_name
+    return SecurityType(int(security_type)).lean_name
 
 
 def database_symbol(symbol: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, SupportsInt
 
 from lyra.engine.enums import OptionRight
 
@@ -43,7 +43,7 @@ class OptionTicker(NamedTuple):
     strike: Decimal
 
 
-def option_ticker(root: str, right: int, strike: Decimal, expiry: date) -> str:
+def option_ticker(root: str, right: SupportsInt, strike: Decimal, expiry: date) -> str:
     """The OSI ticker: root padded to 6, yymmdd, C or P, strike x 1000 in 8 digits (`SPY   140621C00192500`)."""
     if len(root) > 5:
         root += " "

@@ -179,7 +179,7 @@ class SubmitOrderRequest(OrderRequest):
         time, tag, properties, group_order_manager, asynchronous = (*rest, *last[len(rest) :])  # type: ignore[misc]
         super().__init__(time, _NO_ID, tag)
         self._security_type = security_type
-        self._symbol = find_symbol(symbol) if isinstance(symbol, str) else symbol
+        self._symbol: Any = find_symbol(symbol) if isinstance(symbol, str) else symbol
         self._order_type = order_type
         self._quantity: Decimal = to_decimal(quantity)
         self._stop_price: Decimal = to_decimal(stop_price)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_float
@@ -137,7 +137,7 @@ class SecurityTransactionManager(LeanObject):
             elif isinstance(request, UpdateOrderRequest):
                 response = self._update(request, order)
             else:
-                response = self._cancel(request, order)
+                response = self._cancel(cast(CancelOrderRequest, request), order)
             request.set_response(response, OrderRequestStatus.PROCESSED)
             self._brokerage.scan()
 
@@ -236,7 +236,7 @@ class SecurityTransactionManager(LeanObject):
             self._algorithm.error(
                 f"Warning: Due to brokerage limitations, orders will be rounded to the nearest lot size of {decimal_text(lot)}"
             )
-        return quantity - rest
+        return quantity - rest  # type: ignore[no-any-return]
 
     def _round_prices(self, order: Order, security: Any, legs: list[Order] | None) -> None:
         if order.type == OrderType.COMBO_LIMIT:

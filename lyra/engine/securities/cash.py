@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError
+from lyra.engine.data.dictionary import KeyValuePair
 from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import ArgumentException, KeyNotFoundException
 from lyra.engine.exact import add, divide, multiply
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
@@ -32,7 +32,7 @@ class CurrencyConversion(LeanObject):
     @property
     def source_currency(self) -> str:
         """The currency that is converted."""
-        return self._cash.symbol
+        return self._cash.symbol  # type: ignore[no-any-return]
 
     @property
     def destination_currency(self) -> str:
@@ -231,7 +231,7 @@ class CashBook(LeanObject):
     def __getitem__(self, symbol: str) -> Cash:
         cash = self._currencies.get(symbol)
         if cash is None:
-            raise LeanKeyError(f"This cash symbol ({symbol}) was not found in your cash book.")
+            raise KeyNotFoundException(f"This cash symbol ({symbol}) was not found in your cash book.")
         return cash
 
     def __setitem__(self, symbol: str, cash: Cash) -> None:
@@ -253,7 +253,7 @@ class CashBook(LeanObject):
 
     def get(self, symbol: str, default: Any = None) -> Cash | None:
         """The currency's entry, or the default."""
-        return self._currencies.get(symbol, default)
+        return self._currencies.get(symbol, default)  # type: ignore[no-any-return]
 
     def contains_key(self, symbol: str) -> bool:
         """Whether the currency has an entry."""

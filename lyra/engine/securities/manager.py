@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lyra.engine.data.dictionary import KeyValuePair, LeanKeyError, SymbolDictionary, find_symbol, named_pair, ticker_not_found
+from lyra.engine.data.dictionary import KeyValuePair, SymbolDictionary, find_symbol, named_pair, ticker_not_found
+from lyra.engine.dotnet_errors import KeyNotFoundException
 from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import to_utc_datetime
@@ -37,7 +38,7 @@ class SecurityManager(SymbolDictionary[Security]):
         symbol = find_symbol(key)
         if symbol is None:
             return ticker_not_found(str(key))
-        return LeanKeyError(
+        return KeyNotFoundException(
             f"This asset symbol ({symbol}) was not found in your security list. Please add this security before using it. To prevent the "
             "exception, use self.securities.get(symbol), which returns None when the symbol is not found, or guard the access with "
             "'if symbol in self.securities:'."

@@ -83,6 +83,8 @@ class Security(LeanObject):
         self.margin_interest_rate_model = self.shortable_provider = self.data_filter = None
         self.price_variation_model = self.portfolio_model = None
         self._on_fee_model: Any = None
+        self._on_session: Any = None
+        self._session: Any = None
 
     @property
     def exchange(self) -> SecurityExchange:
@@ -159,6 +161,15 @@ class Security(LeanObject):
         """Set the price alone."""
         self.cache._settle()
         self.cache._values["price"] = price
+
+    @property
+    def session(self) -> Any:
+        """Today's bar so far, and those of the days before, once its `size` is set."""
+        if self._session is None:
+            from lyra.engine.securities.session import Session
+
+            self._session = Session(self, self._on_session)
+        return self._session
 
     # identity and subscriptions -------------------------------------------------------------------
     @property

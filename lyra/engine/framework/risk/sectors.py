@@ -50,7 +50,7 @@ class MaximumSectorExposureRiskManagementModel(RiskManagementModel):
     def _worth(self, security: Any) -> Decimal:
         """What is held, or what will be if there is a target."""
         if security.symbol not in self._targets._targets:
-            return abs(security.holdings._holdings_value)
+            return abs(security.holdings._holdings_value)  # type: ignore[no-any-return]
         multiplier, rate = security.symbol_properties._contract_multiplier, security.quote_currency._conversion_rate
         return security._price * abs(self._quantity(security)) * multiplier * rate  # type: ignore[no-any-return]
 
