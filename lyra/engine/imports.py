@@ -16,7 +16,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-_ROOTS = ("AlgorithmImports", "QuantConnect", "System", "clr", "Alphas", "Execution", "Portfolio", "Risk", "Selection")
+_ROOTS = ("AlgorithmImports", "QuantConnect", "System", "clr", "Alphas", "Execution", "Portfolio", "Risk", "Selection", "Newtonsoft",
+          "Common", "Orders")
 _NAMESPACES = frozenset(
     [
         "System",

@@ -16,7 +16,8 @@ from lyra.engine.enumeration import LeanEnum
 from lyra.engine.naming import LeanObject
 
 _ROOMS = (
-    "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary", "data.collections", "data.custom", "data.lean_data",
+    "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary",
+    "data.collections", "data.custom", "data.lean_data",
     "markets.exchange", "markets.exchange_hours", "markets.hours", "markets.local_hours", "markets.properties",
     "feed.config", "universes.universe", "universes.manager", "universes.fundamental", "history.requests", "history.indicators",
     "securities.security", "securities.holding", "securities.cash", "securities.cache", "securities.manager", "securities.portfolio",
@@ -25,7 +26,7 @@ _ROOMS = (
     "orders.order", "orders.events", "orders.requests", "orders.ticket", "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills",
     "orders.equity_fills", "orders.group", "orders.currencies", "circular_queue", "compression", "extensions", "orders.exchange_codes", "models", "fees",
     "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",
-    "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "results.charts", "results.colors",
+    "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "algorithm.commands", "framework.signal_exports", "corporate.providers", "dotnet_json", "results.charts", "results.colors",
     "results.statistics", "results.trades", "results.interest_rate", "object_store",
 )  # fmt: skip
 
@@ -36,7 +37,8 @@ def _public(module: ModuleType) -> dict[str, Any]:
     if names is not None:
         return {name: getattr(module, name) for name in names}
     return {name: value for name, value in vars(module).items()
-            if isinstance(value, type) and not name.startswith("_") and issubclass(value, (LeanObject, LeanEnum)) and value.__module__ == module.__name__}  # fmt: skip
+            if isinstance(value, type) and not name.startswith("_") and issubclass(value, (LeanObject, LeanEnum))
+            and value.__module__ == module.__name__}  # fmt: skip
 
 
 @cache
@@ -67,4 +69,5 @@ def _dot_net() -> dict[str, Any]:
     from lyra.engine.times import TimeZones
 
     return {"Decimal": Decimal, "DateTime": net.DateTime, "TimeSpan": net.TimeSpan, "TimeZones": TimeZones, "String": str, "Object": object,
-            "List": net.List, "Dictionary": net.Dictionary, "HashSet": net.HashSet, "Random": net.Random, "Int32": int, "Double": float, "Boolean": bool}  # fmt: skip
+            "List": net.List, "Dictionary": net.Dictionary, "HashSet": net.HashSet, "Random": net.Random, "Int32": int,
+            "Double": float, "Boolean": bool}  # fmt: skip

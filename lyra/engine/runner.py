@@ -289,7 +289,8 @@ class Backtest:
 
     def _failed_results(self) -> RunResults:
         text = self._load_error
-        state = {"StartTime": _stamp(self._started), "EndTime": _stamp(datetime.now(UTC)), "RuntimeError": f"Algorithm.Initialize() Error: {text} Stack Trace: {text}",
+        state = {"StartTime": _stamp(self._started), "EndTime": _stamp(datetime.now(UTC)),
+                 "RuntimeError": f"Algorithm.Initialize() Error: {text} Stack Trace: {text}",
                  "StackTrace": text, "LogCount": "1", "OrderCount": "0", "InsightCount": "0", "Name": self.job.name, "Hostname": "",
                  "Status": AlgorithmStatus.RUNTIME_ERROR.lean_name}  # fmt: skip
         configuration = {"name": None, "tags": None, "accountCurrency": None, "brokerage": 0, "accountType": 0, "parameters": None,

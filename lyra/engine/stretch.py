@@ -48,6 +48,7 @@ class Stretch:
             or algorithm._uses_framework()
             or algorithm._warming_up
             or self._portfolio._fees_are_heard
+            or algorithm._sessions
         ):
             return None
         if algorithm._status != AlgorithmStatus.RUNNING or algorithm._run_error is not None or loop.interrupted:

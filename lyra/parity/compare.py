@@ -73,11 +73,9 @@ def differences(theirs: dict[str, Any], ours: dict[str, Any], limit: int = 3) ->
 
 
 def _log(lines: list[str]) -> list[str]:
-    text = "\n".join(lines)
-    return _COMPLETED.sub(
-        "completed in S seconds at Kk data points per second",
-        text.replace(" completed in S seconds at N data", " completed in 0 seconds at 0 data"),
-    ).split("\n")
+    """The lines without what is another in each run: wall-clock times and ids made at random."""
+    text = "\n".join(lines).replace(" completed in S seconds at N data", " completed in 0 seconds at 0 data")
+    return _ID.sub("ID", _COMPLETED.sub("completed in S seconds at Kk data points per second", text)).split("\n")
 
 
 def _compare(rung: str, theirs: Any, ours: Any, limit: int) -> list[Difference]:

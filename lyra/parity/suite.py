@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lyra.engine.errors import ConfigError, NotSupported
+from lyra.engine.errors import ConfigError, DataError, NotSupported
 from lyra.parity.compare import Difference, differences, load_record, record_of
 
 PARAMETERS = {"ema-fast": "10", "ema-slow": "20"}
@@ -151,6 +151,8 @@ def _run_and_compare(expectation: Expectation, lean: Path, data_folder: Path) ->
         run = Backtest(Job(file, data_folder, PARAMETERS, algorithm_id=expectation.name, object_store=Path(scratch) / "store")).run()
         if isinstance(run.error, NotSupported):
             return NOT_SUPPORTED, run.error.member
+        if isinstance(run.error, DataError):
+            return NO_DATA, str(run.error)
         statistics = run.write(Path(scratch) / "out")
         if expectation.record is not None:
             ours = record_of(Path(scratch) / "out", expectation.name, run.data_points)

@@ -91,7 +91,8 @@ MISTAKES = {
     "no class": ("x = 1\n", "Please ensure that one class inherits from QCAlgorithm. (main.py)"),
     "misspelt method": (START + "        self.set_chas(5)\n", "'Mine' object has no attribute 'set_chas' Did you mean: 'set_cash'"),
     "member of LEAN's overwritten": (START + "        self.portfolio = []\n", "assigning to a member defined in the base QCAlgorithm class"),
-    "not supported": (START + "        self.add_option('SPY')\n", "add_option is not supported by the embedded engine. Run this algorithm with the LEAN engine"),
+    "not supported": (START + "        self.add_option('SPY')\n",
+                      "add_option is not supported by the embedded engine. Run this algorithm with the LEAN engine"),
 }  # fmt: skip
 
 

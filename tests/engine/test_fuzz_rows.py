@@ -39,7 +39,8 @@ KINDS = {
     "equity daily": ('self.add_equity("SPY", Resolution.DAILY)', "equity/usa/daily/spy.zip", "spy.csv"),
 }  # fmt: skip
 
-number = st.one_of(st.integers(-(10**20), 10**20).map(str), st.floats().map(repr), st.sampled_from(["", "-", ".", "1e5", "1e-40", "0", "7000.5", "1E999999999", "nan"]))
+number = st.one_of(st.integers(-(10**20), 10**20).map(str), st.floats().map(repr),
+                   st.sampled_from(["", "-", ".", "1e5", "1e-40", "0", "7000.5", "1E999999999", "nan"]))
 stamp = st.one_of(
     st.builds(lambda d, h, m: f"2020010{d} {h:02d}:{m:02d}", st.integers(1, 5), st.integers(0, 25), st.integers(0, 61)),
     st.integers(-10, 90_000_000).map(str), st.sampled_from(["99991231 23:59", "00000000 00:00", "20200230 00:00", "x", ""]),

@@ -64,7 +64,7 @@ def records(*folders: str) -> Iterator[tuple[str, dict[str, Any], Path]]:
         data = SHARED / ("synthetic/data" if folder.startswith("synthetic") else "lean-data")
         for path in sorted((SHARED / folder).glob("*.json.gz")):
             found = True
-            yield path.name.split(".")[0], json.loads(gzip.open(path).read(), parse_float=Decimal), data
+            yield path.name.split(".")[0], json.loads(gzip.decompress(path.read_bytes()), parse_float=Decimal), data
     if not found:
         pytest.skip("no records in ../shared")
 

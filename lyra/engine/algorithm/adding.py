@@ -11,6 +11,7 @@ from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject
 from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Market, Symbol
+from lyra.engine.times import day_of, to_datetime, to_us
 
 _CHAINS = (SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
 
@@ -202,3 +203,42 @@ class Adding(LeanObject):
     def ticker(self: Any, symbol: Symbol) -> str:
         """The ticker of a symbol today."""
         return self._data.map_files.ticker_at(symbol, self._local)  # type: ignore[no-any-return]
+
+    # identifiers of the industry ------------------------------------------------------------------------
+    def cusip(self: Any, key: Any, trading_date: Any = None) -> Any:
+        """The CUSIP of a symbol, or the symbol of a CUSIP at a date; None where the data folder does not list it. So too those below."""
+        return self._identifier("cusip", 0, key, trading_date)
+
+    def composite_figi(self: Any, key: Any, trading_date: Any = None) -> Any:
+        """Composite FIGI."""
+        return self._identifier("composite_figi", 1, key, trading_date)
+
+    def sedol(self: Any, key: Any, trading_date: Any = None) -> Any:
+        """SEDOL."""
+        return self._identifier("sedol", 2, key, trading_date)
+
+    def isin(self: Any, key: Any, trading_date: Any = None) -> Any:
+        """ISIN."""
+        return self._identifier("isin", 3, key, trading_date)
+
+    def cik(self: Any, key: Any, trading_date: Any = None) -> Any:
+        """The SEC's number of a symbol, or the list of symbols that bear a number."""
+        if not isinstance(key, int):
+            return self._identifier("cik", 4, key, trading_date)
+        return [] if key == 0 else self._defined(4, str(key), trading_date)
+
+    CUSIP, CompositeFIGI, SEDOL, ISIN, CIK = cusip, composite_figi, sedol, isin, cik
+
+    def _identifier(self: Any, name: str, column: int, key: Any, trading_date: Any) -> Any:
+        if not isinstance(key, str):
+            return getattr(key, name)
+        found = self._defined(column, key, trading_date) if key.strip() else []
+        return found[0] if found else None
+
+    def _defined(self: Any, column: int, value: str, trading_date: Any) -> list[Symbol]:
+        today = day_of(self._local)
+        day = today if trading_date is None else day_of(to_us(trading_date))
+        if day > today:
+            raise ArgumentException(f'The trading date provided: "{to_datetime(day):%Y-%m-%d}" is after the current algorithm\'s trading date: '
+                                    f'"{to_datetime(today):%Y-%m-%d}"')  # fmt: skip
+        return self._data.symbols.defined(column, value, day)  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lyra.engine.algorithm.adding import Adding
+from lyra.engine.algorithm.commands import Commands
 from lyra.engine.algorithm.custom import CustomDataApi
 from lyra.engine.algorithm.framework import Framework
 from lyra.engine.algorithm.history import HistoryApi
@@ -30,6 +31,7 @@ from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationExcepti
 from lyra.engine.dotnet_types import HashSet
 from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution
 from lyra.engine.feed.corporate_history import StartLimits
+from lyra.engine.framework.signal_exports import SignalExportManager
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.object_store import ObjectStore
 from lyra.engine.orders.properties import OrderProperties
@@ -51,7 +53,7 @@ _MAXIMUM_NAME = 200
 _MAXIMUM_TAGS = 100
 
 
-class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, UniverseApi, Framework, Reporting, Wiring, LeanObject):
+class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, UniverseApi, Framework, Reporting, Commands, Wiring, LeanObject):
     """Override `initialize` and the `on_…` callbacks; everything else is there to be called."""
 
     settings: AlgorithmSettings
@@ -69,6 +71,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     object_store: Any
     subscription_manager: Any
     universe_manager: Any
+    signal_export: Any
 
     def __new__(cls, *args: Any, **kwargs: Any) -> QCAlgorithm:
         """Ready before `__init__`, which users may write without calling ours."""
@@ -104,6 +107,9 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         self._currency_configs: dict[Symbol, Any] = {}
         self._benchmark_subscribed = False
         self._name = type(self).__name__
+        self._project_id = 0
+        self._command_types: dict[str, Any] = {}
+        self.signal_export = SignalExportManager(self)
         self._sessions: list[Any] = []
         """The securities whose `session` is on."""
         self._tags: list[str] = []
@@ -446,7 +452,21 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     @property
     def project_id(self) -> int:
         """The project's id; zero outside the cloud."""
-        return 0
+        return self._project_id
+
+    @project_id.setter
+    def project_id(self, value: int) -> None:
+        self._project_id = int(value)
+
+    @property
+    def market_hours_database(self) -> Any:
+        """The market hours of the run's data folder."""
+        return self._data.hours
+
+    @property
+    def symbol_properties_database(self) -> Any:
+        """The symbol properties of the run's data folder."""
+        return self._data.properties
 
     @property
     def status(self) -> AlgorithmStatus:

@@ -153,9 +153,9 @@ class IndicatorHelpers(LeanObject):
         indicator = as_indicator(indicator)
         update = updater(indicator, selector)
         indicator.consolidators.add(consolidator)
-        if ours and isinstance(consolidator, kinds.IdentityDataConsolidator):
-            if self.subscription_manager._add_direct(found, consolidator, indicator, update, selector):
-                return
+        plain = ours and isinstance(consolidator, kinds.IdentityDataConsolidator)
+        if plain and self.subscription_manager._add_direct(found, consolidator, indicator, update, selector):
+            return
         self.subscription_manager.add_consolidator(found, consolidator)
         consolidator._interface += update
 

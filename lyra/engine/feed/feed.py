@@ -118,9 +118,10 @@ class DataFeed:
             self._set_fill([*self._subscriptions.values()], [config])
 
     def _after_remove(self, config: SubscriptionDataConfig) -> None:
-        if self._counts(config) and config._length == self._fill:
-            if all(not self._counts(s.config) or s.config.resolution != config.resolution for s in self._subscriptions.values()):
-                self._set_fill([*self._subscriptions.values()], [])
+        if not self._counts(config) or config._length != self._fill:
+            return
+        if all(not self._counts(s.config) or s.config.resolution != config.resolution for s in self._subscriptions.values()):
+            self._set_fill([*self._subscriptions.values()], [])
 
     def _set_fill(self, subscriptions: list[Subscription], coming: list[SubscriptionDataConfig]) -> None:
         if self._frozen:

@@ -170,10 +170,9 @@ class ColumnRows:
         if first == 0 and last == len(self):
             return self
         which = None if self._scales_of is None else self._scales_of[first:last]
-        part = ColumnRows(self.fields, np.array(self.time[first:last], dtype=np.int64), np.array(self.end[first:last], dtype=np.int64),
+        return ColumnRows(self.fields, np.array(self.time[first:last], dtype=np.int64), np.array(self.end[first:last], dtype=np.int64),
                           np.array(self.emit[first:last], dtype=np.int64), self.filled[first:last], self._values[first:last],
                           self._scales[first:last], self._price_scales, which)  # fmt: skip
-        return part
 
     def after_split(self, i: int, factor: Decimal) -> ColumnRows:
         """One row with its prices multiplied by a split's factor."""

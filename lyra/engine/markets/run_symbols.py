@@ -131,6 +131,21 @@ class RunSymbols:
 
     def security_definition(self, sid: SecurityIdentifier) -> list[str]:
         """CUSIP, composite FIGI, SEDOL, ISIN and CIK from `symbol-properties/security-database.csv`; empty if not listed."""
+        return self._known_definitions().get(str(sid), [])
+
+    def defined(self, column: int, value: str, day: int) -> list[Symbol]:
+        """The symbols that bear a value in a column of the security definitions, with their tickers of a day."""
+        from lyra.engine.symbols import SecurityIdentifier, Symbol
+
+        found = []
+        for text, row in self._known_definitions().items():
+            if column < len(row) and row[column].upper() == value.upper():
+                symbol = Symbol(sid := SecurityIdentifier.parse(text), sid.symbol)
+                ticker = symbol.value if self.map_files is None else self.map_files.ticker_at(symbol, day)
+                found.append(Symbol(sid, ticker))
+        return found
+
+    def _known_definitions(self) -> dict[str, list[str]]:
         if self._definitions is None:
             self._definitions = {}
             file = None if self.data_folder is None else self.data_folder / "symbol-properties" / "security-database.csv"
@@ -139,7 +154,7 @@ class RunSymbols:
                     name, _, rest = line.partition(",")
                     if rest and not line.startswith("#"):
                         self._definitions[name] = [part.strip() for part in rest.split(",")]
-        return self._definitions.get(str(sid), [])
+        return self._definitions
 
 
 _CURRENT: ContextVar[RunSymbols | None] = ContextVar("lyra_run_symbols", default=None)

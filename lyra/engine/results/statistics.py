@@ -6,6 +6,7 @@ Inputs are the sampled series of the result charts, so that the figures agree wi
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_left
 from calendar import monthrange
@@ -161,7 +162,7 @@ class _Column:
     def of(points: Iterable[tuple[int, Decimal]]) -> _Column:
         items = dict(points)
         times = list(items)
-        if any(a > b for a, b in zip(times, times[1:], strict=False)):
+        if any(a > b for a, b in itertools.pairwise(times)):
             times.sort()
         return _Column(times, [items[time] for time in times])
 
@@ -217,7 +218,7 @@ def _count(times: list[int], start: int, end: int) -> int:
 
 def benchmark_returns(values: Sequence[Decimal]) -> list[float]:
     """Changes of the benchmark as fractions, without the first one; a change from zero counts as zero."""
-    changes = [to_float((b - a) / a) if a != 0 else 0.0 for a, b in zip(values, values[1:], strict=False)]
+    changes = [to_float((b - a) / a) if a != 0 else 0.0 for a, b in itertools.pairwise(values)]
     return changes[1:]
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import ZERO, decimal_text, smart_round
 from lyra.engine.enums import SecurityType, TickType
+from lyra.engine.exact import add, divide
 from lyra.engine.indicators.window import RollingWindow
 from lyra.engine.naming import LeanObject
-from lyra.engine.exact import add, divide
 from lyra.engine.orders.fields import money
 from lyra.engine.times import DAY, MIN_TIME, day_of, to_datetime, to_us
 
