@@ -16,6 +16,13 @@ class ArgumentException(ValueError):
     """An argument that cannot be used."""
 
 
+class PlainException(ValueError):
+    """.NET's `Exception` itself, under that name."""
+
+
+PlainException.__name__ = "Exception"
+
+
 class ArgumentNullException(ArgumentException):
     """An argument that must not be None."""
 

@@ -10,6 +10,8 @@ from lyra.engine.enumeration import LeanEnum
 from lyra.engine.naming import LeanObject, pascal_case
 from lyra.engine.times import Zone
 
+__all__ = ["JsonConvert"]
+
 
 class JsonConvert:
     """Objects as JSON."""

@@ -35,6 +35,15 @@ _NAMESPACES = frozenset(
         "QuantConnect.Api",
         "QuantConnect.Util",
         "QuantConnect.Data",
+        "Newtonsoft",
+        "Newtonsoft.Json",
+        "Common",
+        "Common.Data",
+        "Common.Data.Market",
+        "Common.Data.Consolidators",
+        "Orders",
+        "Orders.Slippage",
+        "Orders.Slippage.VolumeShareSlippageModel",
         "QuantConnect.Orders",
         "QuantConnect.Python",
         "QuantConnect.Storage",
@@ -131,6 +140,10 @@ def _names_of(module: str) -> list[str]:
 def _value_of(module: str, name: str) -> Any:
     from lyra.engine.namespace import lean_names
 
+    if module == "Orders.Slippage.VolumeShareSlippageModel" and name == "VolumeShareSlippageModel":
+        from lyra.engine.models.python_slippage import VolumeShareSlippageModel
+
+        return VolumeShareSlippageModel
     if module == "AlgorithmImports":
         extra = _python_names()
         if name in extra:

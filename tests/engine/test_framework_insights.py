@@ -96,7 +96,7 @@ def test_groups_clones_and_expiry(spy: Symbol) -> None:
     first, second = Insight.price(spy, timedelta(1), UP), Insight.price(spy, timedelta(1), DOWN)
     Insight.group(first, second)
     assert first.group_id == second.group_id is not None
-    with pytest.raises(ValueError, match="already been assigned to a group"):
+    with pytest.raises(RuntimeError, match="already been assigned to a group"):
         Insight.group(first)
     assert first.clone().id == first.id
     first.generated_time_utc, first.close_time_utc = datetime(2020, 1, 1, 10), datetime(2020, 1, 2)

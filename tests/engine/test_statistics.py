@@ -272,7 +272,7 @@ def test_series_constructors() -> None:
     series.add_point(datetime(2013, 1, 1), 1.23456789)
     series.add_point(datetime(2013, 1, 1), 12345.678951)
     assert series.json() == (
-        '{"name":"x","unit":"u","index":0,"seriesType":1,"values":[{"x":1356998400,"y":12345.679}],"color":"#0000FF","scatterMarkerSymbol":"none"}'
+        '{"name":"x","unit":"u","index":0,"seriesType":1,"values":[{"x":1356998400,"y":12345.6790}],"color":"#0000FF","scatterMarkerSymbol":"none"}'
     )
     assert (Series("a", SeriesType.LINE, 2).index, Series("a", SeriesType.LINE, "%").unit) == (2, "%")
     chart = Chart("c")

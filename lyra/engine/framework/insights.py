@@ -195,7 +195,7 @@ class Insight(LeanObject):
 
     @staticmethod
     def group(*insights: Any) -> list[Insight]:
-        """Give insights that belong together one group id. Raises ValueError if one has a group already."""
+        """Give insights that belong together one group id. Raises InvalidOperationException if one has a group already."""
         several = len(insights) == 1 and not isinstance(insights[0], Insight) and isinstance(insights[0], Iterable)
         members = list(insights[0]) if several else list(insights)
         group_id = uuid.uuid4()

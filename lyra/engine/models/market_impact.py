@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from lyra.engine.decimals import ONE, ZERO, double_to_decimal
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import PlainException
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.exact import divide, multiply, subtract
 from lyra.engine.models.deviation import variance
@@ -43,9 +43,9 @@ class MarketImpactSlippageModel(_SlippageModel):
         random_seed: int = 50,
     ) -> None:
         if latency <= 0:
-            raise ArgumentException("Latency cannot be less than or equal to 0.")
+            raise PlainException("Latency cannot be less than or equal to 0.")
         if impact_time <= 0:
-            raise ArgumentException("impactTime cannot be less than or equal to 0.")
+            raise PlainException("impactTime cannot be less than or equal to 0.")
         self._algorithm = algorithm
         self._non_negative = non_negative
         self._times = (latency, impact_time)
@@ -55,7 +55,7 @@ class MarketImpactSlippageModel(_SlippageModel):
 
     def _slippage(self, asset: Any, order: Any) -> Decimal:
         if asset.type in (SecurityType.FOREX, SecurityType.CFD):
-            raise ArgumentException(f"Asset of {asset.type.lean_name} is not supported as MarketImpactSlippageModel requires volume data")
+            raise PlainException(f"Asset of {asset.type.lean_name} is not supported as MarketImpactSlippageModel requires volume data")
         if self._asset is None:
             self._asset = _Asset(self._algorithm, asset, *self._times)
         known = self._asset

@@ -20,8 +20,9 @@ from lyra.engine.orders.fills import Fill
 
 
 def is_lean(model: Any) -> bool:
-    """Whether an object is of one of LEAN's own classes, not of a user's."""
-    return type(model).__module__.startswith("lyra.engine.")
+    """Whether an object is of one of LEAN's own C# classes, not of a user's nor of LEAN's Python ones."""
+    module = type(model).__module__
+    return module.startswith("lyra.engine.") and module != "lyra.engine.models.python_slippage"
 
 
 def wrong_answer(method: str, expected: str, answer: Any) -> TypeError:

@@ -75,7 +75,7 @@ class VolumeShareSlippageModel(_SlippageModel):
         last = asset.cache.last_data()
         if last is None:
             return ZERO
-        volume = _volume(last, order)
+        volume = bar_volume(last, order)
         if volume <= 0:
             if asset.type in (SecurityType.CFD, SecurityType.FOREX, SecurityType.CRYPTO):
                 return ZERO
@@ -85,7 +85,8 @@ class VolumeShareSlippageModel(_SlippageModel):
         return multiply(multiply(multiply(share, share), self._impact), last._value)
 
 
-def _volume(bar: Any, order: Any) -> Decimal:
+def bar_volume(bar: Any, order: Any) -> Decimal:
+    """The volume of a trade bar, or the size of the side of a quote bar that an order takes."""
     if isinstance(bar, TradeBar):
         return bar._volume  # type: ignore[no-any-return]
     if isinstance(bar, QuoteBar):

@@ -1,0 +1,82 @@
+"""Universes on data that a type reads from files (`Common/Data/UniverseSelection/FuncUniverse.cs`)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from lyra.engine.data.collections import BaseDataCollection
+from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.feed.config import SubscriptionDataConfig
+from lyra.engine.symbols import Symbol, current_run
+from lyra.engine.times import to_datetime, to_us
+from lyra.engine.universes.universe import Universe
+
+
+class FuncUniverse(Universe):
+    """`(configuration, settings, selector)`: a function on the points of a moment; without one, all their symbols."""
+
+    def __init__(self, configuration: SubscriptionDataConfig, universe_settings: Any = None, universe_selector: Any = None) -> None:
+        super().__init__(configuration, universe_settings)
+        self._selector = universe_selector
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+    def select_symbols(self, utc_time: Any, data: Any) -> Any:
+        """What the function selects. Raises ArgumentException for what is neither a symbol nor a ticker."""
+        if self._selector is None:
+            return [point.symbol for point in data]
+        result = self._selector(data)
+        return result if result is Universe.UNCHANGED else [self._symbol_of(item) for item in result]
+
+    def _symbol_of(self, item: Any) -> Symbol:
+        if isinstance(item, Symbol):
+            return item
+        raise ArgumentException(f"A universe selects symbols, not {item!r}: use the symbol of the data point, or Symbol.create.")
+
+    def _moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+        return scheduled(self, points_of(self.configuration, start, end, run), start, end, run)
+
+
+def points_of(config: SubscriptionDataConfig, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+    """(UTC moment, points) that a configuration's type reads between two UTC moments."""
+    from lyra.engine.feed.point_reader import PointReader
+
+    hours = run._exchange_hours(config.symbol)
+    zone = hours.time_zone
+    reader = PointReader(config, hours, zone.to_local(start), zone.to_local(end), run._sources, run._map_file_of(config), run._reader_failed)
+    for point in reader.points():
+        rows = list(point.data) if isinstance(point, BaseDataCollection) and point.data else [point]
+        yield zone.to_utc(point._end), rows
+
+
+def scheduled(universe: Universe, moments: Iterator[tuple[int, list[Any]]], start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+    """Moments on the dates of the universe's schedule, each with the newest data; without a schedule as they come."""
+    schedule = universe.universe_settings.schedule
+    if not schedule.initialized:
+        yield from moments
+        return
+    zone = universe.configuration.exchange_time_zone
+    local, last = zone.to_local(start), zone.to_local(end)
+    newest: list[Any] | None = None
+    following = next(moments, None)
+    for date in schedule._rule.get_dates(to_datetime(local), to_datetime(last)):
+        there = to_us(date)
+        if there < local:
+            continue
+        utc = zone.to_utc(there)
+        while following is not None and following[0] <= utc:
+            newest = following[1]
+            following = next(moments, None)
+        if newest is not None:
+            yield utc, newest
+
+
+def universe_name(kind: str) -> str:
+    """A name that no other universe of the run has."""
+    run: Any = current_run()
+    counts = run.__dict__.setdefault("universe_counts", {})
+    counts[kind] = count = counts.get(kind, 0) + 1
+    return f"{kind}-{count:010d}-{uuid.uuid5(uuid.NAMESPACE_OID, f'{kind}-{count}')}"
