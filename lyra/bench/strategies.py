@@ -10,7 +10,7 @@ class MinuteCross(QCAlgorithm):
 
     def initialize(self):
         self.set_start_date(2024, 1, 1)
-        self.set_end_date(2024, 12, 30)
+        self.set_end_date(datetime(2023, 12, 31) + timedelta(days=DAYS))
         self.set_account_currency("USDT")
         self.set_cash(100_000_000)
         self.set_brokerage_model(BrokerageName.BINANCE, AccountType.CASH)

@@ -45,19 +45,19 @@ def run_bench(quick: bool, peers: bool) -> None:
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # without byte code every import is a compilation
         typer.echo(f"Making {bars:,} minute bars and ten years of 101 equities …")
         _run([sys.executable, "-m", "lyra.bench.market", str(data), str(bars)], environment)
-        files = _write_strategies(folder)
+        files = _write_strategies(folder, bars // 1440)
         _print_processes(_processes(folder, files, data, environment), bars)
         _print_loops(_loops(files["minute"], data, bars, 1 if quick else _ROUNDS, peers, environment))
 
 
-def _write_strategies(folder: Path) -> dict[str, Path]:
+def _write_strategies(folder: Path, days: int) -> dict[str, Path]:
     from lyra.bench.strategies import DAILY_CROSS, HUNDRED_EQUITIES, MINUTE_CROSS
 
     files = {}
     for name, text in (("minute", MINUTE_CROSS), ("daily", DAILY_CROSS), ("hundred", HUNDRED_EQUITIES)):
         files[name] = folder / name / "main.py"
         files[name].parent.mkdir()
-        files[name].write_text(text, encoding="utf-8")
+        files[name].write_text(text.replace("DAYS", str(days)), encoding="utf-8")
     return files
 
 

@@ -13,7 +13,8 @@ from running import ROOT, run_command
 
 from lyra.marketdata import sample
 
-PROJECTS = sorted(folder for folder in (ROOT / "algorithms").iterdir() if (folder / "main.py").is_file())
+NAMES = ("bracket_breakout", "ema_cross_btc", "framework_example", "momentum_rotation", "pascal_case")
+PROJECTS = [ROOT / "algorithms" / name for name in NAMES]  # a user's own projects stand beside them
 FUNDS = ("SPY", "QQQ", "IWM", "EFA", "TLT", "GLD")
 
 
@@ -41,7 +42,6 @@ def test_example_runs_and_trades(project: Path, examples_market: Path, tmp_path:
 
 
 def test_the_examples_are_lean_projects() -> None:
-    assert len(PROJECTS) >= 5
     identities = []
     for folder in (*PROJECTS, ROOT / "research"):
         text = (folder / "config.json").read_text()

@@ -154,7 +154,10 @@ class CustomDataApi(LeanObject):
         """The ticker history that applies to a configuration, None where none does."""
         if not instance_of(config.type, config.symbol).requires_mapping():
             return None
-        map_file = self._data.map_files.file_of(config.symbol)
+        symbol = config.symbol
+        if symbol.security_type != SecurityType.BASE and symbol.underlying is not None:
+            symbol = symbol.underlying
+        map_file = self._data.map_files.file_of(symbol)
         return map_file if map_file else None
 
     def _filled(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.data.events import Delisting
 from lyra.engine.enums import DelistingType, OrderStatus, OrderType
 from lyra.engine.fees.base import charged_fee
@@ -118,7 +119,7 @@ class BacktestingBrokerage:
         fills: list[OrderEvent] = []
         try:
             span = algorithm.settings.stale_price_time_span
-            parameters = FillModelParameters(security, order, algorithm.subscription_manager, span, securities, lambda changed: None)
+            parameters = FillModelParameters(security, order, algorithm.subscription_manager, span, KeyValueDictionary(securities), lambda changed: None)
             answer = list(security.fill_model.fill(parameters))
             if all(order.time_in_force.is_fill_valid(security, order, event) for event in answer):
                 fills = answer

@@ -144,8 +144,9 @@ class Cash(LeanObject):
         rate = self._conversion_rate
         rate = round_significant(rate, 5) if rate < 1000 else round_to(rate, 2)
         value = decimal_text(round_to(self._value, 2))
+        amount = self._amount.copy_abs() if self._amount == 0 else self._amount
         return (
-            f"{self._symbol}: {self.currency_symbol}{self._amount:>15.2f} @ {_short(rate):>10} = {currency_symbol(account_currency)}{value}"
+            f"{self._symbol}: {self.currency_symbol}{amount:>15.2f} @ {_short(rate):>10} = {currency_symbol(account_currency)}{value}"
         )
 
 

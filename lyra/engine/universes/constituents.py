@@ -30,7 +30,7 @@ class ETFConstituentUniverse(BaseDataCollection):
     _weight: Decimal | None = None
     _shares: Decimal | None = None
     _held: Decimal | None = None
-    _pandas = {"lastupdate": "last_update", "weight": "weight", "sharesheld": "shares_held", "marketvalue": "market_value"}
+    _pandas = {"lastupdate": "last_update", "weight": "weight", "sharesheld": "shares_held", "marketvalue": "market_value", "period": "period"}
 
     def _frame_columns(self) -> dict[str, Any] | None:
         if getattr(self, "data", None):

@@ -36,9 +36,6 @@ class FuncUniverse(Universe):
             return item
         raise ArgumentException(f"A universe selects symbols, not {item!r}: use the symbol of the data point, or Symbol.create.")
 
-    def _moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
-        return scheduled(self, points_of(self.configuration, start, end, run), start, end, run)
-
 
 def points_of(config: SubscriptionDataConfig, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
     """(UTC moment, points) that a configuration's type reads between two UTC moments."""
@@ -53,10 +50,15 @@ def points_of(config: SubscriptionDataConfig, start: int, end: int, run: Any) ->
 
 
 def scheduled(universe: Universe, moments: Iterator[tuple[int, list[Any]]], start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
-    """Moments on the dates of the universe's schedule, each with the newest data; without a schedule as they come."""
+    """Moments on the dates of the universe's schedule, each with the newest data; without a schedule as they come.
+
+    What was known before the universe came is due at once.
+    """
     schedule = universe.universe_settings.schedule
+    now = run._utc
     if not schedule.initialized:
-        yield from moments
+        for moment, points in moments:
+            yield max(moment, now), points
         return
     zone = universe.configuration.exchange_time_zone
     local, last = zone.to_local(start), zone.to_local(end)
@@ -71,7 +73,7 @@ def scheduled(universe: Universe, moments: Iterator[tuple[int, list[Any]]], star
             newest = following[1]
             following = next(moments, None)
         if newest is not None:
-            yield utc, newest
+            yield max(utc, now), newest
 
 
 def universe_name(kind: str) -> str:

@@ -60,7 +60,7 @@ class UniverseDefinitions(LeanObject):
         return FundamentalUniverseFactory("usa", universe_settings or self._algorithm.universe_settings, select)
 
     def _equity(self, ticker: str, market: str) -> Symbol:
-        sid = SecurityIdentifier.generate_equity(ticker, market, True, None, self._algorithm.time)
+        sid = SecurityIdentifier.generate_equity(ticker, market)
         return Symbol(sid, ticker)
 
 

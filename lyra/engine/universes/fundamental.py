@@ -10,7 +10,7 @@ from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.symbols import Symbol, current_run
 from lyra.engine.times import DAY
 from lyra.engine.universes.constituents import ConstituentsUniverse, ConstituentsUniverseData, ETFConstituentData, ETFConstituentsUniverseFactory, ETFConstituentUniverse  # fmt: skip
-from lyra.engine.universes.data_universe import FuncUniverse, scheduled, universe_name
+from lyra.engine.universes.data_universe import FuncUniverse, universe_name
 from lyra.engine.universes.fundamental_data import CoarseFundamental, FineFundamental, Fundamental, Fundamentals, FundamentalUniverse, coarse_rows  # fmt: skip
 from lyra.engine.universes.universe import Universe, universe_config
 
@@ -24,7 +24,7 @@ __all__ = [
 class _StockUniverse(Universe):
     """A function on a day's rows; it is asked at the midnight after each trading day."""
 
-    def __init__(self, symbol: Symbol, universe_settings: Any, selector: Callable[[Any], Any]) -> None:
+    def __init__(self, symbol: Symbol, universe_settings: Any, selector: Callable[[Any], Any] | None) -> None:
         config = universe_config(symbol, Resolution.DAILY, "America/New_York", "America/New_York", FundamentalUniverse)
         config.fill_data_forward = False
         super().__init__(config, universe_settings)
@@ -32,16 +32,13 @@ class _StockUniverse(Universe):
 
     def select_symbols(self, utc_time: Any, data: Any) -> Any:
         """What the function selects."""
-        return self._selector(data)
+        return [row.symbol for row in data] if self._selector is None else self._selector(data)
 
-    def _moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
-        return scheduled(self, self._days(start, end, run), start, end, run)
-
-    def _days(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+    def _all_moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
         hours = run._exchange_hours(self.symbol)
         zone = hours.time_zone
         for day in tradable_days(hours, zone.to_local(start), zone.to_local(end), self.configuration.data_time_zone):
-            yield zone.to_utc(day + DAY), list(coarse_rows(day, self.configuration.market).values())
+            yield zone.to_utc(day + DAY), list(coarse_rows(day, self.configuration.market))
 
 
 class FundamentalUniverseFactory(_StockUniverse):
@@ -90,7 +87,7 @@ class FundamentalFilteredUniverse(Universe):
                 self._tell_missing()
         else:
             local = self.configuration.exchange_time_zone.to_local(utc)
-            kept = [Fundamental._on(symbol, local) for symbol in first]
+            kept = [Fundamental._of(symbol, local) for symbol in first]
         data[:] = kept
         return self._fine._perform_selection(utc, kept)
 
@@ -101,9 +98,9 @@ class FundamentalFilteredUniverse(Universe):
             self._debug("Note: Your coarse selection filter was updated to exclude symbols without fine fundamental data. Make sure your coarse "
                         "filter excludes symbols where HasFundamental is false.")  # fmt: skip
 
-    def _moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+    def _all_moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
         self._debug = run.debug
-        return self._universe._moments(start, end, run)
+        return self._universe._all_moments(start, end, run)
 
 
 class FineFundamentalFilteredUniverse(FundamentalFilteredUniverse):

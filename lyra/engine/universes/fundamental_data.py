@@ -21,7 +21,7 @@ from lyra.engine.enums import FileFormat, Resolution, SubscriptionTransportMediu
 from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.symbols import SecurityIdentifier, Symbol, current_run
-from lyra.engine.times import DAY, to_datetime, to_us
+from lyra.engine.times import DAY, day_of, to_datetime, to_us
 
 _ONE = Decimal(1)
 _NAN = math.nan
@@ -54,7 +54,7 @@ class FundamentalGroup(LeanObject):
     Raises NotSupported, naming the field, for one that neither the provider nor the engine knows.
     """
 
-    def __init__(self, row: Fundamental, path: str) -> None:
+    def __init__(self, row: CoarseFundamental, path: str) -> None:
         self._row = row
         self._path = path
 
@@ -70,7 +70,7 @@ class FundamentalGroup(LeanObject):
             raise NotSupported(f"Fundamental.{path}", "The data have no such field.") from None
 
 
-class Fundamental(BaseData):
+class CoarseFundamental(BaseData):
     """A stock on a day: `value`, `volume`, `dollar_volume`, factors, and fundamentals by group."""
 
     volume: int
@@ -85,9 +85,12 @@ class Fundamental(BaseData):
             self._symbol, self._time = symbol, to_us(time)
 
     @classmethod
-    def _of(cls, symbol: Symbol, day: int, columns: list[str]) -> Fundamental:
+    def _of(cls, symbol: Symbol, time: int, columns: list[str] | None = None) -> Any:
+        """A row from the file's columns, or one that looks for them when it is asked."""
         made = cls.__new__(cls)
-        made._symbol, made._time, made._columns = symbol, day, columns
+        made._symbol, made._time = symbol, time
+        if columns is not None:
+            made.__dict__["_columns"] = columns
         return made
 
     @staticmethod
@@ -101,8 +104,9 @@ class Fundamental(BaseData):
 
     def __getattr__(self, name: str) -> Any:
         if name == "_columns":
-            found = coarse_rows(self._time, self._symbol.id.market).get(self._symbol.id) if self._symbol is not None else None
-            columns = self.__dict__["_columns"] = [] if found is None else found._columns
+            known = self._symbol is not None
+            rows = coarse_rows(day_of(self._time), self._symbol.id.market) if known else []
+            columns = self.__dict__["_columns"] = next((row._columns for row in reversed(rows) if row._symbol == self._symbol), [])
             return columns
         if name.startswith("_"):
             raise AttributeError(name)
@@ -193,17 +197,17 @@ class Fundamental(BaseData):
         """Daily."""
         return [Resolution.DAILY]
 
-    def clone(self, fill_forward: bool = False) -> Fundamental:
+    def clone(self, fill_forward: bool = False) -> Any:
         """The same row."""
-        return Fundamental._of(self._symbol, self._time, self._columns)
+        return type(self)._of(self._symbol, self._time, self._columns)
 
 
-class CoarseFundamental(Fundamental):
-    """The older name of rows without fundamentals."""
+class FineFundamental(CoarseFundamental):
+    """The older name of `Fundamental`."""
 
 
-class FineFundamental(Fundamental):
-    """The older name of rows with fundamentals."""
+class Fundamental(FineFundamental):
+    """A stock on a day, with fundamentals by group: what selection functions get."""
 
 
 class FundamentalUniverse(BaseDataCollection):
@@ -243,8 +247,8 @@ def coarse_file(market: str, day: int) -> Path:
     return Path("equity", market, "fundamental", "coarse", f"{to_datetime(day):%Y%m%d}.csv")
 
 
-def coarse_rows(day: int, market: str = "usa") -> dict[Any, Fundamental]:
-    """A day's rows by identifier, in the file's order; the last few days that were asked for are kept."""
+def coarse_rows(day: int, market: str = "usa") -> list[Fundamental]:
+    """A day's rows in the order of the file; the last few days that were asked for are kept."""
     run: Any = current_run()
     kept = run.__dict__.setdefault("coarse_days", {})
     found = kept.get((market, day))
@@ -252,7 +256,7 @@ def coarse_rows(day: int, market: str = "usa") -> dict[Any, Fundamental]:
         path = run.data_folder / coarse_file(market, day)
         lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
         rows = (_row(line.split(","), day) for line in lines if line)
-        found = {row._symbol.id: row for row in rows if row is not None}
+        found = [row for row in rows if row is not None]
         while len(kept) >= 4:
             kept.pop(next(iter(kept)))
         kept[(market, day)] = found
@@ -266,7 +270,7 @@ def _row(columns: list[str], day: int) -> Fundamental | None:
         symbol = Symbol(SecurityIdentifier.parse(columns[0]), columns[1])
     except ValueError:
         return None
-    return Fundamental._of(symbol, day, columns)
+    return Fundamental._of(symbol, day, columns)  # type: ignore[no-any-return]
 
 
 GROUPS = frozenset(

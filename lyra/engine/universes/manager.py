@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lyra.engine.data.dictionary import SymbolDictionary
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import Symbol, is_option
 from lyra.engine.universes.universe import Member, SecurityChanges, Universe
 
 
@@ -133,7 +133,7 @@ class UniverseSelection:
         run = self._run
         security = self._created.get(symbol)
         if security is None:
-            security = self._created[symbol] = run._create_security(symbol, leverage=universe.universe_settings.leverage)
+            security = self._created[symbol] = run._create_security(symbol, leverage=universe.universe_settings.leverage, cache_symbol=is_option(symbol.security_type))
         configs = universe._configs_for(security, run._subscribe_configs)
         added = False
         subscribed = False

@@ -7,15 +7,25 @@ from typing import Any, NamedTuple
 
 from lyra.engine.data.bars import Tick
 from lyra.engine.data.dictionary import SymbolDictionary
+from lyra.engine.dotnet_types import HashSet
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.naming import LeanObject
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import Symbol, current_run, custom_data_type
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, span_us, to_datetime, zone
 
 
 class Unchanged(list[Any]):
     """What a selection function returns to keep the members as they are (`Universe.UNCHANGED`)."""
+
+
+class Selection(HashSet):
+    """The symbols of a selection, in its order."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self)
 
 
 class Member(NamedTuple):
@@ -99,8 +109,12 @@ class Universe(LeanObject):
         return self.configuration.symbol
 
     @property
-    def _data_type(self) -> Any:
+    def data_type(self) -> Any:
         """The type of the data that it selects from."""
+        return self.configuration.type
+
+    @property
+    def _data_type(self) -> Any:
         return self.configuration.type
 
     @property
@@ -109,9 +123,9 @@ class Universe(LeanObject):
         return SymbolDictionary({symbol: member.security for symbol, member in self.securities.items()})
 
     @property
-    def selected(self) -> list[Symbol]:
+    def selected(self) -> Selection:
         """What was selected last."""
-        return list(self._selected)
+        return Selection(self._selected)
 
     def dispose(self) -> None:
         """Leave at the next step: all members are deselected."""
@@ -167,12 +181,25 @@ class Universe(LeanObject):
 
     def _configs_for(self, security: Any, subscribe: Callable[..., list[SubscriptionDataConfig]]) -> list[SubscriptionDataConfig]:
         settings = self.universe_settings
+        if security.type == SecurityType.BASE:
+            kind = current_run().data_types.get(custom_data_type(security.symbol.id.symbol) or "")
+            if kind is not None:
+                return subscribe(security.symbol, settings.resolution, settings.fill_forward, settings.extended_market_hours,
+                                 normalization=settings.data_normalization_mode, types=[(kind, TickType.TRADE)], custom=True)  # fmt: skip
         return subscribe(security.symbol, settings.resolution, settings.fill_forward, settings.extended_market_hours,
                          normalization=settings.data_normalization_mode, types=settings.subscription_data_types)  # fmt: skip
 
     def _moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
-        """(UTC moment, data to select from) over a span of UTC."""
-        raise NotImplementedError
+        """(UTC moment, data to select from) over a span of UTC, on the dates of the schedule in the settings."""
+        from lyra.engine.universes.data_universe import scheduled
+
+        return scheduled(self, self._all_moments(start, end, run), start, end, run)
+
+    def _all_moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+        """The moments without regard to a schedule: those of the data's points."""
+        from lyra.engine.universes.data_universe import points_of
+
+        return points_of(self.configuration, start, end, run)
 
 
 def universe_config(
@@ -243,7 +270,7 @@ class UserDefinedUniverse(Universe):
             return True
         return False
 
-    def _moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+    def _all_moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
         if self._selector is None:
             yield start, [None]
             return
@@ -276,7 +303,7 @@ class ScheduledUniverse(Universe):
         """What the function selects now."""
         return self._selector(to_datetime(utc_time))
 
-    def _moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+    def _all_moments(self, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
         for moment in self._time_rule._utc_times(self._date_rule, self.configuration.exchange_time_zone, start, end):
             if moment > end:
                 return
