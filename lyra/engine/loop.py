@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lyra.engine.corporate.map_files import END_OF_TIME
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
 from lyra.engine.data.slice import Slice
@@ -234,14 +235,31 @@ class Loop:
             if event is not None:
                 self._events.remove(event)
 
+    def _update_from_universes(self, time_slice: TimeSlice) -> None:
+        """Note what universes selected from in the caches of those that are subscribed to."""
+        securities = self._algorithm.securities._items
+        for rows in time_slice.universe_data.values():
+            for point in rows:
+                if point is None:
+                    continue
+                if not point.should_cache_to_security():
+                    break
+                security = securities.get(point.symbol)
+                if security is not None:
+                    security.cache._by_type[type(point)] = [point]
+
     def _update_securities(self, time_slice: TimeSlice) -> None:
         """Note the new rows in the securities' caches; repeated bars do not move prices."""
         watched = self._watched
+        if time_slice.universe_data:
+            self._update_from_universes(time_slice)
         for entries in (time_slice.internal, time_slice.entries):
             for config, rows, i in entries:
                 security = config._security
                 if i >= 0:
                     if rows.filled[i]:
+                        if watched and security.symbol in watched:  # LEAN shows open trades the price again
+                            self._algorithm.trade_builder.set_market_price(security.symbol, security._price)
                         continue
                     cache = security.cache
                     if config.bar_type is TradeBar:
@@ -421,6 +439,15 @@ class Loop:
         else:
             results.observe_equity(to_float(portfolio._total_portfolio_value), lambda: portfolio._total_portfolio_value)
 
+    def _last_ticker(self, symbol: Any) -> str:
+        """The ticker by which a security goes today, as LEAN names the series of margins; the present one if it is gone by then."""
+        ticker: str = symbol.value
+        if symbol.requires_mapping():
+            map_file = self._algorithm._data.map_files.file_of(symbol)
+            if map_file:
+                ticker = map_file.ticker_at(END_OF_TIME, ticker).upper()
+        return ticker
+
     def sample(self, time: int | None = None) -> None:
         """The daily sample, and the last one."""
         algorithm, portfolio = self._algorithm, self._portfolio
@@ -430,7 +457,7 @@ class Loop:
         benchmark = algorithm.benchmark
         value = self.benchmark_seen = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
         holdings = self._holding_samples()
-        margins = [MarginSample(s.symbol.value, margin_used(s)) for s in portfolio._positions()]
+        margins = [MarginSample(self._last_ticker(s.symbol), margin_used(s)) for s in portfolio._positions()]
         self._results.sample(utc, portfolio._total_portfolio_value, value, holdings, portfolio._total_sale_volume,
                              self._capacity.capacity, margins)  # fmt: skip
 

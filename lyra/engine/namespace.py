@@ -26,8 +26,15 @@ _ROOMS = (
     "orders.order", "orders.events", "orders.requests", "orders.ticket", "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills",
     "orders.equity_fills", "orders.group", "orders.currencies", "circular_queue", "compression", "extensions", "orders.exchange_codes", "models", "fees",
     "brokerages.base", "brokerages", "indicators", "indicators.helpers", "consolidators", "scheduling",
-    "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "algorithm.commands", "framework.signal_exports", "corporate.providers", "dotnet_json", "results.charts", "results.colors",
+    "scheduling.rules", "scheduling.manager", "framework.targets", "framework", "algorithm.settings", "algorithm.core", "algorithm.commands", "algorithm.trading_calendar", "framework.signal_exports", "corporate.providers", "dotnet_json", "results.charts", "results.colors",
     "results.statistics", "results.trades", "results.interest_rate", "object_store",
+)  # fmt: skip
+
+
+# LEAN's C# models of these names are out of Python's reach; algorithms import the Python ones, `from Portfolio.X import X`.
+_ONLY_IN_FILES = (
+    "MeanReversionPortfolioConstructionModel", "MeanVarianceOptimizationPortfolioConstructionModel",
+    "BlackLittermanOptimizationPortfolioConstructionModel", "RiskParityPortfolioConstructionModel",
 )  # fmt: skip
 
 
@@ -57,6 +64,8 @@ def lean_names() -> dict[str, Any]:
     names.update(_dot_net())
     for name, placeholder in placeholders(imported_by_name=False).items():
         names.setdefault(name, placeholder)
+    for name in _ONLY_IN_FILES:
+        names.pop(name, None)
     names["QCAlgorithmFramework"] = names["QCAlgorithmFrameworkBridge"] = names["QCAlgorithm"]
     return names
 
@@ -66,8 +75,8 @@ def _dot_net() -> dict[str, Any]:
     from decimal import Decimal
 
     from lyra.engine import dotnet_types as net
-    from lyra.engine.times import TimeZones
+    from lyra.engine.times import Time, TimeZones
 
-    return {"Decimal": Decimal, "DateTime": net.DateTime, "TimeSpan": net.TimeSpan, "TimeZones": TimeZones, "String": str, "Object": object,
+    return {"Decimal": Decimal, "DateTime": net.DateTime, "TimeSpan": net.TimeSpan, "Time": Time, "TimeZones": TimeZones, "String": str, "Object": object,
             "List": net.List, "Dictionary": net.Dictionary, "HashSet": net.HashSet, "Random": net.Random, "Int32": int,
             "Double": float, "Boolean": bool}  # fmt: skip

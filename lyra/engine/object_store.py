@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from lyra.engine.data.dictionary import KeyValuePair
-from lyra.engine.dotnet_errors import KeyNotFoundException
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentNullException, KeyNotFoundException, no_method
 from lyra.engine.errors import ConfigError
 from lyra.engine.naming import LeanObject
+
+
+_PATH = re.compile(r"\.?[a-zA-Z0-9\\/_#\-$= ]+\.?[a-zA-Z0-9]*")
+"""The keys that LEAN takes."""
+
+
+class Bytes(bytes):
+    """What is read: bytes, under .NET's name."""
+
+
+Bytes.__name__ = "Byte[]"
 
 
 class ObjectStore(LeanObject):
     """Bytes, text and JSON under keys such as `models/first`; kept as files below one folder, or in memory without one."""
 
-    def __init__(self, folder: Path | None) -> None:
+    max_size = 10 * 1024**3
+    max_files = 10_000
+
+    def __init__(self, folder: Path | None, resources: ExitStack | None = None) -> None:
+        """Without a folder, one for the time of the run is made when a path is asked for, and removed with `resources`."""
         self._folder = folder
+        self._resources = resources
         self._values: dict[str, bytes] = {}
 
     @staticmethod
     def _key(key: str) -> str:
-        clean = str(key).replace("\\", "/").lstrip("/")
-        if not clean or ".." in clean.split("/"):
-            raise ValueError(f"The object store key {key!r} is not a path below the store.")
-        return clean
+        if key is None:
+            raise ArgumentNullException("Value cannot be null. (Parameter 'key')")
+        return str(key).replace("\\", "/").lstrip("/")
+
+    def _new_key(self, key: str) -> str:
+        if key is not None and not _PATH.fullmatch(str(key)):
+            raise ArgumentException(f"LocalObjectStore: path is not supported: '{key}'")
+        return self._key(key)
 
     def _path(self, key: str) -> Path | None:
         return None if self._folder is None else self._folder / key
@@ -52,9 +74,9 @@ class ObjectStore(LeanObject):
         """The bytes under a key. Raises KeyError if there are none."""
         value = self._load(self._key(key))
         if value is None:
-            raise KeyNotFoundException(f"Object with key '{key}' was not found in the current project. Please use ObjectStore.ContainsKey(key) to check "
+            raise KeyNotFoundException(f"Object with path '{key}' was not found in the current project. Please use ObjectStore.ContainsKey(key) to check "
                                "if an object exists before attempting to read.")  # fmt: skip
-        return value
+        return Bytes(value)
 
     def read(self, key: str, encoding: Any = None) -> str:
         """The text under a key."""
@@ -70,19 +92,24 @@ class ObjectStore(LeanObject):
 
     def save_bytes(self, key: str, contents: Any) -> bool:
         """Keep bytes under a key."""
-        clean = self._key(key)
+        clean = self._new_key(key)
         self._values[clean] = bytes(contents)
         path = self._path(clean)
         if path is not None:
             _write(path, self._values[clean])
         return True
 
-    def save(self, key: str, text: Any = None, encoding: Any = None) -> bool:
-        """Keep text (or bytes) under a key; without text, the file that `get_file_path` gave."""
-        if text is None:
+    def save(self, key: str, *content: Any) -> bool:
+        """`save(key, text[, encoding])` keeps text (or bytes) under a key; `save(key)` the file that `get_file_path` gave."""
+        if not content:
             path = self._path(self._key(key))
             return path is not None and path.is_file()
-        return self.save_bytes(key, text if isinstance(text, (bytes, bytearray)) else str(text).encode("utf-8"))
+        text = content[0]
+        if text is None:
+            raise ArgumentNullException("Value cannot be null. (Parameter 's')")
+        if not isinstance(text, (str, bytes, bytearray)):
+            raise no_method("save", key, text)
+        return self.save_bytes(key, text.encode("utf-8") if isinstance(text, str) else text)
 
     save_string = save
 
@@ -102,12 +129,22 @@ class ObjectStore(LeanObject):
 
     def get_file_path(self, key: str) -> str:
         """The path of the file under a key; the algorithm may write it itself."""
-        clean = self._key(key)
-        path = self._path(clean)
+        if self._folder is None:
+            self._make_folder()
+        path = self._path(self._key(key))
         if path is None:
             raise ConfigError("The object store of this run has no folder; run the algorithm from a workspace.")
         path.parent.mkdir(parents=True, exist_ok=True)
         return str(path)
+
+    def _make_folder(self) -> None:
+        """A folder for the time of the run, with what is kept so far."""
+        if self._resources is None:
+            return
+        parent = self._resources.enter_context(tempfile.TemporaryDirectory(prefix="lyra-"))
+        self._folder = Path(parent) / "storage"
+        for key, value in self._values.items():
+            _write(self._folder / key, value)
 
     def clear(self) -> None:
         """Forget what was read; files stay."""

@@ -162,6 +162,21 @@ def zone(name: Any) -> Zone:
     return _zone("UTC" if text in ("Etc/UTC", "Etc/GMT", "GMT") else text)
 
 
+class Time:
+    """LEAN's named moments and spans (`Common/Time.cs`)."""
+
+    END_OF_TIME = datetime(2050, 12, 31)
+    START = datetime(1998, 1, 2)
+    BEGINNING_OF_TIME = datetime(1899, 12, 30)
+    MAX_TIME_SPAN = timedelta(days=365_000)
+    ONE_YEAR = timedelta(days=365)
+    ONE_DAY = timedelta(days=1)
+    ONE_HOUR = timedelta(hours=1)
+    ONE_MINUTE = timedelta(minutes=1)
+    ONE_SECOND = timedelta(seconds=1)
+    ONE_MILLISECOND = timedelta(milliseconds=1)
+
+
 class TimeZones:
     """LEAN's named time zones (`Common/TimeZones.cs`)."""
 

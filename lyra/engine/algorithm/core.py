@@ -15,6 +15,7 @@ from lyra.engine.algorithm.indicators import IndicatorHelpers
 from lyra.engine.algorithm.reporting import NotificationManager, Reporting, message_text
 from lyra.engine.algorithm.settings import AlgorithmSettings, UniverseSettings
 from lyra.engine.algorithm.trading import Trading
+from lyra.engine.algorithm.trading_calendar import TradingCalendar
 from lyra.engine.algorithm.universes import UniverseApi
 from lyra.engine.algorithm.wiring import Wiring
 from lyra.engine.brokerages.base import (
@@ -140,7 +141,7 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         self.security_initializer = BrokerageModelSecurityInitializer(self._brokerage_model, SecuritySeeder.NULL)
         self._user_initializer = False
         self._benchmark: Any = None
-        self.object_store = ObjectStore(context.object_store)
+        self.object_store = ObjectStore(context.object_store, context.resources)
         self.risk_free_interest_rate_model = InterestRateProvider(self._data.path)
         self.schedule = ScheduleManager(self)
         self.date_rules = DateRules(self)
@@ -462,6 +463,11 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     def market_hours_database(self) -> Any:
         """The market hours of the run's data folder."""
         return self._data.hours
+
+    @property
+    def trading_calendar(self) -> TradingCalendar:
+        """Business days and holidays."""
+        return TradingCalendar(self)
 
     @property
     def symbol_properties_database(self) -> Any:

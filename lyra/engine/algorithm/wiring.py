@@ -253,6 +253,7 @@ class Wiring:
 
     def _universe_start(self: Any, universe: Any) -> int:
         """Universes on data begin a tradable day early, so that they select at the start; the user's own begin now."""
+        from lyra.engine.universes.data_universe import last_scheduled
         from lyra.engine.universes.universe import ScheduledUniverse
 
         start: int = self._utc
@@ -263,7 +264,13 @@ class Wiring:
         hours = self._exchange_hours(universe.symbol)
         zone = hours.time_zone
         strict = self.settings.daily_precise_end_time and not hours.is_market_always_open
-        local = start_of_bars(hours, zone.to_local(start), DAY, 1, False, universe.configuration.data_time_zone, strict)
+        there = last_scheduled(universe, zone.to_local(start))
+        if there is None:
+            there = zone.to_local(start)
+            if "schedule" not in self._warned:
+                self._warned.add("schedule")
+                self.debug("Warning: Found no valid start time for scheduled universe, will use default")
+        local = start_of_bars(hours, there, DAY, 1, False, universe.configuration.data_time_zone, strict)
         return zone.to_utc(local)  # type: ignore[no-any-return]
 
     def _remove_delisted(self: Any, symbol: Symbol) -> None:

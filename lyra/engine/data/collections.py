@@ -53,8 +53,8 @@ class BaseDataCollection(BaseData):
         return len(self.data)
 
     def should_cache_to_security(self) -> bool:
-        """False: a security's price does not follow it."""
-        return False
+        """Whether the points are for the caches of their securities."""
+        return not self.data or type(self.data[0]) is type(self) or bool(self.data[0].should_cache_to_security())
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.data)

@@ -69,7 +69,7 @@ class SourceReader:
                     content = self._fetched[address] = answer.read()
             except (urllib.error.URLError, OSError, ValueError) as e:
                 raise DataError(
-                    f"The custom data source {address} cannot be fetched ({getattr(e, 'reason', e)}): save it as a file and return it with "
+                    f"The custom data source {address.partition('?')[0]} cannot be fetched ({getattr(e, 'reason', e)}): save it as a file and return it with "
                     "SubscriptionTransportMedium.LOCAL_FILE, or put it into the object store."
                 ) from e
         return _unpacked(content, address, entry) or b""

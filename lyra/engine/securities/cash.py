@@ -50,6 +50,14 @@ class CurrencyConversion(LeanObject):
         return [security for security, _ in self._cash._steps or ()]
 
 
+class ConstantCurrencyConversion(CurrencyConversion):
+    """A rate that stays."""
+
+
+class SecurityCurrencyConversion(CurrencyConversion):
+    """A rate that follows the prices of securities."""
+
+
 class Cash(LeanObject):
     """An amount of one currency. `conversion_rate` is the worth of one unit in the account currency."""
 
@@ -99,7 +107,9 @@ class Cash(LeanObject):
     @property
     def currency_conversion(self) -> CurrencyConversion | None:
         """How the rate comes about; None while there is none."""
-        return None if self._destination is None else CurrencyConversion(self)
+        if self._destination is None:
+            return None
+        return ConstantCurrencyConversion(self) if self._steps is None else SecurityCurrencyConversion(self)
 
     def convert_over(self, steps: tuple[Step, ...], destination: str) -> None:
         """Follow the prices of securities from now on."""

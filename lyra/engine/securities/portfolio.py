@@ -126,17 +126,17 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
     def _total_portfolio_value(self) -> Decimal:
         value = self._value
         if value is None:
-            value = self.cash_book._total + self.unsettled_cash_book._total
+            value = add(self.cash_book._total, self.unsettled_cash_book._total)
             held, profits = ZERO, ZERO
             for security in self.securities._items.values():
                 holding = security.holdings
                 if not holding.invested:
                     continue
                 if security.type not in _OUTSIDE_HOLDINGS_VALUE:
-                    held += holding._holdings_value
+                    held = add(held, holding._holdings_value)
                 elif security.type in _PROFIT_ONLY:
-                    profits += holding._unrealized_profit
-            self._value = value = value + held + profits
+                    profits = add(profits, holding._unrealized_profit)
+            self._value = value = add(add(value, held), profits)
         return value
 
     @property

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from lyra.engine.data.collections import BaseDataCollection
+from lyra.engine.data.events import Delisting
 from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.enums import DelistingType
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.symbols import Symbol, current_run
-from lyra.engine.times import to_datetime, to_us
+from lyra.engine.times import DAY, day_of, to_datetime, to_us
 from lyra.engine.universes.universe import Universe
+
+_LOOK_BACK = 365
+NEVER = 2**62
 
 
 class FuncUniverse(Universe):
@@ -38,15 +43,22 @@ class FuncUniverse(Universe):
 
 
 def points_of(config: SubscriptionDataConfig, start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
-    """(UTC moment, points) that a configuration's type reads between two UTC moments."""
+    """(UTC moment, points) that a configuration's type reads between two UTC moments; the delisting of what they are about ends them."""
     from lyra.engine.feed.point_reader import PointReader
 
     hours = run._exchange_hours(config.symbol)
     zone = hours.time_zone
-    reader = PointReader(config, hours, zone.to_local(start), zone.to_local(end), run._sources, run._map_file_of(config), run._reader_failed)
+    map_file = run._map_file_of(config)
+    local, last = zone.to_local(start), zone.to_local(end)
+    delisting = NEVER if map_file is None else map_file.delisting_day
+    reader = PointReader(config, hours, local, last, run._sources, map_file, run._reader_failed)
     for point in reader.points():
+        if point._end > delisting:
+            break
         rows = list(point.data) if isinstance(point, BaseDataCollection) and point.data else [point]
         yield zone.to_utc(point._end), rows
+    if local < delisting <= last:
+        yield zone.to_utc(delisting), [Delisting(config.symbol, to_datetime(delisting), 0, DelistingType.WARNING)]
 
 
 def scheduled(universe: Universe, moments: Iterator[tuple[int, list[Any]]], start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
@@ -74,6 +86,18 @@ def scheduled(universe: Universe, moments: Iterator[tuple[int, list[Any]]], star
             following = next(moments, None)
         if newest is not None:
             yield max(utc, now), newest
+
+
+def last_scheduled(universe: Universe, local: int) -> int | None:
+    """The last moment at or before `local`, whole days back, on whose date the universe's schedule selects; None if there is none in a year."""
+    schedule = universe.universe_settings.schedule
+    if not schedule.initialized:
+        return local
+    for back in range(_LOOK_BACK):
+        day = to_datetime(day_of(local - back * DAY))
+        if next(iter(schedule._rule.get_dates(day, day)), None) is not None:
+            return local - back * DAY
+    return None
 
 
 def universe_name(kind: str) -> str:

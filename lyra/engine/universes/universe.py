@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from lyra.engine.data.bars import Tick
 from lyra.engine.data.dictionary import SymbolDictionary
+from lyra.engine.data.events import Delisting
 from lyra.engine.dotnet_types import HashSet
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.feed.config import SubscriptionDataConfig
@@ -157,7 +158,9 @@ class Universe(LeanObject):
         raise NotImplementedError
 
     def _perform_selection(self, utc: int, data: list[Any]) -> list[Symbol] | None:
-        """The new selection, None when it does not change anything."""
+        """The new selection, None when it does not change anything; nothing more once the fund is delisted."""
+        if any(type(point) is Delisting for point in data):
+            self.dispose()
         if self.dispose_requested:
             return []
         result = self.select_symbols(utc, data)
