@@ -48,7 +48,10 @@ def demo(verbose: Verbose = False) -> None:
 def backtest(
     project: Annotated[Path, typer.Argument(help="A project folder with main.py, or a Python file.")],
     output: Annotated[Path | None, typer.Option("--output", help="Folder for the results; else PROJECT/backtests/TIME.")] = None,
-    parameter: Annotated[list[str] | None, typer.Option("--parameter", help="KEY VALUE, repeatable; given once, those of config.json do not count, as in the LEAN CLI.", metavar="KEY VALUE")] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", help="KEY VALUE, repeatable; takes the place of all in config.json, as in the LEAN CLI.", metavar="KEY VALUE"),
+    ] = None,
     backtest_name: Annotated[str | None, typer.Option("--backtest-name", help="Name of the run.")] = None,
     lean_config: Annotated[Path | None, typer.Option("--lean-config", help="The lean.json to use.")] = None,
     extra_config: Annotated[list[str] | None, typer.Option("--extra-config", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,

@@ -85,4 +85,12 @@ def no_method(name: str, *args: Any) -> TypeError:
 
 
 def _type_text(kind: type) -> str:
-    return f"<class 'QuantConnect.{kind.__name__}'>" if kind.__module__.startswith("lyra.engine.") else str(kind)
+    if not kind.__module__.startswith("lyra.engine."):
+        return str(kind)
+    return f"<class 'QuantConnect.{_ROOMS.get(kind.__name__, '')}{kind.__name__}'>"
+
+
+_ROOMS = {
+    "InsightType": "Algorithm.Framework.Alphas.", "InsightDirection": "Algorithm.Framework.Alphas.", "TradeBar": "Data.Market.",
+    "QuoteBar": "Data.Market.", "Tick": "Data.Market.", "Slice": "Data.",
+}  # fmt: skip

@@ -6,6 +6,7 @@ that runs in several threads or tasks do not see each other.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -45,11 +46,26 @@ class Context:
     def active(self) -> Iterator[Context]:
         """Make this the current run within a `with` block."""
         token = _CURRENT.set(self)
+        log, console = logging.getLogger("lyra.engine"), _ToConsole(self.messages)
+        log.addHandler(console)
         try:
             with self.data.symbols.active(), self.resources:
                 yield self
         finally:
+            log.removeHandler(console)
             _CURRENT.reset(token)
+
+
+class _ToConsole(logging.Handler):
+    """Takes what the engine's parts log to the run's `log.txt`, where LEAN's engine writes too."""
+
+    def __init__(self, messages: Messages) -> None:
+        super().__init__()
+        self._messages = messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add a line."""
+        self._messages.console.append((record.levelname, record.getMessage()))
 
 
 _CURRENT: ContextVar[Context | None] = ContextVar("lyra_context", default=None)

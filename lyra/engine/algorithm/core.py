@@ -10,6 +10,7 @@ from lyra.engine.algorithm.adding import Adding
 from lyra.engine.algorithm.commands import Commands
 from lyra.engine.algorithm.custom import CustomDataApi
 from lyra.engine.algorithm.framework import Framework
+from lyra.engine.algorithm.generics import GenericMethod
 from lyra.engine.algorithm.history import HistoryApi
 from lyra.engine.algorithm.indicators import IndicatorHelpers
 from lyra.engine.algorithm.reporting import NotificationManager, Reporting, message_text
@@ -26,11 +27,12 @@ from lyra.engine.brokerages.base import (
     answer_of,
 )
 from lyra.engine.brokerages.catalogue import brokerage_model, brokerage_name
+from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException, no_method
 from lyra.engine.dotnet_types import HashSet
-from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution
+from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution, TickType
 from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.framework.signal_exports import SignalExportManager
 from lyra.engine.naming import LeanObject, find_method
@@ -465,6 +467,13 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         return self._data.hours
 
     @property
+    def pandas_converter(self) -> Any:
+        """Makes data frames of slices and points."""
+        from lyra.engine.history.converter import PandasConverter
+
+        return PandasConverter()
+
+    @property
     def trading_calendar(self) -> TradingCalendar:
         """Business days and holidays."""
         return TradingCalendar(self)
@@ -600,6 +609,15 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
                 open_quantity -= ticket._quantity
         total = self.portfolio[symbol]._quantity + open_quantity + quantity
         return bool(total >= 0 or abs(total) <= to_decimal(available))
+
+
+def _consolidate_typed(self: Any, kind: Any, symbol: Any, period: Any, *more: Any) -> Any:
+    """A consolidator of the feed whose bars or ticks have a type."""
+    tick_type = more[0] if len(more) > 1 else {TradeBar: TickType.TRADE, QuoteBar: TickType.QUOTE}.get(kind)
+    return IndicatorHelpers.consolidate(self, symbol, period, tick_type, more[-1] if more else None)
+
+
+QCAlgorithm.consolidate = QCAlgorithm.Consolidate = GenericMethod(IndicatorHelpers.consolidate, _consolidate_typed)  # type: ignore[method-assign, assignment]
 
 
 def _date_of(args: tuple[Any, ...], names: dict[str, Any]) -> Any:

@@ -129,11 +129,15 @@ class CustomDataApi(LeanObject):
             return None
         map_file = self._map_file_of(config)
         events = [] if map_file is None else CorporateHistory(config.symbol, map_file, None, days).events
-        changes: list[tuple[int, BaseData]] = [(hours.time_zone.to_utc(time), event) for time, event in events if isinstance(event, SymbolChangedEvent)]
+        changes: list[tuple[int, BaseData]] = [
+            (hours.time_zone.to_utc(time), event) for time, event in events if isinstance(event, SymbolChangedEvent)
+        ]
         reader = PointReader(config, hours, local_start, local_end, self._sources, map_file, self._reader_failed)
         data_filter = self._data_filter(security)
         points = self._filled(reader.points(), config, hours, local_end, self._feed._fill)
-        emitted: Iterator[tuple[int, BaseData]] = ((hours.time_zone.to_utc(point._end), point) for point in points if data_filter is None or data_filter(point))
+        emitted: Iterator[tuple[int, BaseData]] = (
+            (hours.time_zone.to_utc(point._end), point) for point in points if data_filter is None or data_filter(point)
+        )
         emitted = chain(list(islice(emitted, _AHEAD)), emitted)
         return PointSubscription(config, universe, start, emitted, events=changes)
 

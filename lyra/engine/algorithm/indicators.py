@@ -11,6 +11,7 @@ from typing import Any
 
 from lyra.engine import consolidators as kinds
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution, TickType
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.history.requests import COMMON_TYPES
@@ -76,7 +77,7 @@ class IndicatorHelpers(LeanObject):
         if not feeds:
             if not add:
                 return None
-            raise ValueError(f"Please register to receive data for symbol '{symbol}' using the AddSecurity() function.")
+            raise ArgumentException(f"Please register to receive data for symbol '{symbol}' using the AddSecurity() function.")
         feeds.sort(key=lambda c: (c.type not in COMMON_TYPES, int(c.tick_type)))
         return next((c for c in feeds if tick_type is None or c.tick_type == tick_type), feeds[0])
 
@@ -95,7 +96,7 @@ class IndicatorHelpers(LeanObject):
         resolution = Resolution(period) if isinstance(period, (Resolution, int)) else None
         span = span_us(period) if isinstance(period, timedelta) else None
         if (span is not None and span < feed._length) or (resolution is not None and resolution < feed.resolution):
-            raise ValueError(f"Unable to create {symbol} consolidator because {symbol} is registered for {feed.resolution.lean_name} data. "
+            raise ArgumentException(f"Unable to create {symbol} consolidator because {symbol} is registered for {feed.resolution.lean_name} data. "
                              "Consolidators require higher resolution data to produce lower resolution data.")  # fmt: skip
         if (span is None and resolution is None) or span == feed._length or (span is None and resolution == feed.resolution):
             return kinds.IdentityDataConsolidator.__class_getitem__(feed.type)()

@@ -7,7 +7,7 @@ from typing import Any
 from lyra.engine.data.bars import TradeBar
 from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import double_text, to_decimal
-from lyra.engine.dotnet_errors import NullReferenceException, no_method
+from lyra.engine.dotnet_errors import ArgumentNullException, KeyNotFoundException, NullReferenceException, no_method
 from lyra.engine.enums import SeriesType
 from lyra.engine.naming import LeanObject
 from lyra.engine.results.charts import Chart
@@ -22,6 +22,16 @@ def message_text(message: Any) -> str:
     if isinstance(message, str) or not hasattr(message, "to_string"):
         return str(message)
     return f"\n{message.to_string()}"
+
+
+class Parameters(KeyValueDictionary):
+    """The parameters as LEAN shows them."""
+
+    def __missing__(self, key: Any) -> Any:
+        raise KeyNotFoundException(f"The given key '{key}' was not present in the dictionary.")
+
+
+Parameters.__name__ = "ReadOnlyExtendedDictionary[String,String]"
 
 
 class NotificationManager(LeanObject):
@@ -154,6 +164,10 @@ class Reporting(LeanObject):
     # parameters ----------------------------------------------------------------------------------------
     def get_parameter(self: Any, name: str, default: Any = None) -> Any:
         """A parameter's text, or converted to the type of the default; the default if there is none."""
+        if name is None:
+            raise ArgumentNullException("Value cannot be null. (Parameter 'key')")
+        if not isinstance(name, str):
+            raise no_method("get_parameter", name)
         text = self._context.parameters.get(name)
         if text is None:
             return float(default) if isinstance(default, bool) else default
@@ -167,7 +181,7 @@ class Reporting(LeanObject):
 
     def get_parameters(self: Any) -> dict[str, str]:
         """All parameters."""
-        return dict(self._context.parameters)
+        return Parameters(self._context.parameters)
 
     def set_parameters(self: Any, parameters: dict[str, str]) -> None:
         """Replace the parameters."""

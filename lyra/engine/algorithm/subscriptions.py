@@ -7,6 +7,7 @@ from typing import Any
 from lyra.engine.consolidators.base import ConsolidatorBase
 from lyra.engine.consolidators.scanning import ConsolidatorScanner
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import TickType
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.direct import DirectFeed
@@ -54,15 +55,15 @@ class SubscriptionManager(LeanObject):
     def add_consolidator(self, symbol: Any, consolidator: Any, tick_type: TickType | None = None) -> None:
         """Feed a consolidator with the symbol's data of the type that it takes. Raises ValueError when there is none."""
         if not isinstance(consolidator, ConsolidatorBase):
-            raise ValueError(f"{type(consolidator).__name__} is no consolidator: derive it from PythonConsolidator.")
+            raise ArgumentException(f"{type(consolidator).__name__} is no consolidator: derive it from PythonConsolidator.")
         found = self._algorithm._symbol_of(symbol)
         configs = self._visible(found)
         if not configs:
-            raise ValueError("Please subscribe to this symbol before adding a consolidator for it. Symbol: " + found.value)
+            raise ArgumentException("Please subscribe to this symbol before adding a consolidator for it. Symbol: " + found.value)
         accepted = [c for c in configs if self._accepts(c, consolidator, tick_type)]
         if not accepted:
             kinds = ",".join(c.type.__name__ for c in configs)
-            raise ValueError(f"Type mismatch found between consolidator and symbol. Symbol: {found.value} does not support input type: "
+            raise ArgumentException(f"Type mismatch found between consolidator and symbol. Symbol: {found.value} does not support input type: "
                              f"{_input_type(consolidator).__name__}. Supported types: {kinds}.")  # fmt: skip
         config = accepted[0]
         if consolidator in config.consolidators:

@@ -94,7 +94,8 @@ class UniverseApi(LeanObject):
 
     def _add_type_universe(self: Any, kind: Any, *rest: Any) -> Universe:
         """`(type[, security_type][, name][, resolution][, market][, settings][, selector])`."""
-        security_type, resolution, settings, selector = SecurityType.EQUITY, Resolution.DAILY, None, None
+        security_type, resolution, settings = SecurityType.EQUITY, Resolution.DAILY, None
+        selector: Any = None
         texts = []
         for value in rest:
             if isinstance(value, str):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import ArgumentException, no_method
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.slots import SlotDict
 from lyra.engine.naming import LeanObject, find_method
@@ -73,7 +73,8 @@ class InsightCollection(LeanObject):
     def try_get_value(self, symbol: Any, *result: Any) -> tuple[bool, list[Insight] | None]:
         """(found, insights) of a symbol; needs a second argument, as LEAN's out-parameter does."""
         if not result:
-            raise TypeError(f"No method matches given arguments for try_get_value: ({type(symbol)}).")
+            given = str(no_method("try_get_value", symbol)).partition(" The following")[0]
+            raise TypeError(f"{given} The expected signature is:")
         there = self._open.get(_symbol(symbol))
         return there is not None, None if there is None else list(there)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import Resolution
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, to_datetime, to_us
 
@@ -44,7 +44,7 @@ def end_of_bars(hours: Any, start: int, size: int, count: int) -> int:
 def close_after_bars(hours: Any, generated: int, size: int, count: int) -> int:
     """UTC close of an insight that lasts `count` bars; hours are counted in minutes."""
     if count < 1:
-        raise ArgumentException(BAR_COUNT_TEXT)
+        raise ArgumentOutOfRangeException(BAR_COUNT_TEXT)
     if size == HOUR:
         size, count = MINUTE, count * 60
     size = size or SECOND
@@ -55,7 +55,7 @@ def close_after_bars(hours: Any, generated: int, size: int, count: int) -> int:
 def close_after_span(hours: Any, generated: int, period: int) -> int:
     """UTC close of an insight that lasts a span of trading time."""
     if period < SECOND:
-        raise ArgumentException(PERIOD_TEXT)
+        raise ArgumentOutOfRangeException(PERIOD_TEXT)
     size = SECOND if period < MINUTE else MINUTE if period < DAY else DAY
     count = period // size
     close = close_after_bars(hours, generated, size, count)
@@ -79,7 +79,7 @@ def span_rule(period: int) -> PeriodRule:
 def bars_rule(resolution: Resolution, count: int) -> PeriodRule:
     """An insight of a count of bars."""
     if count < 1:
-        raise ArgumentException(BAR_COUNT_TEXT)
+        raise ArgumentOutOfRangeException(BAR_COUNT_TEXT)
 
     def rule(hours: Any, generated: int) -> tuple[int, int]:
         close = close_after_bars(hours, generated, SPANS[resolution], count)

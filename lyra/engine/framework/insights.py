@@ -9,7 +9,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import ZERO, double_text
-from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
 from lyra.engine.enums import InsightDirection, InsightScoreType, InsightType, Resolution
 from lyra.engine.framework.insight_periods import (
     END_OF_TIME,
@@ -117,7 +117,7 @@ class Insight(LeanObject):
         if len(rest) == 1 and isinstance(rest[0], str):
             kwargs["tag"] = rest.pop()
         elif not rest and generated is None and set(kwargs) - {"tag"}:
-            _needs_both(kwargs)
+            _needs_both(kwargs, symbol, period, kind, direction)
         rule = span_rule(span_us(period)) if isinstance(period, timedelta) else function_rule(period)
         self._set(symbol, rule, kind, direction, rest, kwargs)
         if isinstance(period, timedelta):
@@ -181,7 +181,7 @@ class Insight(LeanObject):
         if isinstance(span, timedelta):
             period = span_us(span)
             if period < SECOND:
-                raise ArgumentException(PERIOD_TEXT)
+                raise ArgumentOutOfRangeException(PERIOD_TEXT)
             insight = Insight._made(symbol, span_rule(period), direction, rest, kwargs)
             insight._period = period
             return insight
@@ -294,9 +294,9 @@ def _take(rest: list[Any], kwargs: dict[str, Any], names: tuple[str, ...]) -> li
     return values
 
 
-def _needs_both(kwargs: dict[str, Any]) -> None:
+def _needs_both(kwargs: dict[str, Any], *given: Any) -> None:
     if not {"magnitude", "confidence"} <= set(kwargs):
-        raise TypeError("No method matches given arguments for .ctor: Insight needs magnitude and confidence")
+        raise no_method(".ctor", *given)
 
 
 def _span_argument(rest: list[Any], kwargs: dict[str, Any]) -> Any:

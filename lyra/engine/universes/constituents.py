@@ -30,7 +30,13 @@ class ETFConstituentUniverse(BaseDataCollection):
     _weight: Decimal | None = None
     _shares: Decimal | None = None
     _held: Decimal | None = None
-    _pandas = {"lastupdate": "last_update", "weight": "weight", "sharesheld": "shares_held", "marketvalue": "market_value", "period": "period"}
+    _pandas = {
+        "lastupdate": "last_update",
+        "weight": "weight",
+        "sharesheld": "shares_held",
+        "marketvalue": "market_value",
+        "period": "period",
+    }
 
     def _frame_columns(self) -> dict[str, Any] | None:
         if getattr(self, "data", None):
@@ -108,7 +114,9 @@ class ConstituentsUniverseData(BaseData):
     def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> SubscriptionDataSource:
         """A day's file of the list."""
         name = config.symbol.id.symbol.rpartition("-")[2]
-        path = Path(config.security_type.name.lower(), config.market, "universes", config.resolution.name.lower(), name, f"{date:%Y%m%d}.csv")
+        path = Path(
+            config.security_type.name.lower(), config.market, "universes", config.resolution.name.lower(), name, f"{date:%Y%m%d}.csv"
+        )
         return SubscriptionDataSource(str(path), SubscriptionTransportMedium.LOCAL_FILE, FileFormat.CSV)
 
     def reader(self, config: Any, line: str, date: datetime, is_live_mode: bool) -> ConstituentsUniverseData | None:

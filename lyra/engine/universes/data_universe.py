@@ -61,7 +61,9 @@ def points_of(config: SubscriptionDataConfig, start: int, end: int, run: Any) ->
         yield zone.to_utc(delisting), [Delisting(config.symbol, to_datetime(delisting), 0, DelistingType.WARNING)]
 
 
-def scheduled(universe: Universe, moments: Iterator[tuple[int, list[Any]]], start: int, end: int, run: Any) -> Iterator[tuple[int, list[Any]]]:
+def scheduled(
+    universe: Universe, moments: Iterator[tuple[int, list[Any]]], start: int, end: int, run: Any
+) -> Iterator[tuple[int, list[Any]]]:
     """Moments on the dates of the universe's schedule, each with the newest data; without a schedule as they come.
 
     What was known before the universe came is due at once.

@@ -73,12 +73,6 @@ class FundamentalGroup(LeanObject):
 class CoarseFundamental(BaseData):
     """A stock on a day: `value`, `volume`, `dollar_volume`, factors, and fundamentals by group."""
 
-    volume: int
-    dollar_volume: float
-    has_fundamental_data: bool
-    price_factor: float
-    split_factor: float
-
     def __init__(self, time: datetime | None = None, symbol: Symbol | None = None) -> None:
         """The row of a stock on a day of the run's data folder; without arguments an object to ask for sources."""
         if time is not None and symbol is not None:
@@ -106,7 +100,7 @@ class CoarseFundamental(BaseData):
         if name == "_columns":
             known = self._symbol is not None
             rows = coarse_rows(day_of(self._time), self._symbol.id.market) if known else []
-            columns = self.__dict__["_columns"] = next((row._columns for row in reversed(rows) if row._symbol == self._symbol), [])
+            columns: list[str] = self.__dict__["_columns"] = next((row._columns for row in reversed(rows) if row._symbol == self._symbol), [])
             return columns
         if name.startswith("_"):
             raise AttributeError(name)
@@ -127,17 +121,17 @@ class CoarseFundamental(BaseData):
         return self._decimal(2, ZERO)
 
     @property
-    def volume(self) -> int:  # type: ignore[no-redef]
+    def volume(self) -> int:
         """Shares traded."""
         return int(self._decimal(3, ZERO))
 
     @property
-    def dollar_volume(self) -> float:  # type: ignore[no-redef]
+    def dollar_volume(self) -> float:
         """Close times volume."""
         return float(self._decimal(4, ZERO)) if self._columns else _NAN
 
     @property
-    def has_fundamental_data(self) -> bool:  # type: ignore[no-redef]
+    def has_fundamental_data(self) -> bool:
         """Whether the provider has fundamentals."""
         return provider().has_fundamental_data(self._time, self._symbol)
 
@@ -150,12 +144,12 @@ class CoarseFundamental(BaseData):
         return self._decimal(7, _ONE if self._columns else ZERO)
 
     @property
-    def price_factor(self) -> float:  # type: ignore[no-redef]
+    def price_factor(self) -> float:
         """The factor of dividends."""
         return to_float(self._price_factor)
 
     @property
-    def split_factor(self) -> float:  # type: ignore[no-redef]
+    def split_factor(self) -> float:
         """The factor of splits."""
         return to_float(self._split_factor)
 
@@ -273,7 +267,7 @@ def _row(columns: list[str], day: int) -> Fundamental | None:
     return Fundamental._of(symbol, day, columns)  # type: ignore[no-any-return]
 
 
-GROUPS = frozenset(
+_GROUP_NAMES = (
     "asset_classification company_profile company_reference earning_ratios earning_reports financial_statements operation_ratios "
     "security_reference valuation_ratios earning_reports.basic_average_shares earning_reports.basic_eps earning_reports.diluted_eps "
     "earning_ratios.equity_per_share_growth earning_ratios.diluted_eps_growth operation_ratios.revenue_growth operation_ratios.roe "
@@ -281,16 +275,20 @@ GROUPS = frozenset(
     "financial_statements.income_statement financial_statements.income_statement.total_revenue "
     "financial_statements.income_statement.net_income financial_statements.balance_sheet "
     "financial_statements.balance_sheet.total_equity financial_statements.cash_flow_statement "
-    "financial_statements.cash_flow_statement.operating_cash_flow".split()
+    "financial_statements.cash_flow_statement.operating_cash_flow"
 )
+
+GROUPS = frozenset(_GROUP_NAMES.split())
 """Fields that have fields of their own."""
 
-_PERIODS = "value one_month two_months three_months six_months nine_months twelve_months one_year three_years five_years".split()
+_PERIODS = "value one_month two_months three_months six_months nine_months twelve_months one_year three_years five_years"
 _NUMBERS = "pe_ratio pb_ratio ps_ratio pcf_ratio forward_pe_ratio book_value_per_share earning_yield fcf_yield ev_to_ebitda"
-_CODES = "morningstar_sector_code morningstar_industry_code morningstar_industry_group_code morningstar_economy_sphere_code stock_type style_box"
+_CODES = (
+    "morningstar_sector_code morningstar_industry_code morningstar_industry_group_code morningstar_economy_sphere_code stock_type style_box"
+)
 
 EMPTY_VALUES: dict[str, Any] = {
-    **{f"{group}.{period}": _NAN for group in GROUPS for period in _PERIODS if group.count(".") and not group.endswith(("statement", "sheet"))},
+    **{f"{group}.{period}": _NAN for group in GROUPS for period in _PERIODS.split() if group.count(".") and not group.endswith(("statement", "sheet"))},
     **{f"valuation_ratios.{name}": _NAN for name in _NUMBERS.split()},
     **{f"asset_classification.{name}": 0 for name in _CODES.split()},
     **{f"asset_classification.{name}": _NAN for name in ("style_score", "size_score", "growth_score", "value_score")},

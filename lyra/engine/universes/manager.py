@@ -133,7 +133,9 @@ class UniverseSelection:
         run = self._run
         security = self._created.get(symbol)
         if security is None:
-            security = self._created[symbol] = run._create_security(symbol, leverage=universe.universe_settings.leverage, cache_symbol=is_option(symbol.security_type))
+            security = self._created[symbol] = run._create_security(
+                symbol, leverage=universe.universe_settings.leverage, cache_symbol=is_option(symbol.security_type)
+            )
         configs = universe._configs_for(security, run._subscribe_configs)
         added = False
         subscribed = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import decimal_text, double_text, double_to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.framework.insights import Insight
@@ -14,6 +15,13 @@ from lyra.engine.framework.targets import PortfolioTarget
 from lyra.engine.orders.fields import plain, to_instant
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import to_utc_datetime
+
+
+class InsightPercents(KeyValueDictionary):
+    """Shares of the portfolio by insight, under the name of LEAN's dictionary."""
+
+
+InsightPercents.__name__ = "Dictionary[Insight,Double]"
 
 
 class PortfolioConstructionModel(IPortfolioConstructionModel):

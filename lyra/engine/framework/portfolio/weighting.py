@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO, to_float
+from lyra.engine.dotnet_errors import NotImplementedException
 from lyra.engine.enums import InsightDirection, PortfolioBias, Resolution
 from lyra.engine.errors import NotSupported
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.interfaces import IPortfolioConstructionModel
-from lyra.engine.framework.portfolio.base import PortfolioConstructionModel
+from lyra.engine.framework.portfolio.base import InsightPercents, PortfolioConstructionModel
 from lyra.engine.framework.risk.sectors import sector_of
 from lyra.engine.symbols import Symbol
 
@@ -28,7 +29,7 @@ class EqualWeightingPortfolioConstructionModel(PortfolioConstructionModel):
         """One over the number of insights, with the sign of each."""
         count = sum(insight._direction != InsightDirection.FLAT and self.respect_portfolio_bias(insight) for insight in active_insights)
         share = Decimal(1) / count if count else ZERO
-        return {insight: to_float(self._sign(insight) * share) for insight in active_insights}
+        return InsightPercents({insight: to_float(self._sign(insight) * share) for insight in active_insights})
 
     def respect_portfolio_bias(self, insight: Insight) -> bool:
         """Whether the bias allows an insight's direction."""
@@ -52,7 +53,7 @@ class InsightWeightingPortfolioConstructionModel(EqualWeightingPortfolioConstruc
             if self.respect_portfolio_bias(insight):
                 total += self.get_value(insight)
         factor = 1 / total if total > 1 else 1.0
-        return {insight: self._sign(insight) * self.get_value(insight) * factor for insight in active_insights}
+        return InsightPercents({insight: self._sign(insight) * self.get_value(insight) * factor for insight in active_insights})
 
     def get_value(self, insight: Insight) -> float:
         """The weight."""
@@ -84,7 +85,7 @@ class SectorWeightingPortfolioConstructionModel(EqualWeightingPortfolioConstruct
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:
         """One over sectors, over insights in it."""
-        result: dict[Insight, float] = {}
+        result: dict[Insight, float] = InsightPercents()
         sectors: dict[str, list[Insight]] = {}
         for insight in active_insights:
             if insight._direction == InsightDirection.FLAT:
@@ -139,7 +140,7 @@ class AccumulativeInsightPortfolioConstructionModel(PortfolioConstructionModel):
             if self._bias != PortfolioBias.LONG_SHORT and (target > 0) - (target < 0) != int(self._bias):
                 target = 0.0
             sums[insight._symbol] = target
-        return {insight: sums[symbol] for symbol, insight in firsts.items()}
+        return InsightPercents({insight: sums[symbol] for symbol, insight in firsts.items()})
 
 
 class AlphaStreamsPortfolioConstructionModel(IPortfolioConstructionModel):
@@ -151,8 +152,8 @@ class AlphaStreamsPortfolioConstructionModel(IPortfolioConstructionModel):
 
     def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
         """Raises NotImplementedError, as LEAN does."""
-        raise NotImplementedError("The method or operation is not implemented.")
+        raise NotImplementedException("The method or operation is not implemented.")
 
     def create_targets(self, algorithm: Any, insights: list[Insight]) -> Any:
         """Raises NotImplementedError, as LEAN does."""
-        raise NotImplementedError("The method or operation is not implemented.")
+        raise NotImplementedException("The method or operation is not implemented.")
