@@ -60,7 +60,7 @@ def backtest(
 ) -> None:
     """Run a backtest on the embedded engine.
 
-    Example: `lyra backtest algorithms/ema_cross --parameter ema-fast 10`
+    Example: `lyra backtest algorithms/ema_cross_btc --parameter ema-fast 10`
     """
     from lyra.cli.backtest import run_backtest
 

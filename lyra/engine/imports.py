@@ -134,7 +134,13 @@ def _names_of(module: str) -> list[str]:
     from lyra.engine.namespace import lean_names
 
     names = list(lean_names())
-    return [*names, *_python_names()] if module == "AlgorithmImports" else names
+    if module == "AlgorithmImports":
+        return [*names, *_python_names()]
+    if module.partition(".")[0] in _MODEL_FILES and "." in module:
+        from lyra.engine.framework import MODULES
+
+        return [*names, *MODULES.get(module, {})]
+    return names
 
 
 def _value_of(module: str, name: str) -> Any:

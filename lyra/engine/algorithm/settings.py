@@ -90,7 +90,7 @@ class UniverseSettings(LeanObject):
     subscription_data_types: Any
     schedule: UniverseSchedule
 
-    def __init__(self, resolution: Any = Resolution.MINUTE, leverage: Any = 0, fill_forward: bool = True, extended_market_hours: bool = False,
+    def __init__(self, resolution: Any = Resolution.MINUTE, leverage: Any = 0.0, fill_forward: bool = True, extended_market_hours: bool = False,
                  minimum_time_in_universe: timedelta = timedelta(days=1), data_normalization_mode: Any = DataNormalizationMode.ADJUSTED,
                  data_mapping_mode: Any = DataMappingMode.OPEN_INTEREST, contract_depth_offset: int = 0,
                  asynchronous: bool | None = None, **extra: Any) -> None:  # fmt: skip

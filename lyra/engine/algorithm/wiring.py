@@ -67,6 +67,8 @@ class Wiring:
             known._configs.extend(c for c in configs if c not in known._configs)
             if any(not c.is_internal_feed for c in configs):
                 known.is_tradable = symbol.security_type != SecurityType.INDEX
+            if initialize and symbol not in self.securities._items:  # it had left, which undoes its initialization
+                self.security_initializer.initialize(known)
             return known  # type: ignore[no-any-return]
         if is_option(symbol.security_type) or symbol.security_type in (SecurityType.FUTURE,):
             raise NotSupported(f"Adding {symbol.security_type.lean_name}s")

@@ -9,7 +9,7 @@ from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import ZERO, double_text
-from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
+from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException, no_method
 from lyra.engine.enums import InsightDirection, InsightScoreType, InsightType, Resolution
 from lyra.engine.framework.insight_periods import (
     END_OF_TIME,

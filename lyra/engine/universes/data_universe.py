@@ -57,8 +57,9 @@ def points_of(config: SubscriptionDataConfig, start: int, end: int, run: Any) ->
             break
         rows = list(point.data) if isinstance(point, BaseDataCollection) and point.data else [point]
         yield zone.to_utc(point._end), rows
-    if local < delisting <= last:
-        yield zone.to_utc(delisting), [Delisting(config.symbol, to_datetime(delisting), 0, DelistingType.WARNING)]
+    gone = delisting + DAY
+    if local < gone <= last:
+        yield zone.to_utc(gone), [Delisting(config.symbol, to_datetime(gone), 0, DelistingType.DELISTED)]
 
 
 def scheduled(

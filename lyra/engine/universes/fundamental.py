@@ -9,9 +9,22 @@ from lyra.engine.enums import Resolution, SecurityType
 from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.symbols import Symbol, current_run
 from lyra.engine.times import DAY
-from lyra.engine.universes.constituents import ConstituentsUniverse, ConstituentsUniverseData, ETFConstituentData, ETFConstituentsUniverseFactory, ETFConstituentUniverse  # fmt: skip
+from lyra.engine.universes.constituents import (
+    ConstituentsUniverse,
+    ConstituentsUniverseData,
+    ETFConstituentData,
+    ETFConstituentsUniverseFactory,
+    ETFConstituentUniverse,
+)
 from lyra.engine.universes.data_universe import FuncUniverse, universe_name
-from lyra.engine.universes.fundamental_data import CoarseFundamental, FineFundamental, Fundamental, Fundamentals, FundamentalUniverse, coarse_rows  # fmt: skip
+from lyra.engine.universes.fundamental_data import (
+    CoarseFundamental,
+    FineFundamental,
+    Fundamental,
+    Fundamentals,
+    FundamentalUniverse,
+    coarse_rows,
+)
 from lyra.engine.universes.universe import Universe, universe_config
 
 __all__ = [

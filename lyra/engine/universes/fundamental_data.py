@@ -100,7 +100,8 @@ class CoarseFundamental(BaseData):
         if name == "_columns":
             known = self._symbol is not None
             rows = coarse_rows(day_of(self._time), self._symbol.id.market) if known else []
-            columns: list[str] = self.__dict__["_columns"] = next((row._columns for row in reversed(rows) if row._symbol == self._symbol), [])
+            columns: list[str] = next((row._columns for row in reversed(rows) if row._symbol == self._symbol), [])
+            self.__dict__["_columns"] = columns
             return columns
         if name.startswith("_"):
             raise AttributeError(name)

@@ -44,6 +44,7 @@ class SecurityChanges(LeanObject):
         self._added = added or []
         self._removed = removed or []
         self._internal = internal or set()
+        self._hidden = 0
 
     @staticmethod
     def create(additions: Any, removals: Any, internal_additions: Any = (), internal_removals: Any = ()) -> SecurityChanges:
@@ -63,8 +64,8 @@ class SecurityChanges(LeanObject):
 
     @property
     def count(self) -> int:
-        """How many changes."""
-        return len(self._added) + len(self._removed)
+        """How many changes, with those that are not shown."""
+        return len(self._added) + len(self._removed) + self._hidden
 
     def _visible(self) -> SecurityChanges:
         """Without custom data and internal securities, as algorithms are told."""
@@ -72,20 +73,22 @@ class SecurityChanges(LeanObject):
         def seen(securities: list[Any]) -> list[Any]:
             return [s for s in securities if s not in self._internal and s.type != SecurityType.BASE]
 
-        return SecurityChanges(seen(self._added), seen(self._removed))
+        shown = SecurityChanges(seen(self._added), seen(self._removed))
+        shown._hidden = self.count - shown.count
+        return shown
 
     def __bool__(self) -> bool:
         return bool(self._added or self._removed)
 
     def __str__(self) -> str:
-        if not self:
+        if not self.count:
             return "SecurityChanges: None"
         parts = []
         if self._added:
             parts.append("Added: " + ",".join(str(s.symbol.id) for s in self.added_securities))
         if self._removed:
             parts.append("Removed: " + ",".join(str(s.symbol.id) for s in self.removed_securities))
-        return "SecurityChanges:  " + " ".join(parts)
+        return "SecurityChanges: " + "".join(f" {part}" for part in parts)
 
 
 class Universe(LeanObject):
