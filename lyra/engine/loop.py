@@ -484,10 +484,10 @@ class Loop:
         bars = {} if current is None else self._bars_of(current)
 
         def margin(security: Any) -> Any:
-            return reserved_margin(security) * to_decimal(security.buying_power_model.get_leverage(security))
+            return reserved_margin(security) * security._leverage
 
         self._capacity.update(
-            self.time, lambda security: bars.get(security.symbol), lambda: self._portfolio._total_portfolio_value, margin, force
+            self._algorithm._utc, lambda security: bars.get(security.symbol), lambda: self._portfolio._total_portfolio_value, margin, force
         )
 
     @staticmethod

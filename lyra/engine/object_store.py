@@ -16,7 +16,6 @@ from lyra.engine.dotnet_errors import ArgumentException, ArgumentNullException, 
 from lyra.engine.errors import ConfigError
 from lyra.engine.naming import LeanObject
 
-
 _PATH = re.compile(r"\.?[a-zA-Z0-9\\/_#\-$= ]+\.?[a-zA-Z0-9]*")
 """The keys that LEAN takes."""
 

@@ -576,40 +576,6 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         text = f"Warning - Code: InvalidRequest - BrokerageModel declared unable to update order: {order.id}"
         return text if message is None else message
 
-    # shorting -------------------------------------------------------------------------------------------
-    def shortable_quantity(self, symbol: Any, *args: Any) -> float:
-        """How much of a symbol can be sold short; a very large number when nothing limits it."""
-        found = self._symbol_of(symbol)
-        quantity = self._shortable_of(found)
-        return 2.0**63 if quantity is None else int(quantity)
-
-    def _shortable_of(self, symbol: Symbol) -> Any:
-        security = self.securities.get(symbol)
-        provider = None if security is None else security.shortable_provider
-        return None if provider is None else provider.shortable_quantity(symbol, security.local_time)
-
-    def shortable(self, symbol: Any, quantity: Any = None, update_order_id: int | None = None) -> bool:
-        """Whether a symbol, or a quantity of it, can be sold short."""
-        found = self._symbol_of(symbol)
-        if quantity is None:
-            available = self._shortable_of(found)
-            return available is None or available != 0
-        return self._is_shortable(found, to_decimal(quantity), update_order_id)
-
-    def _is_shortable(self, symbol: Symbol, quantity: Any, update_order_id: int | None = None) -> bool:
-        available = self._shortable_of(symbol)
-        if available is None:
-            return True
-        if available == 0:
-            return False
-        open_quantity = self.transactions._open_quantity(symbol)
-        if update_order_id is not None:
-            ticket = self.transactions.get_order_ticket(update_order_id)
-            if ticket is not None:
-                open_quantity -= ticket._quantity
-        total = self.portfolio[symbol]._quantity + open_quantity + quantity
-        return bool(total >= 0 or abs(total) <= to_decimal(available))
-
 
 def _consolidate_typed(self: Any, kind: Any, symbol: Any, period: Any, *more: Any) -> Any:
     """A consolidator of the feed whose bars or ticks have a type."""
@@ -617,7 +583,8 @@ def _consolidate_typed(self: Any, kind: Any, symbol: Any, period: Any, *more: An
     return IndicatorHelpers.consolidate(self, symbol, period, tick_type, more[-1] if more else None)
 
 
-QCAlgorithm.consolidate = QCAlgorithm.Consolidate = GenericMethod(IndicatorHelpers.consolidate, _consolidate_typed)  # type: ignore[method-assign, assignment]
+for _name in ("consolidate", "Consolidate"):
+    setattr(QCAlgorithm, _name, GenericMethod(IndicatorHelpers.consolidate, _consolidate_typed))
 
 
 def _date_of(args: tuple[Any, ...], names: dict[str, Any]) -> Any:

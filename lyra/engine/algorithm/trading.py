@@ -454,6 +454,40 @@ class Trading(LeanObject):
         hours = self._exchange_hours(found) if security is None else security.exchange.hours
         return bool(hours.is_open_us(hours.time_zone.to_local(self._utc), False))
 
+    # shorting -------------------------------------------------------------------------------------------
+    def shortable_quantity(self: Any, symbol: Any, *args: Any) -> float:
+        """How much of a symbol can be sold short; a very large number when nothing limits it."""
+        found = self._symbol_of(symbol)
+        quantity = self._shortable_of(found)
+        return 2.0**63 if quantity is None else int(quantity)
+
+    def _shortable_of(self: Any, symbol: Symbol) -> Any:
+        security = self.securities.get(symbol)
+        provider = None if security is None else security.shortable_provider
+        return None if provider is None else provider.shortable_quantity(symbol, security.local_time)
+
+    def shortable(self: Any, symbol: Any, quantity: Any = None, update_order_id: int | None = None) -> bool:
+        """Whether a symbol, or a quantity of it, can be sold short."""
+        found = self._symbol_of(symbol)
+        if quantity is None:
+            available = self._shortable_of(found)
+            return available is None or available != 0
+        return self._is_shortable(found, to_decimal(quantity), update_order_id)  # type: ignore[no-any-return]
+
+    def _is_shortable(self: Any, symbol: Symbol, quantity: Any, update_order_id: int | None = None) -> bool:
+        available = self._shortable_of(symbol)
+        if available is None:
+            return True
+        if available == 0:
+            return False
+        open_quantity = self.transactions._open_quantity(symbol)
+        if update_order_id is not None:
+            ticket = self.transactions.get_order_ticket(update_order_id)
+            if ticket is not None:
+                open_quantity -= ticket._quantity
+        total = self.portfolio[symbol]._quantity + open_quantity + quantity
+        return bool(total >= 0 or abs(total) <= to_decimal(available))
+
     def _warn_minimum_margin(self: Any) -> None:
         if self.portfolio.minimum_margin_skipped:
             self._warn_once("minimum margin", _MINIMUM_WARNING)

@@ -14,6 +14,7 @@ from lyra.engine.enums import SecurityType, TradingDayType
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol, is_option
 
+Day = date
 _MONDAY, _THURSDAY, _FRIDAY = 0, 3, 4
 _FIXED = ((1, 1), (7, 4), (11, 11), (12, 25))
 
@@ -31,7 +32,7 @@ class TradingDay(LeanObject):
     symbol_delistings: Any
     equity_dividends: Any
 
-    def __init__(self, day: date, public_holiday: bool, symbols: list[Symbol]) -> None:
+    def __init__(self, day: Day, public_holiday: bool, symbols: list[Symbol]) -> None:
         self.date = datetime(day.year, day.month, day.day)
         self.public_holiday = public_holiday
         self.weekend = day.weekday() > _FRIDAY

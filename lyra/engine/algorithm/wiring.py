@@ -211,6 +211,7 @@ class Wiring:
             settings = UniverseSettings(first.resolution, 0, first.fill_data_forward, first.extended_market_hours, timedelta(0))
             universe = UserDefinedUniverse(universe_config(symbol, first.resolution, "UTC", "UTC"), settings, 2**62)
             self._user_universes[name] = universe
+            self.universe_manager.add(symbol, universe)
             self._pending_universes.append(universe)
         self._touched = True
         self._pending_additions.append((universe, configs))
