@@ -31,6 +31,11 @@ def constant_case(name: str) -> str:
     return snake_case(name).upper()
 
 
+def _refuse(self: Any, value: Any) -> None:
+    """The setter of what LEAN does not let users assign."""
+    raise TypeError("property is read-only")
+
+
 def _alias_property(name: str) -> property:
     def read(self: Any) -> Any:
         return getattr(self, name)
@@ -64,6 +69,9 @@ class LeanObject:
             first = name[0]
             if first == "_":
                 continue
+            if type(value) is property and value.fset is None and cls.__module__.startswith("lyra.engine."):
+                value = value.setter(_refuse)
+                setattr(cls, name, value)
             if first.isupper():
                 snake = snake_case(name)
                 if snake not in own and hasattr(cls, snake):

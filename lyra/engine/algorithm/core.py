@@ -432,6 +432,10 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
         self.risk_free_interest_rate_model = model
 
     # the run ------------------------------------------------------------------------------------------
+    def get_locked(self) -> bool:
+        """Whether `initialize` is over."""
+        return self._locked
+
     @property
     def live_mode(self) -> bool:
         """False: this is a backtest."""
