@@ -211,8 +211,6 @@ class Backtest:
         self._log = results.close_log()
         loop.process_results(force=True)
         loop._capacity_step(force=True)
-        if self.error is None:
-            self._log = list(results.messages.lines)
         self.statistics = self._statistics(final=True)
 
     # errors -------------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def test_custom_data_are_found_by_the_ticker_alone(run: RunSymbols) -> None:
         (lambda: equity("SPY").id.underlying, RuntimeError, "No underlying specified"),
         (lambda: f"{equity('SPY'):>6}", TypeError, "unsupported format string passed to Symbol.__format__"),
         (lambda: "x" + equity("SPY"), TypeError, "can only concatenate str"),  # type: ignore[operator]
-        (lambda: setattr(equity("SPY"), "value", "X"), AttributeError, "value"),
+        (lambda: setattr(equity("SPY"), "value", "X"), TypeError, "read-only"),
         (lambda: Market.add("usa", 5), ValueError, "already added market"),
         (lambda: Market.add("mars", 16), ValueError, "already in use. New Market: mars Existing Market: binance"),
     ],

@@ -209,12 +209,12 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
     @property
     def time(self) -> datetime:
         """Now, in the algorithm's zone."""
-        return to_datetime(self._zone.to_local(self._utc))
+        return to_datetime(self._zone.to_local(_seen(self._utc)))
 
     @property
     def utc_time(self) -> datetime:
         """Now, in UTC, aware."""
-        return to_utc_datetime(self._utc)
+        return to_utc_datetime(_seen(self._utc))
 
     @property
     def _local(self) -> int:
@@ -579,6 +579,11 @@ class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, 
             return None
         text = f"Warning - Code: InvalidRequest - BrokerageModel declared unable to update order: {order.id}"
         return text if message is None else message
+
+
+def _seen(utc: int) -> int:
+    """A moment as Python sees it: what follows a step at once is a tick of 100 ns later in LEAN, which is a microsecond here."""
+    return utc - 1 if utc % 1000 == 1 else utc
 
 
 def _consolidate_typed(self: Any, kind: Any, symbol: Any, period: Any, *more: Any) -> Any:
