@@ -111,6 +111,7 @@ class Session(RollingWindow):
         self._bar: SessionBar | None = None
         self._last: SessionBar | None = None
         self._begun = False
+        self._ended = MIN_TIME
 
     @property
     def size(self) -> int:
@@ -166,6 +167,8 @@ class Session(RollingWindow):
             return
         if self._begun and data._time - bar._time >= DAY:
             bar = self._end_bar()
+        if data._time < self._ended:
+            return  # the bar that ends at midnight comes when the day is over already: LEAN drops it too
         if not self._begun:
             if bar._time >= day_of(_NOT_YET) or day_of(data._time) > bar._time:
                 bar._time = day_of(data._time)
@@ -199,7 +202,9 @@ class Session(RollingWindow):
         return bar
 
     def _end_bar(self) -> SessionBar:
-        self._last = self._bar
+        ended = self._last = self._bar
+        if ended is not None:
+            self._ended = ended._time + DAY
         return self._begin_bar()
 
     def __str__(self) -> str:

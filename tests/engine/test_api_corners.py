@@ -1,0 +1,185 @@
+"""What algorithms find at the edges of the API, on the small market; the texts are LEAN's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lyra.engine.algorithm.commands import Command, Commands
+from lyra.engine.algorithm.trading_calendar import settles_in_the_united_states
+
+Run = Callable[..., Any]
+START = """
+from AlgorithmImports import *
+from datetime import date
+
+class Mine(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2020, 1, 2)
+        self.set_end_date(2020, 1, 4)
+        self.set_cash(100000)
+        self.coin = self.add_crypto("BTCUSD", Resolution.HOUR, Market.COINBASE)
+"""
+
+
+def lines_of(ran: Any) -> list[str]:
+    """The log without times."""
+    (file,) = ran.folder.glob("*-log.txt")
+    return [line[20:] if line[:2] == "20" else line for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_text_without_a_symbol_can_be_ordered_and_is_refused(backtest: Run) -> None:
+    ran = backtest(START + """
+    def on_data(self, data):
+        if not self.transactions.orders_count:
+            ticket = self.market_order("NOPE", 1)
+            self.log(f"{ticket.status} {ticket.submit_request.response.error_code} {ticket.symbol.value} {ticket.symbol.id}")
+            self.quit()
+""")
+    assert "INVALID SECURITY_PRICE_ZERO NOPE NOPE 0" in lines_of(ran)
+
+
+def test_objects_are_logged_on_a_line_of_their_own(backtest: Run) -> None:
+    ran = backtest(START + """
+        self.log(self.coin.symbol)
+        self.log([1, None])
+""")
+    log = lines_of(ran)
+    at = log.index("")
+    assert log[at : at + 3] == ["", "BTCUSD", "[1, None]"]
+
+
+def test_a_session_holds_the_days_bars(backtest: Run) -> None:
+    """All but the bar that ends at midnight: it comes when the day is over already."""
+    ran = backtest(START + """
+        self.coin.session.size = 2
+        self.bars, self.before = [], []
+
+    def on_data(self, data):
+        bar = data.bars.get(self.coin.symbol)
+        if bar is None or bar.end_time.hour == 0:
+            return
+        if self.bars and bar.time.date() != self.bars[0].time.date():
+            self.before, self.bars = self.bars, []
+        self.bars.append(bar)
+        s, b = self.coin.session, self.bars
+        assert (s.open, s.high, s.low, s.close) == (b[0].open, max(x.high for x in b), min(x.low for x in b), bar.close), self.time
+        assert abs(s.volume - sum(x.volume for x in b)) < 1e-6
+        assert not self.before or s[1].close == self.before[-1].close
+
+    def on_end_of_algorithm(self):
+        self.log(f"days {self.coin.session.count}")
+""")
+    assert "days 2" in lines_of(ran)
+
+
+def test_a_session_that_nobody_asked_for_is_empty(backtest: Run) -> None:
+    ran = backtest(START + """
+    def on_end_of_algorithm(self):
+        s = self.coin.session
+        self.log(f"{s.size} {s.close} {s.end_time} '{s}'")
+""")
+    assert "0 0.0 0001-01-01 00:00:00 ''" in lines_of(ran)
+
+
+def test_bars_are_consolidated_by_type(backtest: Run) -> None:
+    ran = backtest(START + """
+        self.kinds = set()
+        self.consolidate[TradeBar](self.coin.symbol, timedelta(hours=4), lambda bar: self.kinds.add(type(bar).__name__))
+
+    def on_end_of_algorithm(self):
+        self.log(str(self.kinds))
+""")
+    assert "{'TradeBar'}" in lines_of(ran)
+
+
+def test_signals_are_only_exported_live(backtest: Run) -> None:
+    ran = backtest(START + """
+        self.signal_export.add_signal_export_provider(VBaseSignalExport("key", "name"))
+        for _ in range(2):
+            assert self.signal_export.set_target_portfolio([PortfolioTarget(self.coin.symbol, 1)])
+""")
+    assert lines_of(ran).count("Portfolio targets are only sent in live mode") == 1
+
+
+def test_dot_net_exceptions_are_pythons_too(backtest: Run) -> None:
+    ran = backtest(START + """
+        for call in (lambda: self.symbol("NOPE"), lambda: self.securities["NOPE"], lambda: setattr(self, "time", 1),
+                     lambda: self.set_tags({"x"}), lambda: self.object_store.save("a:b", "x"), lambda: self.portfolio.cash_book["X"]):
+            try:
+                call()
+            except (RuntimeError, KeyError, TypeError, ValueError) as e:
+                self.log(type(e).__name__)
+""")
+    assert lines_of(ran)[1:7] == [
+        "InvalidOperationException", "KeyNotFoundException", "TypeError", "TypeError", "ArgumentException", "KeyNotFoundException",
+    ]  # fmt: skip
+
+
+def test_own_fee_models_are_asked_in_each_step(backtest: Run) -> None:
+    ran = backtest(START + """
+        self.asked = 0
+        self.coin.set_fee_model(Fees(self))
+
+    def on_data(self, data):
+        if not self.portfolio.invested and self.time.day == 2:
+            self.market_order(self.coin.symbol, 0.1)
+            self.begun = self.asked
+
+    def on_end_of_algorithm(self):
+        self.log(f"asked {self.asked - self.begun > 40}")
+
+class Fees(FeeModel):
+    def __init__(self, algorithm):
+        self.algorithm = algorithm
+
+    def get_order_fee(self, parameters):
+        self.algorithm.asked += 1
+        return OrderFee(CashAmount(1, "USD"))
+""")
+    assert "asked True" in lines_of(ran)
+
+
+def test_leverage_of_securities_stays_when_a_brokerage_is_set(backtest: Run) -> None:
+    ran = backtest(START + """
+        eur = self.add_forex("EURUSD", Resolution.HOUR, Market.OANDA, leverage=10)
+        self.set_brokerage_model(BrokerageName.OANDA_BROKERAGE)
+        self.log(f"leverage {eur.leverage}")
+""")
+    assert "leverage 10.0" in lines_of(ran)
+
+
+def test_the_settlement_calendar() -> None:
+    """Federal holidays of 2021 and 2022; Christmas 2021 was a Saturday, so Friday had it; New Year's of 2022 went to 2021."""
+    from datetime import date
+
+    closed = [(2021, 1, 1), (2021, 1, 18), (2021, 2, 15), (2021, 5, 31), (2021, 7, 5), (2021, 9, 6), (2021, 10, 11), (2021, 11, 11),
+              (2021, 11, 25), (2021, 12, 24), (2021, 12, 31), (2022, 12, 26), (2021, 12, 25), (2021, 12, 26)]  # fmt: skip
+    assert not [day for day in closed if settles_in_the_united_states(date(*day))]
+    assert all(settles_in_the_united_states(date(2021, 12, day)) for day in (20, 21, 22, 23, 27, 28))
+
+
+class _Buy(Command):
+    pass
+
+
+def test_the_link_of_a_command() -> None:
+    class Algorithm(Commands):
+        project_id = 7
+
+    command = _Buy()
+    command.tickers, command.name = ["A B", "C"], "x"  # type: ignore[attr-defined]
+    link = Algorithm().link(command)
+    tail = "&command%5bname%5d=x&command%5btickers%5d%5b0%5d=A+B&command%5btickers%5d%5b1%5d=C&command%5b%24type%5d=_Buy"
+    assert link.endswith("?projectId=7" + tail)
+    assert Algorithm().link({"a": {"b": 1}}).endswith("&command%5ba%5d%5bb%5d=1")
+
+
+@pytest.mark.parametrize("name", ["MeanReversionPortfolioConstructionModel", "RiskParityPortfolioConstructionModel"])
+def test_models_that_only_their_files_give(backtest: Run, name: str) -> None:
+    ran = backtest(f"from Portfolio.{name} import {name} as Own\n" + START + f"""
+        self.log(f"{{Own.__name__}} {{'{name}' in globals()}}")
+""")
+    assert f"{name} False" in lines_of(ran)
