@@ -183,11 +183,19 @@ class Backtest:
         capacity = self._capacity = CapacityEstimate(algorithm._start, algorithm._end)
         began = clock.perf_counter()
         algorithm._locked = True
-        events = algorithm.schedule._start()
-        loop = self.loop = Loop(algorithm, algorithm._feed, results, events, capacity)
+        refused: Exception | None = None
+        try:
+            algorithm.schedule._start()
+        except Exception as e:  # a rule without moments: nothing runs
+            refused = e
+        loop = self.loop = Loop(algorithm, algorithm._feed, results, algorithm.schedule._queue, capacity)
         loop.interrupted = self.interrupted
         if self._on_step is not None:
             loop.on_step = lambda time: self._on_step(self)  # type: ignore[misc]
+        if refused is not None:
+            self._fail(refused)
+            self._finish(clock.perf_counter() - began)
+            return
         algorithm.schedule._every_midnight(loop.sample)
         algorithm._statistics_source = lambda: self._statistics(final=False)
         results.messages.engine_debug(algorithm._local, f"Launching analysis for {self.context.algorithm_id} with {_ENGINE}")
