@@ -9,8 +9,8 @@ import pytest
 from made_securities import Market, quote_bar, trade_bar
 
 from lyra.engine.decimals import use_decimal_context
+from lyra.engine.dotnet_types import Random
 from lyra.engine.enums import OrderDirection, OrderStatus, SecurityType
-from lyra.engine.models.dotnet_random import DotNetRandom
 from lyra.engine.models.python_models import wrap_model
 from lyra.engine.models.slippage import ConstantSlippageModel, VolumeShareSlippageModel
 from lyra.engine.orders.equity_fills import EquityFillModel
@@ -192,5 +192,5 @@ def test_a_user_slippage_model_is_checked(spy: Any) -> None:
 
 
 def test_the_random_numbers_are_those_of_dot_net() -> None:
-    numbers = DotNetRandom(42)
+    numbers = Random(42)
     assert [numbers.next_double() for _ in range(3)] == [0.6681064659115423, 0.14090729837348093, 0.12551828945312568]

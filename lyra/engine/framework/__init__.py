@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from lyra.engine.lazy import names_of
+
 _ROOMS: dict[str, tuple[str, ...]] = {
     "interfaces": (
         "INotifiedSecurityChanges", "INamedModel", "IAlphaModel", "IPortfolioConstructionModel", "IRiskManagementModel", "IExecutionModel",
@@ -65,7 +67,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
         "OpenInterestFutureUniverseSelectionModel",
     ),
 }  # fmt: skip
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+_HOME, __getattr__, __dir__ = names_of(__name__, _ROOMS)
 
 _FILES: dict[str, tuple[str, ...]] = {
     "Alphas": (
@@ -98,7 +100,7 @@ _FILES: dict[str, tuple[str, ...]] = {
 _OWN = ("RsiAlphaModel", "HistoricalReturnsAlphaModel", "StandardDeviationExecutionModel")
 """Names whose Python file is not like the C# class."""
 MODULES: dict[str, dict[str, str]] = {
-    f"{folder}.{name}": {name: f"{__name__}.{'python_files' if name in _OWN else _HOME[name]}"}
+    f"{folder}.{name}": {name: f"{__name__}.python_files" if name in _OWN else _HOME[name]}
     for folder, names in _FILES.items()
     for name in names
 }
@@ -113,14 +115,3 @@ def from_file(module: str, name: str) -> Any:
     if home is None:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     return getattr(import_module(home), name)
-
-
-def __getattr__(name: str) -> Any:
-    room = _HOME.get(name)
-    if room is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{room}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)

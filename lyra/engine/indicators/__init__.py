@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from lyra.engine.lazy import names_of
 
 _MODULES: dict[str, tuple[str, ...]] = {
     "events": ("Event",),
@@ -158,17 +157,6 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "greeks": ("ImpliedVolatility", "Delta", "Gamma", "Vega", "Theta", "Rho"),
     "helpers": ("Field",),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
+_HOME, __getattr__, __dir__ = names_of(__name__, _MODULES)
 
 __all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    module = _HOME.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine import mathnet
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import CorrelationType
@@ -30,7 +31,6 @@ from lyra.engine.exact import (
 from lyra.engine.indicators.arguments import _member_of, _to_integer, no_match
 from lyra.engine.indicators.base import BarIndicator
 from lyra.engine.indicators.momentum import RateOfChange
-from lyra.engine.indicators.statistics import covariance_of, variance_of
 from lyra.engine.naming import snake_case
 from lyra.engine.times import DAY, HOUR, MINUTE, Zone, to_datetime
 
@@ -182,7 +182,7 @@ class Beta(_ReturnsIndicator):
     _label = "B({period})"
 
     def _of(self, returns: Sequence[float], reference: Sequence[float]) -> Decimal:
-        variance, covariance = variance_of(reference), covariance_of(returns, reference)
+        variance, covariance = mathnet.variance(reference), mathnet.covariance(returns, reference)
         return from_double(_or_else(covariance, 0.0) / _or_else(variance, 1.0))
 
 
@@ -192,7 +192,7 @@ class Covariance(_ReturnsIndicator):
     _label = "COV({period})"
 
     def _of(self, returns: Sequence[float], reference: Sequence[float]) -> Decimal:
-        return from_double(_or_else(covariance_of(returns, reference), 0.0))
+        return from_double(_or_else(mathnet.covariance(returns, reference), 0.0))
 
 
 def _or_else(value: float, otherwise: float) -> float:

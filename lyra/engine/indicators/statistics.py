@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from statistics import NormalDist
 from typing import Any
 
+from lyra.engine import mathnet
 from lyra.engine.exact import (
     ONE,
     ZERO,
@@ -31,41 +32,6 @@ from lyra.engine.indicators.averages import SimpleMovingAverage
 from lyra.engine.indicators.base import Indicator, WindowIndicator
 from lyra.engine.indicators.extremes import Identity
 from lyra.engine.indicators.momentum import RateOfChange
-
-
-# MathNet's running statistics of doubles ---------------------------------------------------------
-def mean_of(values: Iterable[float]) -> float:
-    """MathNet's streaming mean."""
-    mean, count = 0.0, 0
-    for value in values:
-        count += 1
-        mean += (value - mean) / count
-    return mean if count else math.nan
-
-
-def variance_of(values: Sequence[float]) -> float:
-    """MathNet's streaming sample variance; NaN for fewer than two values."""
-    if len(values) < 2:
-        return math.nan
-    variance, running, count = 0.0, values[0], 1
-    for value in list(values)[1:]:
-        count += 1
-        running += value
-        difference = count * value - running
-        variance += difference * difference / (count * (count - 1))
-    return variance / (count - 1)
-
-
-def covariance_of(first: Iterable[float], second: Iterable[float]) -> float:
-    """MathNet's streaming sample covariance; NaN for fewer than two values."""
-    count, mean_first, mean_second, moment = 0, 0.0, 0.0, 0.0
-    for a, b in zip(first, second, strict=True):
-        previous = mean_second
-        count += 1
-        mean_first += (a - mean_first) / count
-        mean_second += (b - mean_second) / count
-        moment += (a - mean_first) * (b - previous)
-    return moment / (count - 1) if count > 1 else math.nan
 
 
 def inverse_erfc(p: float) -> float:
@@ -345,7 +311,7 @@ class ValueAtRisk(WindowIndicator):
         if len(self._returns) < 2:
             return ZERO
         newest_first = list(reversed(self._returns))
-        mean, deviation = mean_of(newest_first), math.sqrt(variance_of(newest_first))
+        mean, deviation = mathnet.mean(newest_first), mathnet.standard_deviation(newest_first)
         return from_double(mean - deviation * math.sqrt(2) * self._quantile)
 
     def _reset_parts(self) -> None:

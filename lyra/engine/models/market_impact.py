@@ -11,10 +11,10 @@ from typing import Any
 
 from lyra.engine.decimals import ONE, ZERO, double_to_decimal
 from lyra.engine.dotnet_errors import PlainException
+from lyra.engine.dotnet_types import Random
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.exact import divide, multiply, subtract
-from lyra.engine.models.deviation import variance
-from lyra.engine.models.dotnet_random import DotNetRandom
+from lyra.engine.mathnet import variance
 from lyra.engine.models.slippage import _SlippageModel
 from lyra.engine.times import DAY
 
@@ -50,7 +50,7 @@ class MarketImpactSlippageModel(_SlippageModel):
         self._non_negative = non_negative
         self._times = (latency, impact_time)
         self._alpha, self._beta, self._gamma, self._eta, self._delta = alpha, beta, gamma, eta, delta
-        self._random = DotNetRandom(random_seed)
+        self._random = Random(random_seed)
         self._asset: _Asset | None = None
 
     def _slippage(self, asset: Any, order: Any) -> Decimal:

@@ -14,7 +14,7 @@ from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationExcepti
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.exact import divide, multiply
 from lyra.engine.feed.marketfiles import RESOLUTION_US
-from lyra.engine.models.deviation import mean, standard_deviation
+from lyra.engine.mathnet import mean, standard_deviation
 from lyra.engine.naming import LeanObject
 from lyra.engine.times import DAY, MIN_TIME, span_us, to_us
 

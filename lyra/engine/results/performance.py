@@ -13,6 +13,7 @@ from statistics import NormalDist
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, double_to_decimal, normalize, round_to, to_float
+from lyra.engine.mathnet import covariance, standard_deviation, variance
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money
 from lyra.engine.times import DAY
@@ -39,31 +40,6 @@ def power(base: float, exponent: float) -> float:
         return math.inf
     except ValueError:
         return math.nan if base != 0 else math.inf
-
-
-def variance(values: Sequence[float]) -> float:
-    """Sample variance; NaN for fewer than two values."""
-    if len(values) < 2:
-        return math.nan
-    total, result = values[0], 0.0
-    for j, value in enumerate(values[1:], 2):
-        total += value
-        difference = j * value - total
-        result += (difference * difference) / (j * (j - 1.0))
-    return result / (len(values) - 1)
-
-
-def covariance(first: Sequence[float], second: Sequence[float]) -> float:
-    """Sample covariance of two series of the same length. Raises ValueError for different lengths."""
-    if len(first) != len(second):
-        raise ValueError("All vectors must have the same dimensionality.")
-    mean_1 = mean_2 = moment = 0.0
-    for n, (x, y) in enumerate(zip(first, second, strict=True), 1):
-        before = mean_2
-        mean_1 += (x - mean_1) / n
-        mean_2 += (y - mean_2) / n
-        moment += (x - mean_1) * (y - before)
-    return moment / (len(first) - 1) if len(first) > 1 else math.nan
 
 
 def skewness_and_kurtosis(values: Sequence[float]) -> tuple[float, float]:
@@ -137,7 +113,7 @@ def ratio(performance: Decimal, deviation: Decimal, risk_free_rate: Decimal) -> 
 def probabilistic_sharpe_ratio(returns: Sequence[float], benchmark_sharpe_ratio: float, daily_risk_free_rate: float) -> float:
     """Probability that the true daily Sharpe ratio is above the benchmark's (Bailey and Lopez de Prado, 2012)."""
     mean = sum_of(returns) / len(returns) - daily_risk_free_rate
-    deviation = math.sqrt(variance(returns))
+    deviation = standard_deviation(returns)
     observed = 0.0 if is_nan_or_zero(deviation) else mean / deviation
     skewness, kurtosis = skewness_and_kurtosis(returns)
     spread = power((1 - skewness * observed + ((kurtosis - 1) / 4) * observed * observed) / (len(returns) - 1), 0.5)
@@ -153,7 +129,7 @@ def value_at_risk(returns: Sequence[float], days: int, confidence: float) -> Dec
     mean = 0.0
     for n, value in enumerate(last, 1):
         mean += (value - mean) / n
-    deviation = math.sqrt(variance(last))
+    deviation = standard_deviation(last)
     quantile = mean if deviation == 0 else NormalDist(mean, deviation).inv_cdf(1 - confidence)
     return round_to(cast(quantile), 3)
 
