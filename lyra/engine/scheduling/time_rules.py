@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -80,32 +80,25 @@ class TimeRules(BaseScheduleRules):
         return self._close(symbol, -minutes, extended)
 
     def _open(self, symbol: Any, minutes: float, extended: bool) -> FuncTimeRule:
-        found = None if symbol is None else self._symbol(symbol)
-        name = _name(found, minutes, "after" if minutes > 0 else "before", "MarketOpen", extended)
-        delay = minutes_us(minutes)
-        if found is not None:
-            hours = self._hours(found)
-            return FuncTimeRule._of(name, lambda days: _known(_open_of(hours, day, extended, delay) for day in days))
-
-        def moments(days: Iterable[int]) -> Iterator[int]:
-            markets = list(self._all_hours())
-            for day in days:
-                yield from sorted(_known(_open_of(hours, day, extended, delay) for hours in markets))[:1]
-
-        return FuncTimeRule._of(name, moments)
+        return self._edge(symbol, minutes, extended, "MarketOpen", ("after", "before"), _open_of, slice(None, 1))
 
     def _close(self, symbol: Any, minutes: float, extended: bool) -> FuncTimeRule:
+        return self._edge(symbol, minutes, extended, "MarketClose", ("before", "after"), _close_of, slice(-1, None))
+
+    def _edge(self, symbol: Any, minutes: float, extended: bool, what: str, sides: tuple[str, str], moment_of: Callable[..., int | None],
+              chosen: slice) -> FuncTimeRule:  # fmt: skip
+        """`minutes` on the first of the `sides` of an edge of the session; without a symbol the `chosen` one of all markets' moments."""
         found = None if symbol is None else self._symbol(symbol)
-        name = _name(found, minutes, "before" if minutes > 0 else "after", "MarketClose", extended)
-        lead = minutes_us(minutes)
+        name = _name(found, minutes, sides[0] if minutes > 0 else sides[1], what, extended)
+        shift = minutes_us(minutes)
         if found is not None:
             hours = self._hours(found)
-            return FuncTimeRule._of(name, lambda days: _known(_close_of(hours, day, extended, lead) for day in days))
+            return FuncTimeRule._of(name, lambda days: _known(moment_of(hours, day, extended, shift) for day in days))
 
         def moments(days: Iterable[int]) -> Iterator[int]:
             markets = list(self._all_hours())
             for day in days:
-                yield from sorted(_known(_close_of(hours, day, extended, lead) for hours in markets))[-1:]
+                yield from sorted(_known(moment_of(hours, day, extended, shift) for hours in markets))[chosen]
 
         return FuncTimeRule._of(name, moments)
 

@@ -39,8 +39,8 @@ class NullExecutionModel(ExecutionModel):
         """Nothing."""
 
 
-class ImmediateExecutionModel(ExecutionModel):
-    """Market orders at once."""
+class TargetExecutionModel(ExecutionModel):
+    """Base of the models that keep targets until they are reached and order towards them, the one that frees most margin first."""
 
     def __init__(self, asynchronous: bool = True) -> None:
         super().__init__(asynchronous)
@@ -53,11 +53,22 @@ class ImmediateExecutionModel(ExecutionModel):
         if collection.is_empty:
             return
         for target in collection.order_by_margin_impact(algorithm):
-            security = algorithm.securities[target.symbol]
-            quantity = unordered_quantity(algorithm, target, security, True)
-            if quantity != 0:
-                if above_minimum_order_margin(algorithm, security, quantity):
-                    algorithm.market_order(security, quantity, self._asynchronous, target.tag)
-                else:
-                    algorithm.portfolio.minimum_margin_skipped = True
+            self._order(algorithm, target, algorithm.securities[target.symbol])
         collection.clear_fulfilled(algorithm)
+
+    def _order(self, algorithm: Any, target: Any, security: Any) -> None:
+        """Order towards one target, or not yet."""
+        raise NotImplementedError
+
+
+class ImmediateExecutionModel(TargetExecutionModel):
+    """Market orders at once."""
+
+    def _order(self, algorithm: Any, target: Any, security: Any) -> None:
+        quantity = unordered_quantity(algorithm, target, security, True)
+        if quantity == 0:
+            return
+        if above_minimum_order_margin(algorithm, security, quantity):
+            algorithm.market_order(security, quantity, self._asynchronous, target.tag)
+        else:
+            algorithm.portfolio.minimum_margin_skipped = True

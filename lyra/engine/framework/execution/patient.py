@@ -8,34 +8,21 @@ from typing import Any
 from lyra.engine.decimals import to_decimal, to_float
 from lyra.engine.enums import Resolution
 from lyra.engine.framework.alphas.history import past_data
-from lyra.engine.framework.execution.base import ExecutionModel
+from lyra.engine.framework.execution.base import TargetExecutionModel
 from lyra.engine.framework.order_sizing import size_for_maximum_value, size_for_percent_volume, unordered_quantity
 from lyra.engine.framework.slots import SlotDict
-from lyra.engine.framework.target_collection import PortfolioTargetCollection
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money
 from lyra.engine.symbols import Symbol
 
 
-class PatientExecutionModel(ExecutionModel):
-    """What the three have in common: targets stay until they are reached."""
+class PatientExecutionModel(TargetExecutionModel):
+    """What the three have in common: orders wait until the price is good."""
 
-    def __init__(self, asynchronous: bool = True) -> None:
-        super().__init__(asynchronous)
-        self.targets_collection = PortfolioTargetCollection()
-
-    def execute(self, algorithm: Any, targets: list[Any]) -> None:
-        """Order what is missing to the targets where the price is good now."""
-        collection = self.targets_collection
-        collection.add_range(targets)
-        if collection.is_empty:
-            return
-        for target in collection.order_by_margin_impact(algorithm):
-            security = algorithm.securities[target.symbol]
-            quantity = self._size(security, unordered_quantity(algorithm, target, security))
-            if quantity != 0:
-                algorithm.market_order(target.symbol, quantity, self._asynchronous, target.tag)
-        collection.clear_fulfilled(algorithm)
+    def _order(self, algorithm: Any, target: Any, security: Any) -> None:
+        quantity = self._size(security, unordered_quantity(algorithm, target, security))
+        if quantity != 0:
+            algorithm.market_order(target.symbol, quantity, self._asynchronous, target.tag)
 
     def _size(self, security: Any, missing: Decimal) -> Decimal:
         """How much of what is missing to order now."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lyra.engine.enums import InsightDirection, PortfolioBias, Resolution
+from lyra.engine.framework.alphas.history import past_data
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.portfolio.optimizers import MaximumSharpeRatioPortfolioOptimizer
 from lyra.engine.framework.portfolio.returns import ReturnsPortfolioConstructionModel, ReturnWindow
@@ -79,22 +80,9 @@ class BlackLittermanOptimizationPortfolioConstructionModel(ReturnsPortfolioConst
             returns[str(insight._symbol.id)] = window.series()
         return returns
 
-    def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
-        """Returns for what came, warmed up; none for what went."""
-        super().on_securities_changed(algorithm, changes)
-        for security in changes.removed_securities:
-            window = self._windows.pop(security.symbol, None)
-            if window is not None:
-                window.reset()
-        zones = {security.symbol: security.exchange.time_zone for security in changes.added_securities}
-        for symbol in zones:
-            if symbol not in self._windows:
-                self._windows[symbol] = ReturnWindow(symbol, self.lookback, self.period)
-        self._warm_up_in_utc(algorithm, zones)
-
-    def _warm_up_in_utc(self, algorithm: Any, zones: dict[Symbol, Any]) -> None:
-        from lyra.engine.framework.alphas.history import past_data
-
+    def _on_opened(self, algorithm: Any, added: list[Any], new: list[Symbol]) -> None:
+        """Warm up; unlike those of the other models, the returns' times are UTC."""
+        zones = {security.symbol: security.exchange.time_zone for security in added}
         if zones:
             for point in past_data(algorithm, list(zones), self.lookback * self.period, self.resolution):
                 self._windows[point.symbol].update(zones[point.symbol].to_utc(to_us(point.end_time)), point._value)

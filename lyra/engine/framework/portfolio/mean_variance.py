@@ -7,7 +7,7 @@ from typing import Any
 from lyra.engine.enums import PortfolioBias, Resolution
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.portfolio.optimizers import MinimumVariancePortfolioOptimizer
-from lyra.engine.framework.portfolio.returns import ReturnsPortfolioConstructionModel, ReturnWindow
+from lyra.engine.framework.portfolio.returns import ReturnsPortfolioConstructionModel
 
 
 class MeanVarianceOptimizationPortfolioConstructionModel(ReturnsPortfolioConstructionModel):
@@ -40,24 +40,7 @@ class MeanVarianceOptimizationPortfolioConstructionModel(ReturnsPortfolioConstru
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:
         """The optimizer's weights."""
-        import pandas as pd
-
         if not active_insights:
             return {}
-        wanted = {insight._symbol for insight in active_insights}
-        returns = pd.DataFrame({str(s.id): window.series() for s, window in self._windows.items() if s in wanted})
-        weights = pd.Series(self._optimize(returns), index=returns.columns)
+        weights = self._weights_of(active_insights)
         return {insight: self._biased(weights[str(insight._symbol.id)]) for insight in active_insights}
-
-    def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
-        """Returns for what came, warmed up; none for what went."""
-        super().on_securities_changed(algorithm, changes)
-        for security in changes.removed_securities:
-            window = self._windows.pop(security.symbol, None)
-            if window is not None:
-                window.reset()
-        symbols = [security.symbol for security in changes.added_securities]
-        for symbol in symbols:
-            if symbol not in self._windows:
-                self._windows[symbol] = ReturnWindow(symbol, self.lookback, self.period)
-        self._warm_up(algorithm, symbols)

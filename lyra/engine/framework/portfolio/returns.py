@@ -9,6 +9,7 @@ from typing import Any
 from lyra.engine.decimals import to_float
 from lyra.engine.enums import PortfolioBias, Resolution
 from lyra.engine.framework.alphas.history import past_data
+from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.portfolio.base import PortfolioConstructionModel
 from lyra.engine.naming import find_method
 from lyra.engine.symbols import Symbol
@@ -78,6 +79,34 @@ class ReturnsPortfolioConstructionModel(PortfolioConstructionModel):
         """The weight, zero if the bias forbids its sign."""
         forbidden = self._bias != PortfolioBias.LONG_SHORT and (weight > 0) - (weight < 0) != int(self._bias)
         return 0.0 if forbidden else float(weight)
+
+    def _weights_of(self, active_insights: list[Insight]) -> Any:
+        """The optimizer's weights of the insights' symbols, a pandas Series by the symbols' ids."""
+        import pandas as pd
+
+        wanted = {insight._symbol for insight in active_insights}
+        returns = pd.DataFrame({str(s.id): window.series() for s, window in self._windows.items() if s in wanted})
+        return pd.Series(self._optimize(returns), index=returns.columns)
+
+    def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
+        """A window of returns for what came; none for what went."""
+        super().on_securities_changed(algorithm, changes)
+        for security in changes.removed_securities:
+            window = self._windows.pop(security.symbol, None)
+            if window is not None:
+                window.reset()
+                self._on_closed(algorithm, window)
+        new = [security.symbol for security in changes.added_securities if security.symbol not in self._windows]
+        for symbol in new:
+            self._windows[symbol] = ReturnWindow(symbol, self.lookback, self.period)
+        self._on_opened(algorithm, list(changes.added_securities), new)
+
+    def _on_closed(self, algorithm: Any, window: ReturnWindow) -> None:
+        """A window is used no more."""
+
+    def _on_opened(self, algorithm: Any, added: list[Any], new: list[Symbol]) -> None:
+        """Securities were added; `new` are the symbols whose windows are empty."""
+        self._warm_up(algorithm, [security.symbol for security in added])
 
     def _warm_up(self, algorithm: Any, symbols: list[Symbol]) -> None:
         if not symbols:

@@ -9,6 +9,7 @@ from lyra.engine.enums import PortfolioBias, Resolution
 from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.portfolio.optimizers import RiskParityPortfolioOptimizer
 from lyra.engine.framework.portfolio.returns import ReturnsPortfolioConstructionModel, ReturnWindow
+from lyra.engine.symbols import Symbol
 
 
 class RiskParityPortfolioConstructionModel(ReturnsPortfolioConstructionModel):
@@ -22,26 +23,16 @@ class RiskParityPortfolioConstructionModel(ReturnsPortfolioConstructionModel):
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:
         """The optimizer's weights."""
-        import pandas as pd
-
         if not active_insights:
             return {}
-        wanted = {insight._symbol for insight in active_insights}
-        returns = pd.DataFrame({str(s.id): window.series() for s, window in self._windows.items() if s in wanted})
-        weights = pd.Series(self._optimize(returns), index=returns.columns)
+        weights = self._weights_of(active_insights)
         return {insight: float(weights[str(insight._symbol.id)]) for insight in active_insights}
 
-    def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
-        """Returns for what came, warmed up and kept up to date; none for what went."""
-        super().on_securities_changed(algorithm, changes)
-        for security in changes.removed_securities:
-            window = self._windows.pop(security.symbol, None)
-            if window is not None:
-                window.reset()
-                algorithm.unregister_indicator(window.roc)
-        added = [security.symbol for security in changes.added_securities if security.symbol not in self._windows]
-        for symbol in added:
-            self._windows[symbol] = ReturnWindow(symbol, self.lookback, self.period)
-        self._warm_up(algorithm, added)
-        for symbol in added:
+    def _on_closed(self, algorithm: Any, window: ReturnWindow) -> None:
+        algorithm.unregister_indicator(window.roc)
+
+    def _on_opened(self, algorithm: Any, added: list[Any], new: list[Symbol]) -> None:
+        """Warm up what is new and keep it up to date."""
+        self._warm_up(algorithm, new)
+        for symbol in new:
             algorithm.register_indicator(symbol, self._windows[symbol].roc, self.resolution)
