@@ -128,11 +128,6 @@ def to_floats(values: list[Decimal]) -> list[float]:
     return ((low + high * _HIGH) / _POWERS[-exponent]).tolist()  # type: ignore[no-any-return]
 
 
-def to_float_of(mantissa: int, scale: int) -> float:
-    """`to_float` of a decimal given as its parts."""
-    return float(mantissa) / 10.0**scale
-
-
 def double_to_decimal(value: float) -> Decimal:
     """.NET's cast `(decimal)double`: 15 digits, found by one multiplication in doubles, without trailing zeros.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 _MAX = 2**31 - 1
@@ -185,8 +185,3 @@ class DateTime(datetime):
     Parse = parse
     MIN_VALUE = MinValue = datetime.min
     MAX_VALUE = MaxValue = datetime.max
-
-
-def utc_now() -> datetime:
-    """Now, in UTC, naive."""
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -97,15 +97,8 @@ class _Member:
             return type(other) is type(self) and self._number == other._number
         return NotImplemented
 
-    def __ne__(self, other: object) -> bool:
-        result = self.__eq__(other)
-        return result if result is NotImplemented else not result
-
     def __hash__(self) -> int:
         return self._number
-
-    def __bool__(self) -> bool:
-        return True
 
     def __int__(self) -> int:
         return self._number

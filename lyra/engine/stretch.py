@@ -25,7 +25,7 @@ _SHORTEST = 4
 
 
 class Stretch:
-    """Runs quiet stretches of a loop. `error` is what user code raised in one."""
+    """Runs quiet stretches of a loop."""
 
     def __init__(self, loop: Any) -> None:
         self._loop = loop
@@ -35,7 +35,6 @@ class Stretch:
         self._from = self._prices_from = 0
         self._last_real: tuple[Any, int] = (None, 0)
         self._security: Any = None
-        self._models_of: tuple[Any, ...] = ()
 
     # whether there is one -------------------------------------------------------------------------
     def find(self) -> tuple[BarSubscription, int] | None:

@@ -15,6 +15,7 @@ from lyra.engine.algorithm.history import HistoryApi
 from lyra.engine.algorithm.indicators import IndicatorHelpers
 from lyra.engine.algorithm.reporting import NotificationManager, Reporting, message_text
 from lyra.engine.algorithm.settings import AlgorithmSettings, UniverseSettings
+from lyra.engine.algorithm.subscriptions import TICK_TYPES
 from lyra.engine.algorithm.trading import Trading
 from lyra.engine.algorithm.trading_calendar import TradingCalendar
 from lyra.engine.algorithm.universes import UniverseApi
@@ -27,12 +28,11 @@ from lyra.engine.brokerages.base import (
     answer_of,
 )
 from lyra.engine.brokerages.catalogue import brokerage_model, brokerage_name
-from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException, no_method
 from lyra.engine.dotnet_types import HashSet
-from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution, TickType
+from lyra.engine.enums import AccountType, AlgorithmMode, AlgorithmStatus, BrokerageName, DeploymentTarget, Resolution
 from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.framework.signal_exports import SignalExportManager
 from lyra.engine.naming import LeanObject, find_method
@@ -588,7 +588,7 @@ def _seen(utc: int) -> int:
 
 def _consolidate_typed(self: Any, kind: Any, symbol: Any, period: Any, *more: Any) -> Any:
     """A consolidator of the feed whose bars or ticks have a type."""
-    tick_type = more[0] if len(more) > 1 else {TradeBar: TickType.TRADE, QuoteBar: TickType.QUOTE}.get(kind)
+    tick_type = more[0] if len(more) > 1 else TICK_TYPES.get(kind)
     return IndicatorHelpers.consolidate(self, symbol, period, tick_type, more[-1] if more else None)
 
 

@@ -50,16 +50,6 @@ class CustomDataApi(LeanObject):
         return self._add_custom(kind, self._custom_symbol(kind, subject), given.get("resolution"), given.get("time_zone"),
                                 bool(given.get("fill_forward", False)), given.get("leverage", 1))  # fmt: skip
 
-    @property
-    def symbol_properties_database(self: Any) -> Any:
-        """The run's symbol properties."""
-        return self._data.properties
-
-    @property
-    def market_hours_database(self: Any) -> Any:
-        """The run's market hours."""
-        return self._data.hours
-
     @staticmethod
     def _custom_symbol(kind: Any, subject: Any) -> Symbol:
         from lyra.engine.data.dictionary import find_symbol
@@ -124,7 +114,7 @@ class CustomDataApi(LeanObject):
         """The feed of a custom configuration from a UTC moment; None when no day in between is tradable."""
         hours = security.exchange.hours
         local_start, local_end = hours.time_zone.to_local(start), hours.time_zone.to_local(self._end_utc)
-        days = list(tradable_days(hours, local_start, local_end, config.data_time_zone, config.extended_market_hours))
+        days = tradable_days(hours, local_start, local_end, config.data_time_zone, config.extended_market_hours)
         if not days:
             return None
         map_file = self._map_file_of(config)

@@ -319,7 +319,7 @@ class Framework(LeanObject):
         self._set_targets("PORTFOLIO", targets)
         overrides = list(self._manage_risk(self, targets))
         self._set_targets("RISK", overrides)
-        adjusted = distinct_targets([*overrides, *targets]) if overrides else distinct_targets(targets)
+        adjusted = distinct_targets([*overrides, *targets])
         if self._debug_mode and overrides:
             self.log(f"{net_time(self)}: RISK ADJUSTED TARGETS: {_joined(adjusted)}")
         self._execute(self, adjusted)

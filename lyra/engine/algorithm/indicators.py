@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from lyra.engine import consolidators as kinds
+from lyra.engine.algorithm.subscriptions import TICK_TYPES
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution, TickType
@@ -84,15 +85,12 @@ class IndicatorHelpers(LeanObject):
     # consolidators ------------------------------------------------------------------------------------
     def resolve_consolidator(self: Any, symbol: Any, resolution: Any = None, data_type: Any = None) -> Any:
         """A consolidator for a symbol and a resolution or timedelta; one that passes data on when they are the feed's own."""
-        tick_type = None
-        if data_type in (QuoteBar, TradeBar):
-            tick_type = TickType.QUOTE if data_type is QuoteBar else TickType.TRADE
-        return self._make_consolidator(self._symbol_of(symbol), resolution, tick_type, None)
+        return self._make_consolidator(self._symbol_of(symbol), resolution, TICK_TYPES.get(data_type))
 
-    def _make_consolidator(self: Any, symbol: Symbol, period: Any, tick_type: TickType | None, output: Any) -> Any:
+    def _make_consolidator(self: Any, symbol: Symbol, period: Any, tick_type: TickType | None) -> Any:
         feed = self._feed_of(symbol, tick_type)
         if callable(period) and not isinstance(period, Resolution):
-            return _by_calendar(period, feed.type, feed.tick_type)
+            return _class_for(feed.type, feed.tick_type)(period)
         resolution = Resolution(period) if isinstance(period, (Resolution, int)) else None
         span = span_us(period) if isinstance(period, timedelta) else None
         if (span is not None and span < feed._length) or (resolution is not None and resolution < feed.resolution):
@@ -103,15 +101,15 @@ class IndicatorHelpers(LeanObject):
         if resolution == Resolution.DAILY:
             return self._daily_consolidator(feed)
         length = span if span is not None else RESOLUTION_US[Resolution(resolution)]  # type: ignore[arg-type]
-        return _by_period(timedelta(microseconds=length), feed.type, feed.tick_type)
+        return _class_for(feed.type, feed.tick_type)(timedelta(microseconds=length))
 
     def _daily_consolidator(self: Any, feed: Any) -> Any:
         use_extended = getattr(self.settings, "daily_consolidation_use_extended_market_hours", False)
-        if feed.extended_market_hours and not use_extended and "daily consolidation" not in self._warned:
-            self._warned.add("daily consolidation")
-            self.debug(f"Warning: The subscription for {feed.symbol} has ExtendedMarketHours=true, but "
-                       "Settings.DailyConsolidationUseExtendedMarketHours=false. Daily consolidations will exclude extended market hours. "
-                       "Enable algorithm.Settings.DailyConsolidationUseExtendedMarketHours to include them.")  # fmt: skip
+        if feed.extended_market_hours and not use_extended:
+            self._warn_once("daily consolidation",
+                            f"Warning: The subscription for {feed.symbol} has ExtendedMarketHours=true, but "
+                            "Settings.DailyConsolidationUseExtendedMarketHours=false. Daily consolidations will exclude extended market "
+                            "hours. Enable algorithm.Settings.DailyConsolidationUseExtendedMarketHours to include them.")  # fmt: skip
         return kinds.MarketHourAwareConsolidator(self.settings.daily_precise_end_time, Resolution.DAILY, feed.type, feed.tick_type,
                                                  use_extended and feed.extended_market_hours)  # fmt: skip
 
@@ -127,7 +125,7 @@ class IndicatorHelpers(LeanObject):
         tick_type = more[0] if len(more) > 1 else None
         handler = more[-1] if more else None
         found = self._symbol_of(symbol)
-        consolidator = self._make_consolidator(found, period, tick_type, None)
+        consolidator = self._make_consolidator(found, period, tick_type)
         self._listen(found, consolidator, handler, tick_type)
         return consolidator
 
@@ -149,7 +147,7 @@ class IndicatorHelpers(LeanObject):
         consolidator = names.pop("resolution", names.pop("period", consolidator))
         found = self._symbol_of(symbol)
         ours = consolidator is None or isinstance(consolidator, (Resolution, int, timedelta))
-        if consolidator is None or isinstance(consolidator, (Resolution, int, timedelta)):
+        if ours:
             consolidator = self.resolve_consolidator(found, consolidator, _type_of(selector))
         indicator = as_indicator(indicator)
         update = updater(indicator, selector)
@@ -173,11 +171,10 @@ class IndicatorHelpers(LeanObject):
         """Update an indicator with its warm-up period of the past."""
         resolution = names.pop("period", resolution)
         if not isinstance(getattr(indicator, "warm_up_period", None), int):
-            if "warm up period" not in self._warned:
-                self._warned.add("warm up period")
-                self.debug("Warning: the 'WarmUpIndicator' feature only works with indicators which inherit from 'IIndicatorWarmUpPeriodProvider' and "
-                           "define a warm up period, setting property 'WarmUpPeriod' with a value > 0. The provided indicator of type "
-                           f"'{type(indicator).__name__}' will not be warmed up.")  # fmt: skip
+            self._warn_once("warm up period",
+                            "Warning: the 'WarmUpIndicator' feature only works with indicators which inherit from "
+                            "'IIndicatorWarmUpPeriodProvider' and define a warm up period, setting property 'WarmUpPeriod' with a value > 0. "
+                            f"The provided indicator of type '{type(indicator).__name__}' will not be warmed up.")  # fmt: skip
             return
         if isinstance(resolution, timedelta):
             self._warm_up_by_period(_symbols(self, symbol), indicator, resolution, selector)
@@ -209,13 +206,13 @@ class IndicatorHelpers(LeanObject):
     def _warm_up_consolidator(self: Any, symbol: Symbol, period: timedelta, resolution: Resolution, update: Any) -> Any:
         feed = self._feed_of(symbol, None, add=False)
         if feed is not None:
-            consolidator = self._make_consolidator(symbol, period, None, None)
+            consolidator = self._make_consolidator(symbol, period, None)
         else:
             config = self.history._factory.configs(symbol, None, resolution)[-1]
             if span_us(period) == RESOLUTION_US[resolution]:
                 consolidator = kinds.IdentityDataConsolidator.__class_getitem__(config.type)()
             else:
-                consolidator = _by_period(period, config.type, config.tick_type)
+                consolidator = _class_for(config.type, config.tick_type)(period)
         consolidator._interface += update
         return consolidator
 
@@ -261,14 +258,6 @@ def updater(indicator: Any, selector: Any) -> Callable[[Any, Any], None]:
         indicator._update(bar if selector is None else selector(bar))
 
     return update_bar
-
-
-def _by_period(period: Any, data_type: Any, tick_type: TickType) -> Any:
-    return _class_for(data_type, tick_type)(period)
-
-
-def _by_calendar(calendar: Any, data_type: Any, tick_type: TickType) -> Any:
-    return _class_for(data_type, tick_type)(calendar)
 
 
 def _class_for(data_type: Any, tick_type: TickType) -> Any:

@@ -15,7 +15,7 @@ from lyra.engine.indicators.helpers import Field
 from lyra.engine.naming import LeanObject
 
 _COLUMNS = {getattr(Field, name): name.lower() for name in ("OPEN", "HIGH", "LOW", "CLOSE", "VOLUME")}
-_TICK_TYPES = {TradeBar: TickType.TRADE, QuoteBar: TickType.QUOTE}
+TICK_TYPES = {TradeBar: TickType.TRADE, QuoteBar: TickType.QUOTE}
 """Which ticks a consolidator takes, by the bars it makes."""
 
 
@@ -91,7 +91,7 @@ class SubscriptionManager(LeanObject):
     def _accepts(config: SubscriptionDataConfig, consolidator: Any, tick_type: TickType | None) -> bool:
         wanted = _input_type(consolidator)
         if config.type is Tick and tick_type is None:
-            tick_type = _TICK_TYPES.get(consolidator.output_type)
+            tick_type = TICK_TYPES.get(consolidator.output_type)
         if not issubclass(config.type, wanted):
             return False
         return tick_type is None or config.tick_type == tick_type

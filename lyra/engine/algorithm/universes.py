@@ -83,9 +83,7 @@ class UniverseApi(LeanObject):
         if callable(first) and not rest:
             return self._add_universe(FundamentalUniverseFactory("usa", settings, first))  # type: ignore[no-any-return]
         if callable(first) and len(rest) == 1 and callable(rest[0]):
-            if "coarse and fine" not in self._warned:
-                self._warned.add("coarse and fine")
-                self.debug(_TWO_STEPS)
+            self._warn_once("coarse and fine", _TWO_STEPS)
             coarse = CoarseFundamentalUniverse(settings, first)
             if settings.asynchronous:
                 raise ArgumentException(_NOT_ASYNCHRONOUS)

@@ -136,7 +136,6 @@ class Wiring:
         hours = security.exchange.hours
         zone = hours.time_zone
         local_start, local_end = zone.to_local(start), zone.to_local(self._end_utc)
-        warm_up = self._warm_up_split(config, hours, start)
         if config.is_custom_data:
             return self._custom_subscription(config, security, universe, start)  # type: ignore[no-any-return]
         days = tradable_days(hours, local_start, local_end, config.data_time_zone, config.extended_market_hours)
@@ -152,6 +151,7 @@ class Wiring:
             return PointSubscription(config, universe, start, points, auxiliary=True)
         corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config))
         local_start = self._start_limits.limit(config, corporate, local_start)
+        warm_up = self._warm_up_split(config, hours)
         runs = self._bar_runs(config, hours, security, local_start, local_end, fill, corporate, warm_up)
         return BarSubscription(config, universe, start, runs, self._events_of(config, hours, corporate))
 
@@ -185,7 +185,7 @@ class Wiring:
         return [(zone.to_utc(time), event) for time, event in corporate.events
                 if not (config.is_internal_feed and type(event) in (Dividend, Split))]  # fmt: skip
 
-    def _warm_up_split(self: Any, config: SubscriptionDataConfig, hours: Any, start: int) -> Any:
+    def _warm_up_split(self: Any, config: SubscriptionDataConfig, hours: Any) -> Any:
         """While warming up: first the warm-up feed, in its own resolution, then the normal one from a day before the start."""
         if not self.is_warming_up or not self._locked:
             return None
@@ -270,9 +270,7 @@ class Wiring:
         there = last_scheduled(universe, zone.to_local(start))
         if there is None:
             there = zone.to_local(start)
-            if "schedule" not in self._warned:
-                self._warned.add("schedule")
-                self.debug("Warning: Found no valid start time for scheduled universe, will use default")
+            self._warn_once("schedule", "Warning: Found no valid start time for scheduled universe, will use default")
         local = start_of_bars(hours, there, DAY, 1, False, universe.configuration.data_time_zone, strict)
         return zone.to_utc(local)  # type: ignore[no-any-return]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from lyra.engine.data.dictionary import KeyValuePair
+from lyra.engine.data.dictionary import KeyValueDictionary
 from lyra.engine.decimals import decimal_text, normalize, to_decimal
 from lyra.engine.enums import AccountType, BrokerageMessageType, OrderType, SecurityType
 from lyra.engine.fees.base import ConstantFeeModel
@@ -102,17 +102,8 @@ class BrokerageMessageEvent(LeanObject):
         return f"{self.type.lean_name} - Code: {self.code} - {self.message}"
 
 
-class MarketMap(dict[SecurityType, str]):
-    """The default markets of a brokerage: a dictionary that yields `KeyValuePair`s, as LEAN's do."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter([KeyValuePair(key, value) for key, value in self.items()])
-
-    def contains_key(self, key: SecurityType) -> bool:
-        """Whether there is a market for a kind of security."""
-        return key in self
-
-    ContainsKey = contains_key
+class MarketMap(KeyValueDictionary):
+    """The default markets of a brokerage by kind of security."""
 
 
 class DefaultBrokerageModel(LeanObject):

@@ -278,7 +278,7 @@ class BarReader:
                 time, end, values, scales, filled = time[keep], end[keep], values[keep], scales[keep], filled[keep]
         if len(time) == 0:
             return
-        factors, which = self._price_scales(time, end, filled)
+        factors, which = self._price_scales(time, filled)
         emit = self._zone.to_utc_array(end)
         rows = ColumnRows(self._fields, time, end, emit, filled.tolist(), values, scales, factors, which)
         if self._request.data_filter is not None:
@@ -296,7 +296,7 @@ class BarReader:
         return ColumnRows(self._fields, time[k], end[k], emit[k], [rows.filled[i] for i in keep], values[k], scales[k], factors,
                           None if which is None else which[k])  # fmt: skip
 
-    def _price_scales(self, time: Ints, end: Ints, filled: Any) -> tuple[list[PriceScale], Ints | None]:
+    def _price_scales(self, time: Ints, filled: Any) -> tuple[list[PriceScale], Ints | None]:
         """The factors of these rows: looked up when the date of a real row advances."""
         corporate = self._request.corporate
         config = self._config

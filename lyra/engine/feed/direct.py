@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lyra.engine.indicators.ahead import can_run_ahead, finish, run_ahead
+from lyra.engine.indicators.ahead import can_run_ahead, finish, run_ahead, settle
 
 
 class DirectFeed:
@@ -36,8 +36,6 @@ class DirectFeed:
             if item[1] in self.by_bar:
                 self.by_bar.remove(item[1])
         if indicator in self._ahead:
-            from lyra.engine.indicators.ahead import settle
-
             settle(indicator)
 
     def __len__(self) -> int:
@@ -66,8 +64,6 @@ class DirectFeed:
                 self._ahead.remove(indicator)
                 finish(indicator)
             else:
-                from lyra.engine.indicators.ahead import settle
-
                 settle(indicator)
         self.rows = rows
         self.i = i - 1

@@ -59,11 +59,6 @@ class FileRows:
         return len(self.time)
 
 
-def folder_name(security_type: SecurityType) -> str:
-    """The data folder's name of a security type."""
-    return _FOLDERS[security_type]
-
-
 def data_path(security_type: SecurityType, market: str, resolution: Resolution, ticker: str, tick_type: TickType, day: date | None) -> str:
     """The relative path of the file that holds a ticker's data; `day` for tick to minute files, which hold one day each."""
     tick = _TICK_NAMES[tick_type]

@@ -119,11 +119,6 @@ def _lines_of(files: MarketFiles, config: Any, corporate: Any, day: int) -> Tick
     return lines
 
 
-def parse_tick(line: str, config: Any, day: int) -> Tick | None:
-    """The tick of a line, None when it is malformed; times in the data's zone."""
-    return _maker(config)(line, day + _time_of(line))
-
-
 def _maker(config: Any) -> Callable[[str, int], Tick | None]:
     """Makes the tick of a line and its time, for lines of one configuration."""
     symbol, kind, tick_type, market = config.symbol, config.security_type, config.tick_type, config.market

@@ -75,7 +75,7 @@ class Ask:
             return
         value = args.pop(0)
         if isinstance(value, Universe):
-            self.universe, self.symbols, self.data_type = value, [value.symbol], value._data_type
+            self.universe, self.symbols, self.data_type = value, [value.symbol], value.configuration.type
             self.single = value.symbol if self._generic else None
             return
         if isinstance(value, (list, tuple, set, dict)) or (hasattr(value, "__iter__") and not isinstance(value, str)):

@@ -104,9 +104,8 @@ class HistoryCall:
             if not requests:
                 raise ArgumentException(f"{_NO_SUCH_DATA} Symbol: {ask.single} Requested Type: {data_type.__name__}")
             return memoized(_points(slices, data_type, ask.single), data_type)
-        if data_type is Tick and "tick history" not in self._algorithm._warned:
-            self._algorithm._warned.add("tick history")
-            self._algorithm.debug(_TICK_WARNING)
+        if data_type is Tick:
+            self._algorithm._warn_once("tick history", _TICK_WARNING)
         return memoized((found for s in slices if len(found := s.get(data_type)) or data_type is Tick), data_type, by_symbol=True)
 
 

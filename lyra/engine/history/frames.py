@@ -22,7 +22,6 @@ from lyra.engine.history.requests import HistoryRequest
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import to_datetime
 
-_TRADE_COLUMNS = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "volume"}
 _QUOTE_COLUMNS = {
     "askopen": "ask_open", "askhigh": "ask_high", "asklow": "ask_low", "askclose": "ask_close", "asksize": "last_ask_size",
     "bidopen": "bid_open", "bidhigh": "bid_high", "bidlow": "bid_low", "bidclose": "bid_close", "bidsize": "last_bid_size",
@@ -49,7 +48,7 @@ class _Block:
 
     def columns(self) -> tuple[Any, dict[str, Any]]:
         """(ends, columns); a trade's prices go before a quote's middle."""
-        trade_ends, trades = _joined(self.trades, _TRADE_COLUMNS)
+        trade_ends, trades = _joined(self.trades, TradeBar._pandas)
         quote_ends, quotes = _joined(self.quotes, _QUOTE_COLUMNS)
         if not len(quote_ends):
             return trade_ends, trades
@@ -181,7 +180,10 @@ def _collection_frames(collections: list[tuple[Symbol, int, list[Any]]]) -> list
     for symbol, time, points in sorted(collections, key=lambda item: order[item[0]]):
         tables: dict[Symbol, PointTable] = {}
         for point in points:
-            tables.setdefault(point.symbol, PointTable(point, timed=False)).add(point)
+            table = tables.get(point.symbol)
+            if table is None:
+                table = tables[point.symbol] = PointTable(point, timed=False)
+            table.add(point)
         frame = (
             PointTable.one_row_each(list(tables.values())) if len(tables) > 1 else _joined_frames([t.frame() for t in tables.values()], [])
         )

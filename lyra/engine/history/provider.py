@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lyra.engine.data.bars import Tick
-from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
+from lyra.engine.data.events import MarginInterestRate
 from lyra.engine.data.slice import Slice
 from lyra.engine.enums import DataNormalizationMode
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
@@ -16,10 +16,9 @@ from lyra.engine.feed.margin_interest import margin_interest_points
 from lyra.engine.feed.rows import ColumnRows
 from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscription, Subscription
 from lyra.engine.feed.ticks import tick_points
-from lyra.engine.history.requests import HistoryRequest
+from lyra.engine.history.requests import EVENTS, HistoryRequest
 from lyra.engine.times import DAY
 
-_CORPORATE = (Dividend, Split, Delisting, SymbolChangedEvent)
 _ADJUSTED = "Warning: when performing history requests, the start date will be adjusted if "
 _PRECISION = _ADJUSTED + "there are numerical precision errors in the factor files."
 _LISTING = _ADJUSTED + "it is before the first known date for the symbol."
@@ -99,7 +98,7 @@ class HistoryProvider:
         if config.type is MarginInterestRate:
             points = margin_interest_points(self._algorithm._data.path, config, request.start + 1, request.end)
             return PointSubscription(config, None, request.start, points, auxiliary=True)
-        if config.type in _CORPORATE:
+        if config.type in EVENTS:
             return PointSubscription(config, None, request.start, self._events(request), auxiliary=True)
         points = self._algorithm._custom_history(request)
         return PointSubscription(config, None, request.start, points)

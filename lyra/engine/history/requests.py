@@ -62,9 +62,9 @@ class RequestFactory:
         return made
 
     def last_bars(self, symbols: Iterable[Symbol], data_type: Any, count: int, resolution: Resolution | None, options: Options = Options(),
-                  all_feeds: bool = False, end: int | None = None) -> list[HistoryRequest]:  # fmt: skip
+                  all_feeds: bool = False) -> list[HistoryRequest]:  # fmt: skip
         """Requests for the last bars before now."""
-        now = self._algorithm._utc if end is None else end
+        now = self._algorithm._utc
         made = []
         for symbol in symbols:
             for config in self.configs(symbol, data_type, resolution, all_feeds):

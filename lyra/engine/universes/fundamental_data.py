@@ -11,7 +11,7 @@ import math
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.collections import BaseDataCollection
@@ -207,8 +207,6 @@ class Fundamental(FineFundamental):
 
 class FundamentalUniverse(BaseDataCollection):
     """All rows of a day, as history gives them."""
-
-    _ticker: ClassVar[str] = "FundamentalUniverse"
 
     def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> SubscriptionDataSource:
         """A day's file."""

@@ -118,10 +118,6 @@ class Universe(LeanObject):
         return self.configuration.type
 
     @property
-    def _data_type(self) -> Any:
-        return self.configuration.type
-
-    @property
     def members(self) -> SymbolDictionary[Any]:
         """The securities that are in."""
         return SymbolDictionary({symbol: member.security for symbol, member in self.securities.items()})
