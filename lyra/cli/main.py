@@ -50,7 +50,9 @@ def backtest(
     output: Annotated[Path | None, typer.Option("--output", help="Folder for the results; else PROJECT/backtests/TIME.")] = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option("--parameter", help="KEY VALUE, repeatable; takes the place of all in config.json, as in the LEAN CLI.", metavar="KEY VALUE"),
+        typer.Option(
+            "--parameter", help="KEY VALUE, repeatable; takes the place of all in config.json, as in the LEAN CLI.", metavar="KEY VALUE"
+        ),
     ] = None,
     backtest_name: Annotated[str | None, typer.Option("--backtest-name", help="Name of the run.")] = None,
     lean_config: Annotated[Path | None, typer.Option("--lean-config", help="The lean.json to use.")] = None,

@@ -16,8 +16,20 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-_ROOTS = ("AlgorithmImports", "QuantConnect", "System", "clr", "Alphas", "Execution", "Portfolio", "Risk", "Selection", "Newtonsoft",
-          "Common", "Orders")
+_ROOTS = (
+    "AlgorithmImports",
+    "QuantConnect",
+    "System",
+    "clr",
+    "Alphas",
+    "Execution",
+    "Portfolio",
+    "Risk",
+    "Selection",
+    "Newtonsoft",
+    "Common",
+    "Orders",
+)
 _NAMESPACES = frozenset(
     [
         "System",

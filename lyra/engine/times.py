@@ -8,15 +8,18 @@ Python's datetimes are made only when the algorithm asks for one. Local-to-UTC f
 from __future__ import annotations
 
 from bisect import bisect_right
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
 
 from lyra.engine.errors import ConfigError
+
+Day = TypeVar("Day", date, datetime)
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -211,3 +214,19 @@ class _LazyZone:
 for _name, _iana in _TIME_ZONES.items():
     setattr(TimeZones, _name, _LazyZone(_iana))
     setattr(TimeZones, "".join(p.capitalize() for p in _name.split("_")) if len(_name) > 3 else "Utc", _LazyZone(_iana))
+
+
+def span_text(ticks: int) -> str:
+    """.NET's text of a TimeSpan in ticks of 100 ns: `1.02:03:04.5000000`."""
+    sign = "-" if ticks < 0 else ""
+    seconds, fraction = divmod(abs(ticks), 10_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{sign}{f'{days}.' if days else ''}{hours:02d}:{minutes:02d}:{seconds:02d}{f'.{fraction:07d}' if fraction else ''}"
+
+
+def months_later(day: Day, months: int) -> Day:
+    """The same day some months later (earlier if negative), or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from running import Ran, run_command
 
-ALGORITHM = '''from AlgorithmImports import *
+ALGORITHM = """from AlgorithmImports import *
 from helpers.sizes import SIZE
 
 
@@ -22,7 +22,7 @@ class Mine(QCAlgorithm):
         if not self.portfolio.invested:
             self.set_holdings(self.btc, SIZE)
             self.log("bought")
-'''
+"""
 
 
 def test_the_files_of_lean(backtest: Callable[..., Ran], tmp_path: Path) -> None:
@@ -64,6 +64,8 @@ def test_extra_config_and_lean_config(backtest: Callable[..., Ran], tmp_path: Pa
     project.mkdir()
     (project / "main.py").write_text(ALGORITHM.replace("from helpers.sizes import SIZE", "SIZE = 1"))
     (tmp_path / "my.json").write_text('{\n  // LEAN allows comments\n  "data-folder": "nowhere", "parameters": {"a": "1"}\n}')
-    ran = run_command("backtest", project, "--lean-config", tmp_path / "my.json", "--extra-config", "data-folder", market, "--output", tmp_path / "out")
+    ran = run_command(
+        "backtest", project, "--lean-config", tmp_path / "my.json", "--extra-config", "data-folder", market, "--output", tmp_path / "out"
+    )
     assert ran.code == 0
     assert json.loads((tmp_path / "out" / "config").read_text())["parameters"] == {"a": "1"}

@@ -106,7 +106,9 @@ def test_demo_without_the_network_says_that_the_market_is_made_up(tmp_path: Path
         raise sample.DataError("the package could not be downloaded.")
 
     monkeypatch.setattr(sample, "fetch", unreachable)
-    shutil.copytree(ROOT / "algorithms" / "ema_cross_btc", tmp_path / "algorithms" / "ema_cross_btc", ignore=shutil.ignore_patterns("backtests"))
+    shutil.copytree(
+        ROOT / "algorithms" / "ema_cross_btc", tmp_path / "algorithms" / "ema_cross_btc", ignore=shutil.ignore_patterns("backtests")
+    )
     shutil.copy(ROOT / "lean.json", tmp_path)
     monkeypatch.chdir(tmp_path)
     ran = run_command("demo")

@@ -31,21 +31,27 @@ def lines_of(ran: Any) -> list[str]:
 
 
 def test_a_text_without_a_symbol_can_be_ordered_and_is_refused(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
     def on_data(self, data):
         if not self.transactions.orders_count:
             ticket = self.market_order("NOPE", 1)
             self.log(f"{ticket.status} {ticket.submit_request.response.error_code} {ticket.symbol.value} {ticket.symbol.id}")
             self.quit()
-""")
+"""
+    )
     assert "INVALID SECURITY_PRICE_ZERO NOPE NOPE 0" in lines_of(ran)
 
 
 def test_objects_are_logged_on_a_line_of_their_own(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
         self.log(self.coin.symbol)
         self.log([1, None])
-""")
+"""
+    )
     log = lines_of(ran)
     at = log.index("")
     assert log[at : at + 3] == ["", "BTCUSD", "[1, None]"]
@@ -53,7 +59,9 @@ def test_objects_are_logged_on_a_line_of_their_own(backtest: Run) -> None:
 
 def test_a_session_holds_the_days_bars(backtest: Run) -> None:
     """All but the bar that ends at midnight: it comes when the day is over already."""
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
         self.coin.session.size = 2
         self.bars, self.before = [], []
 
@@ -71,55 +79,70 @@ def test_a_session_holds_the_days_bars(backtest: Run) -> None:
 
     def on_end_of_algorithm(self):
         self.log(f"days {self.coin.session.count}")
-""")
+"""
+    )
     assert "days 2" in lines_of(ran)
 
 
 def test_a_session_that_nobody_asked_for_is_empty(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
     def on_end_of_algorithm(self):
         s = self.coin.session
         self.log(f"{s.size} {s.close} {s.end_time} '{s}'")
-""")
+"""
+    )
     assert "0 0.0 0001-01-01 00:00:00 ''" in lines_of(ran)
 
 
 def test_bars_are_consolidated_by_type(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
         self.kinds = set()
         self.consolidate[TradeBar](self.coin.symbol, timedelta(hours=4), lambda bar: self.kinds.add(type(bar).__name__))
 
     def on_end_of_algorithm(self):
         self.log(str(self.kinds))
-""")
+"""
+    )
     assert "{'TradeBar'}" in lines_of(ran)
 
 
 def test_signals_are_only_exported_live(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
         self.signal_export.add_signal_export_provider(VBaseSignalExport("key", "name"))
         for _ in range(2):
             assert self.signal_export.set_target_portfolio([PortfolioTarget(self.coin.symbol, 1)])
-""")
+"""
+    )
     assert lines_of(ran).count("Portfolio targets are only sent in live mode") == 1
 
 
 def test_dot_net_exceptions_are_pythons_too(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
         for call in (lambda: self.symbol("NOPE"), lambda: self.securities["NOPE"], lambda: setattr(self, "time", 1),
                      lambda: self.set_tags({"x"}), lambda: self.object_store.save("a:b", "x"), lambda: self.portfolio.cash_book["X"]):
             try:
                 call()
             except (RuntimeError, KeyError, TypeError, ValueError) as e:
                 self.log(type(e).__name__)
-""")
+"""
+    )
     assert lines_of(ran)[1:7] == [
         "InvalidOperationException", "KeyNotFoundException", "TypeError", "TypeError", "ArgumentException", "KeyNotFoundException",
     ]  # fmt: skip
 
 
 def test_own_fee_models_are_asked_in_each_step(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
         self.asked = 0
         self.coin.set_fee_model(Fees(self))
 
@@ -138,16 +161,20 @@ class Fees(FeeModel):
     def get_order_fee(self, parameters):
         self.algorithm.asked += 1
         return OrderFee(CashAmount(1, "USD"))
-""")
+"""
+    )
     assert "asked True" in lines_of(ran)
 
 
 def test_leverage_of_securities_stays_when_a_brokerage_is_set(backtest: Run) -> None:
-    ran = backtest(START + """
+    ran = backtest(
+        START
+        + """
         eur = self.add_forex("EURUSD", Resolution.HOUR, Market.OANDA, leverage=10)
         self.set_brokerage_model(BrokerageName.OANDA_BROKERAGE)
         self.log(f"leverage {eur.leverage}")
-""")
+"""
+    )
     assert "leverage 10.0" in lines_of(ran)
 
 
@@ -179,7 +206,11 @@ def test_the_link_of_a_command() -> None:
 
 @pytest.mark.parametrize("name", ["MeanReversionPortfolioConstructionModel", "RiskParityPortfolioConstructionModel"])
 def test_models_that_only_their_files_give(backtest: Run, name: str) -> None:
-    ran = backtest(f"from Portfolio.{name} import {name} as Own\n" + START + f"""
+    ran = backtest(
+        f"from Portfolio.{name} import {name} as Own\n"
+        + START
+        + f"""
         self.log(f"{{Own.__name__}} {{'{name}' in globals()}}")
-""")
+"""
+    )
     assert f"{name} False" in lines_of(ran)

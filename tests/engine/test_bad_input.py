@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from running import Ran, run_command
 
-START = '''from AlgorithmImports import *
+START = """from AlgorithmImports import *
 
 
 class Mine(QCAlgorithm):
@@ -23,13 +23,13 @@ class Mine(QCAlgorithm):
         self.set_start_date(2020, 1, 2)
         self.set_end_date(2020, 1, 5)
         self.btc = self.add_crypto("BTCUSD", Resolution.HOUR, Market.COINBASE).symbol
-'''
-TRADE = '''
+"""
+TRADE = """
     def on_data(self, data):
         if not self.portfolio.invested:
             self.set_holdings(self.btc, 0.5)
 
-'''
+"""
 Run = Callable[..., Ran]
 
 
@@ -242,10 +242,24 @@ def test_folder_for_results_that_cannot_be_written(backtest: Run, tmp_path: Path
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent in another way there")
 def test_ctrl_c_keeps_the_results(market: Path, tmp_path: Path) -> None:
-    source = START.replace("2020, 1, 5", "2020, 1, 20") + TRADE + "        open('BEGUN', 'w').close()\n        import time\n        time.sleep(0.05)\n"
+    source = (
+        START.replace("2020, 1, 5", "2020, 1, 20")
+        + TRADE
+        + "        open('BEGUN', 'w').close()\n        import time\n        time.sleep(0.05)\n"
+    )
     begun = tmp_path / "begun"
     (tmp_path / "main.py").write_text(source.replace("BEGUN", str(begun)))
-    command = [sys.executable, "-m", "lyra.cli.main", "backtest", str(tmp_path / "main.py"), "--data-folder", str(market), "--output", str(tmp_path / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "lyra.cli.main",
+        "backtest",
+        str(tmp_path / "main.py"),
+        "--data-folder",
+        str(market),
+        "--output",
+        str(tmp_path / "out"),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while not begun.exists() and time.monotonic() < deadline and process.poll() is None:

@@ -37,11 +37,11 @@ from lyra.engine.consolidators import (
     VolumeRenkoConsolidator,
 )
 from lyra.engine.consolidators.base import NEVER
-from lyra.engine.consolidators.period import RESOLUTIONS
 from lyra.engine.consolidators.scanning import ConsolidatorScanner
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import Resolution, SecurityType, TickType
+from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.indicators import IndicatorDataPoint
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.markets.hours import MarketHoursDatabase
@@ -478,12 +478,12 @@ class Consolidate:
         return made
 
     def _of_resolution(self, resolution: Resolution, subscription: Subscription, kind: Any) -> Any:
-        if RESOLUTIONS[resolution] == subscription.increment:
+        if RESOLUTION_US[resolution] == subscription.increment:
             return IdentityDataConsolidator[TradeBar]()
         if resolution == Resolution.DAILY:
             precise = self.algorithm.daily_precise_end_time
             return MarketHourAwareConsolidator(precise, Resolution.DAILY, TradeBar, TickType.TRADE, False)
-        return kind(timedelta(microseconds=RESOLUTIONS[resolution]))
+        return kind(timedelta(microseconds=RESOLUTION_US[resolution]))
 
 
 def recorded(name: str) -> list[str]:

@@ -13,12 +13,12 @@ from lyra.engine.enums import InsightDirection, InsightScoreType, InsightType, R
 from lyra.engine.framework.expiry import Expiry
 from lyra.engine.framework.insight_collection import InsightCollection, InsightManager
 from lyra.engine.framework.insight_json import insights_json
-from lyra.engine.framework.insights import Insight, span_text
+from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.slots import SlotDict
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.markets.local_hours import LocalMarketHours, MarketHoursSegment, MarketHoursState
 from lyra.engine.symbols import Symbol
-from lyra.engine.times import to_us, to_utc_datetime
+from lyra.engine.times import span_text, to_us, to_utc_datetime
 
 UP, DOWN = InsightDirection.UP, InsightDirection.DOWN
 
@@ -89,7 +89,7 @@ def test_fields_and_text(spy: Symbol) -> None:
     assert insight.short_to_string() == "SPY Price Up 1.00:00:00 M:0.01% C:50% W:20%. note"
     assert Insight.price(spy, timedelta(1), UP).generated_time_utc == datetime(1, 1, 1)
     assert Insight(spy, timedelta(hours=2), InsightType.VOLATILITY, UP, 0.1, 0.9).period == timedelta(hours=2)
-    assert span_text(-5_000_000) == "-00:00:05"
+    assert span_text(-50_000_000) == "-00:00:05"
 
 
 def test_groups_clones_and_expiry(spy: Symbol) -> None:

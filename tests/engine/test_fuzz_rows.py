@@ -14,7 +14,7 @@ from lyra.engine.errors import DataError
 from lyra.engine.feed.csvcolumns import parse_columns
 from lyra.engine.runner import Backtest, Job
 
-ALGORITHM = '''from AlgorithmImports import *
+ALGORITHM = """from AlgorithmImports import *
 
 
 class Reader(QCAlgorithm):
@@ -27,7 +27,7 @@ class Reader(QCAlgorithm):
     def on_data(self, data):
         security = self.securities[self.asset]
         self.plot("P", "close", security.price)
-'''
+"""
 KINDS = {
     "crypto hour": ('self.add_crypto("BTCUSD", Resolution.HOUR, Market.COINBASE)', "crypto/coinbase/hour/btcusd_trade.zip", "btcusd.csv"),
     "crypto minute": ('self.add_crypto("BTCUSD", Resolution.MINUTE, Market.COINBASE)', "crypto/coinbase/minute/btcusd/20200102_trade.zip",
@@ -39,8 +39,11 @@ KINDS = {
     "equity daily": ('self.add_equity("SPY", Resolution.DAILY)', "equity/usa/daily/spy.zip", "spy.csv"),
 }  # fmt: skip
 
-number = st.one_of(st.integers(-(10**20), 10**20).map(str), st.floats().map(repr),
-                   st.sampled_from(["", "-", ".", "1e5", "1e-40", "0", "7000.5", "1E999999999", "nan"]))
+number = st.one_of(
+    st.integers(-(10**20), 10**20).map(str),
+    st.floats().map(repr),
+    st.sampled_from(["", "-", ".", "1e5", "1e-40", "0", "7000.5", "1E999999999", "nan"]),
+)
 stamp = st.one_of(
     st.builds(lambda d, h, m: f"2020010{d} {h:02d}:{m:02d}", st.integers(1, 5), st.integers(0, 25), st.integers(0, 61)),
     st.integers(-10, 90_000_000).map(str), st.sampled_from(["99991231 23:59", "00000000 00:00", "20200230 00:00", "x", ""]),

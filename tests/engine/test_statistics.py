@@ -35,9 +35,8 @@ from lyra.engine.results.performance import drawdown_and_recovery
 from lyra.engine.results.plots import Plots
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import StatisticsInput, StatisticsResults, fixed, generate, period_ranges, two_digits
-from lyra.engine.results.trade_statistics import span_text
 from lyra.engine.results.trades import Trade, TradeBuilder
-from lyra.engine.times import DAY, to_us, zone
+from lyra.engine.times import DAY, span_text, to_us, zone
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 MINUTE = 60_000_000

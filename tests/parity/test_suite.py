@@ -11,7 +11,7 @@ from running import run_command
 from lyra.engine.runner import Backtest, Job
 from lyra.parity import suite
 
-ALGORITHM = '''from AlgorithmImports import *
+ALGORITHM = """from AlgorithmImports import *
 
 
 class {name}(QCAlgorithm):
@@ -24,7 +24,7 @@ class {name}(QCAlgorithm):
     def on_data(self, data):
         if not self.portfolio.invested:
             self.market_order(self.btc, int(self.get_parameter("ema-fast")) / 10)
-'''
+"""
 
 
 @pytest.fixture

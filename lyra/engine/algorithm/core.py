@@ -56,7 +56,9 @@ _MAXIMUM_NAME = 200
 _MAXIMUM_TAGS = 100
 
 
-class QCAlgorithm(Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, UniverseApi, Framework, Reporting, Commands, Wiring, LeanObject):
+class QCAlgorithm(
+    Trading, Adding, CustomDataApi, HistoryApi, IndicatorHelpers, UniverseApi, Framework, Reporting, Commands, Wiring, LeanObject
+):
     """Override `initialize` and the `on_…` callbacks; everything else is there to be called."""
 
     settings: AlgorithmSettings

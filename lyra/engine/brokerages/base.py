@@ -38,6 +38,11 @@ _FILTERS: dict[SecurityType, type[SecurityDataFilter]] = {
 }  # fmt: skip
 
 
+def is_perpetual(security: Any) -> bool:
+    """Whether a security is a crypto future without expiry."""
+    return bool(security.symbol.security_type == SecurityType.CRYPTO_FUTURE and security.symbol.id.date == SecurityIdentifier.DEFAULT_DATE)
+
+
 def set_default_models(security: Any) -> None:
     """The models that a security has before an initializer sets those of a brokerage."""
     kind = security.type
@@ -51,8 +56,7 @@ def set_default_models(security: Any) -> None:
     security.slippage_model = NullSlippageModel.INSTANCE  # type: ignore[attr-defined]
     security.fee_model = _default_fees(security)
     security.buying_power_model = _default_buying_power(kind)
-    perpetual = kind == SecurityType.CRYPTO_FUTURE and security.symbol.id.date == SecurityIdentifier.DEFAULT_DATE
-    security.margin_interest_rate_model = BinanceFutureMarginInterestRateModel() if perpetual else MarginInterestRateModel.NULL
+    security.margin_interest_rate_model = BinanceFutureMarginInterestRateModel() if is_perpetual(security) else MarginInterestRateModel.NULL
     security.shortable_provider = NullShortableProvider.INSTANCE  # type: ignore[attr-defined]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.brokerages.base import DefaultBrokerageModel, refuse
+from lyra.engine.brokerages.base import DefaultBrokerageModel, is_perpetual, refuse
 from lyra.engine.brokerages.rules import NO_DATA, Refusal, refuse_security, refuse_type, refuse_update
-from lyra.engine.brokerages.venues import is_internal_feed, is_perpetual, with_markets
+from lyra.engine.brokerages.venues import is_internal_feed, with_markets
 from lyra.engine.decimals import decimal_text
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import AccountType, OrderDirection, OrderType, SecurityType

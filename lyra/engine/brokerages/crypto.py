@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.brokerages.base import DefaultBrokerageModel, refuse
+from lyra.engine.brokerages.base import DefaultBrokerageModel, is_perpetual, refuse
 from lyra.engine.brokerages.rules import (
     ACCEPTED,
     NO_DATA,
@@ -18,7 +18,7 @@ from lyra.engine.brokerages.rules import (
     refuse_type,
     refuse_update,
 )
-from lyra.engine.brokerages.venues import invalid_for_leverage, is_internal_feed, is_perpetual, with_markets
+from lyra.engine.brokerages.venues import SizedBroker, invalid_for_leverage, is_internal_feed, with_markets
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import AccountType, OrderDirection, OrderStatus, OrderType, SecurityType
 from lyra.engine.fees.crypto import (
@@ -99,10 +99,11 @@ class GDAXBrokerageModel(CoinbaseBrokerageModel):
     """The old name of Coinbase."""
 
 
-class BitfinexBrokerageModel(DefaultBrokerageModel):
+class BitfinexBrokerageModel(SizedBroker):
     """Bitfinex: crypto with leverage 3.3."""
 
     DEFAULT_MARKET_MAP = with_markets("bitfinex", SecurityType.CRYPTO)
+    _securities = _CRYPTO
     _types = (OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
 
     def _leverage(self, security: Any) -> float:
@@ -125,20 +126,12 @@ class BitfinexBrokerageModel(DefaultBrokerageModel):
         """To quantities that are large enough."""
         return _refuse_new_size(security, request) or ACCEPTED
 
-    def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
-        """Crypto; market, limit and stop orders that are large enough."""
-        return (
-            refuse_size(security, order._quantity)
-            or refuse_security(self, security, _CRYPTO)
-            or refuse_type(self, order, self._types)
-            or super().can_submit_order(security, order, message)
-        )
 
-
-class KrakenBrokerageModel(DefaultBrokerageModel):
+class KrakenBrokerageModel(SizedBroker):
     """Kraken: leverage by coin and by what it is traded for; orders cannot be changed."""
 
     DEFAULT_MARKET_MAP = with_markets("kraken", SecurityType.CRYPTO)
+    _securities = _CRYPTO
     _types = (OrderType.LIMIT, OrderType.MARKET, OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED)
     _coins = {
         "BTC": 5.0, "ETH": 5.0, "USDT": 2.0, "XMR": 2.0, "REP": 2.0, "XRP": 3.0, "BCH": 2.0, "XTZ": 2.0, "LTC": 3.0, "ADA": 3.0, "EOS": 3.0,
@@ -181,15 +174,6 @@ class KrakenBrokerageModel(DefaultBrokerageModel):
     def can_update_order(self, security: Any, order: Any, request: Any, message: Any = None) -> Any:
         """Orders cannot be changed."""
         return refuse_update()
-
-    def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
-        """Crypto; market, limit, stop and limit-if-touched orders that are large enough."""
-        return (
-            refuse_size(security, order._quantity)
-            or refuse_security(self, security, _CRYPTO)
-            or refuse_type(self, order, self._types)
-            or super().can_submit_order(security, order, message)
-        )
 
 
 class FTXBrokerageModel(DefaultBrokerageModel):

@@ -19,7 +19,7 @@ from lyra.engine.brokerages.rules import (
     refuse_type,
     refuse_update,
 )
-from lyra.engine.brokerages.venues import is_internal_feed
+from lyra.engine.brokerages.venues import SizedBroker, is_internal_feed
 from lyra.engine.dotnet_errors import ArgumentException, NotSupportedException
 from lyra.engine.enums import AccountType, OrderDirection, OrderType, SecurityType
 from lyra.engine.fees.brokers import (
@@ -292,23 +292,15 @@ class RBIBrokerageModel(DefaultBrokerageModel):
         return super().can_submit_order(security, order, message)
 
 
-class TDAmeritradeBrokerageModel(DefaultBrokerageModel):
+class TDAmeritradeBrokerageModel(SizedBroker):
     """TD Ameritrade: shares."""
 
+    _securities = (_EQUITY,)
     _types = (_MARKET, _LIMIT, _STOP, _STOP_LIMIT)
 
     def get_fee_model(self, security: Any) -> Any:
         """TD Ameritrade's fees."""
         return TDAmeritradeFeeModel()
-
-    def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
-        """Shares; market, limit and stop orders."""
-        return (
-            refuse_size(security, order._quantity)
-            or refuse_security(self, security, (_EQUITY,))
-            or refuse_type(self, order, self._types)
-            or super().can_submit_order(security, order, message)
-        )
 
 
 class TastytradeBrokerageModel(_Broker):
@@ -399,23 +391,15 @@ class WebullBrokerageModel(DefaultBrokerageModel):
         )
 
 
-class WolverineBrokerageModel(DefaultBrokerageModel):
+class WolverineBrokerageModel(SizedBroker):
     """Wolverine: shares and options; orders cannot be changed."""
 
+    _securities = (_EQUITY, _OPTION)
     _types = (_MARKET, _ON_CLOSE, _LIMIT, _STOP, _STOP_LIMIT)
 
     def get_fee_model(self, security: Any) -> Any:
         """Wolverine's fees."""
         return WolverineFeeModel()
-
-    def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
-        """Shares and options; market, on-close, limit and stop orders."""
-        return (
-            refuse_size(security, order._quantity)
-            or refuse_security(self, security, (_EQUITY, _OPTION))
-            or refuse_type(self, order, self._types)
-            or super().can_submit_order(security, order, message)
-        )
 
     def can_update_order(self, security: Any, order: Any, request: Any, message: Any = None) -> Any:
         """Orders cannot be changed."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.brokerages.base import DefaultBrokerageModel
-from lyra.engine.enums import SecurityType
-from lyra.engine.markets.identifiers import DAY_ZERO
+from lyra.engine.brokerages.rules import refuse_security, refuse_size, refuse_type
+from lyra.engine.enums import OrderType, SecurityType
 
 
 def with_markets(market: str, *kinds: SecurityType) -> dict[SecurityType, str]:
@@ -19,9 +19,20 @@ def is_internal_feed(security: Any) -> bool:
     return all(config.is_internal_feed for config in security.subscriptions)
 
 
-def is_perpetual(security: Any) -> bool:
-    """Whether a security is a crypto future without expiry."""
-    return bool(security.symbol.security_type == SecurityType.CRYPTO_FUTURE and security.symbol.id.date == DAY_ZERO)
+class SizedBroker(DefaultBrokerageModel):
+    """A brokerage that takes orders that are large enough, of some types, for some kinds of securities."""
+
+    _securities: ClassVar[tuple[SecurityType, ...]]
+    _types: ClassVar[tuple[OrderType, ...]]
+
+    def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
+        """Whether size, security and type are allowed, in this order."""
+        return (
+            refuse_size(security, order._quantity)
+            or refuse_security(self, security, self._securities)
+            or refuse_type(self, order, self._types)
+            or super().can_submit_order(security, order, message)
+        )
 
 
 def invalid_for_leverage(security: Any) -> ValueError:

@@ -9,10 +9,10 @@ from typing import Any
 from lyra.engine.consolidators.bars import QuoteBarConsolidator, TickConsolidator, TickQuoteBarConsolidator, TradeBarConsolidator
 from lyra.engine.consolidators.base import ConsolidatorBase
 from lyra.engine.consolidators.calendar import CalendarRule, floor_us
-from lyra.engine.consolidators.period import RESOLUTIONS
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution, SecurityType, TickType
+from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.times import DAY, HOUR, span_us
 
@@ -32,9 +32,9 @@ class MarketHourAwareConsolidator(ConsolidatorBase):
         self._given_hours = self._hours = exchange_hours
         self._symbol: Any = None
         self._strict = False
-        self._period = RESOLUTIONS[period] if isinstance(period, Resolution) else span_us(period)
+        self._period = RESOLUTION_US[period] if isinstance(period, Resolution) else span_us(period)
         make = _maker(data_type, tick_type)
-        if self._period in RESOLUTIONS.values():
+        if self._period in RESOLUTION_US.values():
             whole_days = self._period == DAY
             self._inner = make(CalendarRule("DAILY", self._day) if whole_days else timedelta(microseconds=self._period))
         else:

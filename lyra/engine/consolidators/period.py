@@ -14,10 +14,10 @@ from lyra.engine.consolidators.base import NEVER, DataConsolidator, wall_us
 from lyra.engine.consolidators.calendar import Schedule, floor_us, schedule_of
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import Resolution
+from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.indicators.helpers import period_text
-from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, day_of, span_us, to_datetime, to_us
+from lyra.engine.times import DAY, HOUR, SECOND, day_of, span_us, to_datetime, to_us
 
-RESOLUTIONS = {Resolution.TICK: 0, Resolution.SECOND: SECOND, Resolution.MINUTE: MINUTE, Resolution.HOUR: HOUR, Resolution.DAILY: DAY}
 """Length of each resolution."""
 
 _PROBE = to_us(datetime(2022, 1, 3, 10, 10, 10))
@@ -41,7 +41,7 @@ class PeriodCountConsolidator(DataConsolidator):
         self._anchor: int | None = None
         self._calendar: Schedule | None = None
         if isinstance(period, Resolution):
-            self._period = RESOLUTIONS[period]
+            self._period = RESOLUTION_US[period]
         elif isinstance(period, timedelta):
             self._period = span_us(period)
             self._anchor = None if second is None else span_us(second)
@@ -64,7 +64,7 @@ class PeriodCountConsolidator(DataConsolidator):
     @classmethod
     def from_resolution(cls, resolution: Resolution) -> Any:
         """A consolidator of a resolution's length."""
-        return cls(timedelta(microseconds=RESOLUTIONS[Resolution(resolution)]))
+        return cls(timedelta(microseconds=RESOLUTION_US[Resolution(resolution)]))
 
     def _start_over(self) -> None:
         self._symbol: Any = None

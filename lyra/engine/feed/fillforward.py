@@ -95,7 +95,11 @@ class FillForward:
         if next_end_utc < previous_utc or not self._gap(previous_utc, next_utc):
             return None
         length = next_end_utc - next_utc
-        if previous.filled and (not self._strict or length <= HOUR) and not self._gap(previous_utc, to_utc(self._round_down(following.time, length))):
+        if (
+            previous.filled
+            and (not self._strict or length <= HOUR)
+            and not self._gap(previous_utc, to_utc(self._round_down(following.time, length)))
+        ):
             return None
         if self._strict:
             period = following.end - following.time

@@ -59,6 +59,12 @@ def charged_fee(security: Any, order: Any) -> OrderFee:
     return model.get_order_fee(OrderFeeParameters(security, order))  # type: ignore[no-any-return]
 
 
+def fee_in_account_currency(cash_book: Any, security: Any, order: Any) -> Decimal:
+    """What the engine charges for an order, in account currency."""
+    fee = charged_fee(security, order).value
+    return cash_book._to_account(fee._amount, fee.currency)  # type: ignore[no-any-return]
+
+
 def fee_of(amount: Decimal, currency: str = US_DOLLAR) -> OrderFee:
     """A fee of an amount of a currency."""
     return OrderFee(CashAmount(amount, currency))

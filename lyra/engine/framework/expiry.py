@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from lyra.engine.naming import LeanObject, pascal_case
+from lyra.engine.times import months_later
 
 Function = Callable[[datetime], datetime]
-
-
-def _months_later(time: datetime, months: int) -> datetime:
-    year, month = divmod(time.year * 12 + time.month - 1 + months, 12)
-    return time.replace(year=year, month=month + 1, day=min(time.day, monthrange(year, month + 1)[1]))
 
 
 def _day(time: datetime) -> datetime:
@@ -23,17 +18,17 @@ def _day(time: datetime) -> datetime:
 
 def one_month(time: datetime) -> datetime:
     """The same day of the next month, or its last."""
-    return _months_later(time, 1)
+    return months_later(time, 1)
 
 
 def one_quarter(time: datetime) -> datetime:
     """The same day three months later, or the last of that month."""
-    return _months_later(time, 3)
+    return months_later(time, 3)
 
 
 def one_year(time: datetime) -> datetime:
     """The same day of the next year."""
-    return _months_later(time, 12)
+    return months_later(time, 12)
 
 
 def end_of_day(time: datetime) -> datetime:
@@ -48,12 +43,12 @@ def end_of_week(time: datetime) -> datetime:
 
 def end_of_month(time: datetime) -> datetime:
     """The first of the next month."""
-    return _day(_months_later(time, 1)).replace(day=1)
+    return _day(months_later(time, 1)).replace(day=1)
 
 
 def end_of_quarter(time: datetime) -> datetime:
     """The first of the next quarter."""
-    return _months_later(_day(time).replace(month=(time.month - 1) // 3 * 3 + 1, day=1), 3)
+    return months_later(_day(time).replace(month=(time.month - 1) // 3 * 3 + 1, day=1), 3)
 
 
 def end_of_year(time: datetime) -> datetime:

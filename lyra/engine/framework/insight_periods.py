@@ -11,6 +11,7 @@ from typing import Any
 
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException
 from lyra.engine.enums import Resolution
+from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, to_datetime, to_us
 
 END_OF_TIME = to_us(datetime(2050, 12, 31))
@@ -18,7 +19,6 @@ END_OF_TIME = to_us(datetime(2050, 12, 31))
 BAR_COUNT_TEXT = "Insight barCount must be greater than zero. (Parameter 'barCount')"
 PERIOD_TEXT = "Insight period must be greater than or equal to 1 second. (Parameter 'period')"
 PAST_TEXT = "Insight closeTimeLocal must not be in the past. (Parameter 'closeTimeLocal')"
-SPANS = {Resolution.TICK: 0, Resolution.SECOND: SECOND, Resolution.MINUTE: MINUTE, Resolution.HOUR: HOUR, Resolution.DAILY: DAY}
 
 # (exchange hours, generated UTC us) -> (close UTC us, period us)
 PeriodRule = Callable[[Any, int], tuple[int, int]]
@@ -82,7 +82,7 @@ def bars_rule(resolution: Resolution, count: int) -> PeriodRule:
         raise ArgumentOutOfRangeException(BAR_COUNT_TEXT)
 
     def rule(hours: Any, generated: int) -> tuple[int, int]:
-        close = close_after_bars(hours, generated, SPANS[resolution], count)
+        close = close_after_bars(hours, generated, RESOLUTION_US[resolution], count)
         return close, close - generated
 
     return rule
@@ -123,4 +123,4 @@ def _open_time(hours: Any, local: int) -> int:
 
 def resolution_span(resolution: Resolution, count: int) -> timedelta:
     """So many bars of a resolution as a timedelta."""
-    return timedelta(microseconds=SPANS[resolution] * count)
+    return timedelta(microseconds=RESOLUTION_US[resolution] * count)

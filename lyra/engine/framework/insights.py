@@ -11,10 +11,10 @@ from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import ZERO, double_text
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException, no_method
 from lyra.engine.enums import InsightDirection, InsightScoreType, InsightType, Resolution
+from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.framework.insight_periods import (
     END_OF_TIME,
     PERIOD_TEXT,
-    SPANS,
     PeriodRule,
     bars_rule,
     close_after_bars,
@@ -27,7 +27,7 @@ from lyra.engine.framework.insight_periods import (
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money, plain, to_instant
 from lyra.engine.symbols import Symbol
-from lyra.engine.times import MIN_TIME, SECOND, span_us, to_datetime, to_us, to_utc_datetime
+from lyra.engine.times import MIN_TIME, SECOND, span_text, span_us, to_datetime, to_us, to_utc_datetime
 
 _OPTIONAL = ("magnitude", "confidence", "source_model", "weight", "tag")
 
@@ -212,7 +212,7 @@ class Insight(LeanObject):
         """When an insight of `(period)` or `(resolution, bar_count)` ends, in UTC."""
         generated = to_us(generated_time_utc)
         if len(args) == 2:
-            return to_utc_datetime(close_after_bars(exchange_hours, generated, SPANS[Resolution(args[0])], int(args[1])))
+            return to_utc_datetime(close_after_bars(exchange_hours, generated, RESOLUTION_US[Resolution(args[0])], int(args[1])))
         return to_utc_datetime(close_after_span(exchange_hours, generated, span_us(args[0])))
 
     # state --------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class Insight(LeanObject):
 
     def short_to_string(self) -> str:
         """A short text."""
-        text = f"{self._symbol.value} {self._type.lean_name} {self._direction.lean_name} {span_text(self._period)}"
+        text = f"{self._symbol.value} {self._type.lean_name} {self._direction.lean_name} {span_text(self._period * 10)}"
         if self._magnitude is not None:
             text += f" M:{double_text(self._magnitude)}%"
         if self._confidence is not None:
@@ -263,7 +263,7 @@ class Insight(LeanObject):
         return f"{text}. {self._tag}" if self._tag else text
 
     def __str__(self) -> str:
-        text = f"{self._id.hex}: {self._symbol} {self._type.lean_name} {self._direction.lean_name} within {span_text(self._period)}"
+        text = f"{self._id.hex}: {self._symbol} {self._type.lean_name} {self._direction.lean_name} within {span_text(self._period * 10)}"
         if self._magnitude is not None:
             text += f" by {double_text(self._magnitude)}%"
         if self._confidence is not None:
@@ -315,14 +315,3 @@ def _direction(rest: list[Any], kwargs: dict[str, Any]) -> tuple[Any, list[Any],
             raise TypeError("No method matches given arguments for price: the direction is missing")
         direction = rest.pop(0)
     return direction, rest, kwargs
-
-
-def span_text(us: int) -> str:
-    """.NET's text of a span, such as `1.00:00:00` or `00:05:00`."""
-    sign, us = ("-", -us) if us < 0 else ("", us)
-    seconds, fraction = divmod(us, SECOND)
-    days, seconds = divmod(seconds, 86_400)
-    text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    if days:
-        text = f"{days}.{text}"
-    return f"{sign}{text}.{fraction:06d}0" if fraction else sign + text

@@ -128,10 +128,6 @@ class SecurityIdentifier(LeanObject):
         return self._date
 
     @property
-    def _date_us(self) -> int:
-        return to_us(self.date)
-
-    @property
     def _strike_price(self) -> Decimal:
         if self._strike is None:
             self._option_only("StrikePrice")

@@ -74,7 +74,7 @@ class BaseVolatilityModel(LeanObject):
             return []
         if self._provider is None:
             raise InvalidOperationException("BaseVolatilityModel.GetHistoryRequirements(): SubscriptionDataConfigProvider was not set.")
-        return _last_bars(self._provider._algorithm, security, to_us(utc_time), resolution, bar_count)
+        return _last_bars(security, to_us(utc_time), resolution, bar_count)
 
 
 class IndicatorVolatilityModel(BaseVolatilityModel):
@@ -214,7 +214,7 @@ class VolatilityModelExtensions(LeanObject):
     def warm_up(volatility_model: Any, algorithm: Any, security: Any, resolution: Resolution | None, bar_count: int,
                 data_normalization_mode: DataNormalizationMode | None = None) -> None:  # fmt: skip
         """Hand the last bars to the model."""
-        requests = _last_bars(algorithm, security, algorithm._utc, resolution, bar_count)
+        requests = _last_bars(security, algorithm._utc, resolution, bar_count)
         _feed(volatility_model, algorithm, security, requests, data_normalization_mode == DataNormalizationMode.RAW)
 
 
@@ -241,7 +241,7 @@ def _feed(model: Any, algorithm: Any, security: Any, requests: list[Any], raw: b
                 model.update(security, data)
 
 
-def _last_bars(algorithm: Any, security: Any, utc: int, resolution: Resolution | None, count: int) -> list[Any]:
+def _last_bars(security: Any, utc: int, resolution: Resolution | None, count: int) -> list[Any]:
     """The request for the last bars of the security's first feed by type of tick; without a resolution the coarsest that the data has."""
     from lyra.engine.feed.calendar import start_of_bars
     from lyra.engine.history.requests import Options, RequestFactory

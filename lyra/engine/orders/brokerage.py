@@ -91,7 +91,7 @@ class BacktestingBrokerage:
         if any(security is None for security in securities.values()):
             self._drop(legs, OrderStatus.INVALID, "")
             return
-        if not self._passes_checks(order, legs, securities):
+        if not self._passes_checks(legs, securities):
             return
         try:
             result = algorithm.portfolio._has_sufficient_buying_power(legs)
@@ -119,7 +119,9 @@ class BacktestingBrokerage:
         fills: list[OrderEvent] = []
         try:
             span = algorithm.settings.stale_price_time_span
-            parameters = FillModelParameters(security, order, algorithm.subscription_manager, span, KeyValueDictionary(securities), lambda changed: None)
+            parameters = FillModelParameters(
+                security, order, algorithm.subscription_manager, span, KeyValueDictionary(securities), lambda changed: None
+            )
             answer = list(security.fill_model.fill(parameters))
             if all(order.time_in_force.is_fill_valid(security, order, event) for event in answer):
                 fills = answer
@@ -147,7 +149,7 @@ class BacktestingBrokerage:
             for leg in legs:
                 self._pending.pop(leg.id, None)
 
-    def _passes_checks(self, order: Order, legs: list[Order], securities: dict[Any, Any]) -> bool:
+    def _passes_checks(self, legs: list[Order], securities: dict[Any, Any]) -> bool:
         """A market-on-open order waits until its data has moved on; then time in force may end an order."""
         for leg, security in securities.items():
             if leg.type == OrderType.MARKET_ON_OPEN:

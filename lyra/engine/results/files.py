@@ -25,9 +25,8 @@ from lyra.engine.results.json_text import Raw, json_indented, time_text
 from lyra.engine.results.order_json import order_event_json, order_json, order_list_hash, symbol_json
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsResults
-from lyra.engine.results.trade_statistics import span_text
 from lyra.engine.results.trades import Trade
-from lyra.engine.times import DAY, iso_z
+from lyra.engine.times import DAY, iso_z, span_text
 
 
 class ResultsError(LyraError):

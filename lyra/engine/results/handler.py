@@ -72,7 +72,6 @@ class ResultHandler:
         self.custom_statistics: dict[str, str] = {}
         self.runtime_statistics: dict[str, str | None] = {}
         self.runtime_error = self.stack_trace = ""
-        self.started = 1  # LEAN counts a line from before its log is opened
         self.next_sample_us = -(2**62)
         self.sign = account_currency_symbol
         minutes = (end_local - start_local) / MINUTE
@@ -353,7 +352,7 @@ class ResultHandler:
         shown = AlgorithmStatus.RUNTIME_ERROR if self.runtime_error else status
         return {
             "StartTime": start_time, "EndTime": end_time, "RuntimeError": self.runtime_error, "StackTrace": self.stack_trace,
-            "LogCount": str(self.messages.count + self.started), "OrderCount": str(order_count), "InsightCount": str(insight_count), "Name": name,
+            "LogCount": str(self.messages.count + 1), "OrderCount": str(order_count), "InsightCount": str(insight_count), "Name": name,
             "Hostname": host_name, "Status": shown.lean_name,
         }  # fmt: skip
 

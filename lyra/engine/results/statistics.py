@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,7 +21,7 @@ from lyra.engine.naming import LeanObject
 from lyra.engine.results.performance import PortfolioStatistics, portfolio_statistics
 from lyra.engine.results.trade_statistics import TradeStatistics, trade_statistics
 from lyra.engine.results.trades import Trade
-from lyra.engine.times import DAY, day_of, to_datetime, to_us
+from lyra.engine.times import DAY, day_of, months_later, to_datetime, to_us
 
 Points = Sequence[tuple[int, Decimal]]
 _LARGEST = Decimal(2**96 - 1)
@@ -140,15 +139,9 @@ def period_ranges(months: int, first: date, last: date) -> list[tuple[date, date
         at = at.replace(day=1) - timedelta(days=1)
     ranges = [(first, ends[-1])]
     for end in reversed(ends[:-1]):
-        start = _add_months(ranges[-1][1] + timedelta(days=1), 1 - months)
+        start = months_later(ranges[-1][1] + timedelta(days=1), 1 - months)
         ranges.append((max(start, first), end))
     return ranges
-
-
-def _add_months(day: date, months: int) -> date:
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass

@@ -15,6 +15,7 @@ from lyra.engine.orders.fields import instant, money
 from lyra.engine.results.json_text import time_text
 from lyra.engine.results.performance import json_name
 from lyra.engine.results.trades import Trade
+from lyra.engine.times import span_text
 
 _TEN = Decimal(10)
 _TICKS = 10_000_000
@@ -105,16 +106,6 @@ class TradeStatistics(LeanObject):
                 value = time_text(value)
             fields[self._NAMES.get(name) or json_name(name)] = value
         return fields
-
-
-def span_text(ticks: int) -> str:
-    """.NET's text of a TimeSpan in ticks of 100 ns: `1.02:03:04.5000000`."""
-    sign = "-" if ticks < 0 else ""
-    seconds, fraction = divmod(abs(ticks), _TICKS)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    return f"{sign}{f'{days}.' if days else ''}{hours:02d}:{minutes:02d}:{seconds:02d}{f'.{fraction:07d}' if fraction else ''}"
 
 
 def trade_statistics(trades: Sequence[Trade]) -> TradeStatistics:

@@ -15,12 +15,11 @@ from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.errors import NotSupported
 from lyra.engine.exact import add, divide, multiply, strip, subtract
-from lyra.engine.fees.base import charged_fee
+from lyra.engine.fees.base import fee_in_account_currency
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.order import MarketOrder
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,
-    BuyingPowerParameters,
     GetMaximumOrderQuantityForDeltaBuyingPowerParameters,
     GetMaximumOrderQuantityForTargetBuyingPowerParameters,
     GetMaximumOrderQuantityResult,
@@ -86,12 +85,6 @@ def position_buying_power(portfolio: Any, security: Any, direction: OrderDirecti
     return result  # type: ignore[no-any-return]
 
 
-def order_fee(portfolio: Any, security: Any, order: Any) -> Decimal:
-    """The fee of an order in account currency."""
-    fee = charged_fee(security, order).value
-    return portfolio.cash_book._to_account(fee._amount, fee.currency)  # type: ignore[no-any-return]
-
-
 def above_minimum_margin(portfolio: Any, minimum: Decimal, margin: Decimal) -> bool:
     """Whether a change of margin is worth an order; always when no margin is left."""
     total = portfolio._total_portfolio_value
@@ -146,8 +139,7 @@ class BuyingPowerModel(LeanObject):
         return self._maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security))
 
     def _required_for_order(self, cash_book: Any, security: Any, order: Any) -> Decimal:
-        fee = charged_fee(security, order).value
-        amount = cash_book._to_account(fee._amount, fee.currency)
+        amount = fee_in_account_currency(cash_book, security, order)
         margin = self._initial_margin(security, order._quantity)
         return add(margin, amount if margin > 0 else amount.copy_negate() if margin < 0 else ZERO)
 
@@ -270,7 +262,7 @@ class BuyingPowerModel(LeanObject):
                     f"rounded to zero. Target order margin {decimal_text(target - used)}. "
                 )
                 return GetMaximumOrderQuantityResult(0, None if silence else reason, False)
-            fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
+            fees = fee_in_account_currency(portfolio.cash_book, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
             target = multiply(subtract(subtract(total, fees), multiply(total, self._free)), share)
             if previous == quantity:
                 raise ArgumentException(_no_convergence(portfolio, security, target, fees, share))
@@ -377,42 +369,3 @@ class PatternDayTradingMarginModel(SecurityMarginModel):
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """The leverage is the rule's; LEAN ignores this too."""
-
-
-class BuyingPowerModelExtensions(LeanObject):
-    """LEAN's shorter ways to ask a buying power model, as static methods."""
-
-    @staticmethod
-    def get_reserved_buying_power_for_position(model: Any, security: Any) -> float:
-        """The margin in use."""
-        return to_float(amount_of(model.get_reserved_buying_power_for_position(ReservedBuyingPowerForPositionParameters(security))))
-
-    @staticmethod
-    def has_sufficient_buying_power_for_order(model: Any, portfolio: Any, security: Any, order: Any) -> Any:
-        """Whether an order can be paid for."""
-        return model.has_sufficient_buying_power_for_order(HasSufficientBuyingPowerForOrderParameters(portfolio, security, order))
-
-    @staticmethod
-    def get_maximum_order_quantity_for_target_buying_power(
-        model: Any, portfolio: Any, security: Any, target: Any, minimum_order_margin_portfolio_percentage: Any
-    ) -> Any:
-        """How much to order for a share of the portfolio."""
-        asked = GetMaximumOrderQuantityForTargetBuyingPowerParameters(
-            portfolio, security, target, minimum_order_margin_portfolio_percentage
-        )
-        return model.get_maximum_order_quantity_for_target_buying_power(asked)
-
-    @staticmethod
-    def get_buying_power(model: Any, portfolio: Any, security: Any, direction: OrderDirection) -> float:
-        """What is left."""
-        return to_float(amount_of(model.get_buying_power(BuyingPowerParameters(portfolio, security, direction))))
-
-    @staticmethod
-    def get_maintenance_margin(model: Any, security: Any) -> MaintenanceMargin:
-        """Margin to hold what is held."""
-        return MaintenanceMargin(maintenance_margin(model, security))
-
-    @staticmethod
-    def get_initial_margin_requirement(model: Any, security: Any, quantity: Any) -> InitialMargin:
-        """Margin to open a quantity."""
-        return InitialMargin(initial_margin(model, security, to_decimal(quantity)))

@@ -13,7 +13,7 @@ from typing import Any
 from lyra.engine.data.dictionary import KeyValuePair
 from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException, KeyNotFoundException
-from lyra.engine.exact import add, divide, multiply
+from lyra.engine.exact import add, divide, multiply, total
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
 from lyra.engine.orders.fee import NULL_CURRENCY, CashAmount
@@ -155,9 +155,7 @@ class Cash(LeanObject):
         rate = round_significant(rate, 5) if rate < 1000 else round_to(rate, 2)
         value = decimal_text(round_to(self._value, 2))
         amount = self._amount.copy_abs() if self._amount == 0 else self._amount
-        return (
-            f"{self._symbol}: {self.currency_symbol}{amount:>15.2f} @ {_short(rate):>10} = {currency_symbol(account_currency)}{value}"
-        )
+        return f"{self._symbol}: {self.currency_symbol}{amount:>15.2f} @ {_short(rate):>10} = {currency_symbol(account_currency)}{value}"
 
 
 def _short(rate: Decimal) -> str:
@@ -208,10 +206,8 @@ class CashBook(LeanObject):
 
     @property
     def _total(self) -> Decimal:
-        total = ZERO
-        for cash in self._currencies.values():
-            total = add(total, cash._value)  # nothing in a currency still gives the sum the digits of its rate, as in LEAN
-        return total
+        # nothing in a currency still gives the sum the digits of its rate, as in LEAN
+        return total(cash._value for cash in self._currencies.values())
 
     total_value_in_account_currency = money("_total")
 

@@ -9,12 +9,11 @@ from lyra.engine.decimals import ZERO, decimal_text, to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderType
 from lyra.engine.exact import strip
-from lyra.engine.fees.base import charged_fee
+from lyra.engine.fees.base import charged_fee, fee_in_account_currency
 from lyra.engine.orders.order import MarketOrder
-from lyra.engine.securities.buying_power import BuyingPowerModel, order_fee, zero_price_message
+from lyra.engine.securities.buying_power import BuyingPowerModel, zero_price_message
 from lyra.engine.securities.margin_parameters import (
     BuyingPower,
-    GetMaximumOrderQuantityForTargetBuyingPowerParameters,
     GetMaximumOrderQuantityResult,
     HasSufficientBuyingPowerForOrderParameters,
     HasSufficientBuyingPowerForOrderResult,
@@ -120,14 +119,6 @@ class CashBuyingPowerModel(BuyingPowerModel):
         """LEAN has no such calculation for cash."""
         raise NotImplementedError("The CashBuyingPowerModel does not require 'GetMaximumOrderQuantityForDeltaBuyingPower'.")
 
-    def get_maximum_order_quantity_for_target_buying_power(
-        self, parameters: GetMaximumOrderQuantityForTargetBuyingPowerParameters
-    ) -> GetMaximumOrderQuantityResult:
-        """The quantity that brings the coin's value to a share of the portfolio, at the ask or bid, fees on top."""
-        return self._maximum_for_target(
-            parameters._portfolio, parameters._security, parameters._target_buying_power, parameters._minimum, parameters._silence
-        )
-
     def _maximum_for_target(
         self, portfolio: Any, security: Any, share: Decimal, minimum: Decimal, silence: bool
     ) -> GetMaximumOrderQuantityResult:
@@ -173,7 +164,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
                     f"is {value}. Order quantity {quantity}. Lot size is {lot}. Order fees {fees}. Security symbol {security.symbol}"
                 )
             previous = quantity
-            fees = order_fee(portfolio, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
+            fees = fee_in_account_currency(portfolio.cash_book, security, MarketOrder(security.symbol, quantity, security.exchange._now()))
             value = quantity * unit + fees
             if value <= target:
                 return GetMaximumOrderQuantityResult(quantity if buy else -quantity)

@@ -8,8 +8,8 @@ from typing import Any
 from lyra.engine.decimals import ZERO
 from lyra.engine.enums import OrderDirection, SecurityType
 from lyra.engine.exact import add, divide, multiply, subtract
-from lyra.engine.securities.buying_power import SecurityMarginModel
-from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters, amount_of
+from lyra.engine.securities.buying_power import SecurityMarginModel, maintenance_margin
+from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters
 
 
 def collateral(security: Any) -> Any:
@@ -49,8 +49,7 @@ class CryptoFutureMarginModel(SecurityMarginModel):
                 and other.symbol != security.symbol
                 and self._shares_collateral(portfolio, cash, other)
             ):
-                held = MaintenanceMarginParameters.for_current_holdings(other)
-                result = subtract(result, amount_of(other.buying_power_model.get_maintenance_margin(held)))
+                result = subtract(result, maintenance_margin(other.buying_power_model, other))
         result = add(result, self._margin_of_turning(security, direction))
         return max(multiply(result, cash._conversion_rate), ZERO)
 

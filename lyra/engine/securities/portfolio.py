@@ -68,7 +68,6 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         self._fees_are_heard = False
         """Whether a fee model is the user's, who notices how often it is asked."""
         self.set_positions(SecurityPositionGroupModel())
-        self._cash_was_set = False
         self._currency_was_set = False
 
     # a dictionary of holdings -----------------------------------------------------------------------
@@ -237,7 +236,6 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
 
     def set_cash(self, *args: Any) -> None:
         """`set_cash(amount)` of the account currency, or `set_cash(currency, amount, conversion_rate)`."""
-        self._cash_was_set = True
         if len(args) == 1:
             self.cash_book[self.cash_book.account_currency].set_amount(args[0])
             return
@@ -317,11 +315,11 @@ class _UnsettledCashBook(CashBook):
 
     @property
     def _total(self) -> Decimal:
-        total = ZERO
-        for cash in self._currencies.values():
-            rate = self._settled[cash._symbol]._conversion_rate if cash._symbol in self._settled else ZERO
-            total = add(total, multiply(cash._amount, rate))
-        return total
+        settled = self._settled
+        return total(
+            multiply(cash._amount, settled[cash._symbol]._conversion_rate if cash._symbol in settled else ZERO)
+            for cash in self._currencies.values()
+        )
 
 
 class SecurityPortfolioModel:

@@ -182,9 +182,6 @@ class Security(LeanObject):
         """The first feed."""
         return self._configs[0] if self._configs else None
 
-    def _visible(self) -> list[SubscriptionDataConfig]:
-        return [c for c in self._configs if not c.is_internal_feed] or self._configs
-
     @property
     def resolution(self) -> Resolution:
         """The finest resolution of its feeds."""
@@ -248,12 +245,11 @@ class Security(LeanObject):
 
     def _market_order_fee(self, quantity: Decimal) -> Decimal:
         """The fee, in account currency, of a market order made now."""
-        from lyra.engine.fees.base import charged_fee
+        from lyra.engine.fees.base import fee_in_account_currency
         from lyra.engine.orders.order import MarketOrder
 
         now = self.exchange._now() if self.exchange._now is not None else 0
-        fee = charged_fee(self, MarketOrder(self._symbol, quantity, now)).value
-        return self._cash_book._to_account(fee._amount, fee.currency)
+        return fee_in_account_currency(self._cash_book, self, MarketOrder(self._symbol, quantity, now))
 
     # models ---------------------------------------------------------------------------------------
     def _take(self, kind: str, model: Any) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from lyra.engine.decimals import double_text
 from lyra.engine.enums import InsightDirection, InsightType
 from lyra.engine.framework.alphas.base import AlphaModel
-from lyra.engine.framework.insights import Insight, span_text
+from lyra.engine.framework.insights import Insight
 from lyra.engine.framework.slots import SlotDict
 from lyra.engine.symbols import Symbol
-from lyra.engine.times import span_us, to_us, to_utc_datetime
+from lyra.engine.times import span_text, span_us, to_us, to_utc_datetime
 
 
 class ConstantAlphaModel(AlphaModel):
@@ -28,7 +28,7 @@ class ConstantAlphaModel(AlphaModel):
         self.weight = weight
         self._securities: SlotDict[Any, None] = SlotDict()
         self._last: dict[Symbol, int] = {}
-        shown = [self.type.lean_name, self.direction.lean_name, span_text(span_us(period))]
+        shown = [self.type.lean_name, self.direction.lean_name, span_text(span_us(period) * 10)]
         shown += [double_text(float(value)) for value in (magnitude, confidence) if value is not None]
         self.name = f"ConstantAlphaModel({','.join(shown)})"
 

@@ -144,13 +144,13 @@ class PearsonCorrelationPairsTradingAlphaModel(BasePairsTradingAlphaModel):
         # As in LEAN the whole upper triangle counts: where it holds no pair, a correlation is zero.
         count = len(returns)
         found = {(i, j): pearson(returns[i], returns[j]) for i in range(count) for j in range(i + 1, count)}
-        below = {(i, j): 0.0 for i in range(count) for j in range(i)}
-        every = [value for value in (*found.values(), *below.values()) if abs(value) < 1]
-        if not every:
+        every = found | {(i, j): 0.0 for i in range(count) for j in range(i)}
+        values = [value for value in every.values() if abs(value) < 1]
+        if not values:
             raise InvalidOperationException("Sequence contains no elements")
-        best = max(every)
+        best = max(values)
         if best >= self.minimum_correlation:
-            place = next(key for key in sorted({**found, **below}) if {**found, **below}[key] == best)
+            place = min(key for key, value in every.items() if value == best)
             self._best = symbols[place[0]], symbols[place[1]]
 
     def _returns(self, algorithm: Any, symbols: list[Symbol]) -> list[list[float]]:

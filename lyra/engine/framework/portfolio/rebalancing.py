@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from lyra.engine.enums import Resolution
-from lyra.engine.framework.insight_periods import END_OF_TIME, SPANS
+from lyra.engine.feed.marketfiles import RESOLUTION_US
+from lyra.engine.framework.insight_periods import END_OF_TIME
 from lyra.engine.naming import find_method
 from lyra.engine.times import MIN_TIME, span_us, to_datetime, to_us, to_utc_datetime
 
@@ -20,7 +21,7 @@ def rebalance_rule(rebalance: Any) -> RebalanceRule | None:
     if rebalance is None:
         return None
     if isinstance(rebalance, Resolution):
-        step = SPANS[rebalance]
+        step = RESOLUTION_US[rebalance]
         return lambda now: now + step
     if isinstance(rebalance, timedelta):
         span = span_us(rebalance)

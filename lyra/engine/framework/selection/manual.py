@@ -111,8 +111,7 @@ class CustomUniverseSelectionModel(UniverseSelectionModel):
         """The one universe."""
         settings = algorithm.universe_settings if self._settings is None else self._settings
         symbol = algorithm._universe_symbol(self._kind, self._market, self._name)
-        entry = algorithm._data.entry(symbol)
-        config = universe_config(symbol, settings.resolution, entry.data_time_zone, entry.exchange_hours.time_zone)
+        config = _config(algorithm, symbol, symbol, settings)
         config.fill_data_forward = settings.fill_forward
         config.extended_market_hours = settings.extended_market_hours
         interval = self._interval // timedelta(microseconds=1)
