@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 from running import ROOT, SYNTHETIC, Ran, run_command
 
+from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import Resolution, SecurityType
 from lyra.marketdata.generator import GenerateRequest, generate
 from lyra.marketdata.hours_and_properties import write_reference_files
@@ -31,6 +32,12 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["LYRA_CACHE"]
     else:
         os.environ["LYRA_CACHE"] = before
+
+
+@pytest.fixture
+def decimal_context() -> None:
+    """This thread's decimals are LEAN's, as in a run."""
+    use_decimal_context()
 
 
 @pytest.fixture(scope="session")

@@ -35,16 +35,23 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
-def run_backtest(project: Path, output: Path | None, parameters: list[str], name: str | None, lean_config: Path | None, extra: list[str],
-                 data_folder: Path | None, verbose: bool) -> None:  # fmt: skip
-    """Run and report; exits with 1 after an error, with 130 when interrupted."""
+@contextmanager
+def sentences(verbose: bool = False) -> Iterator[None]:
+    """Within it an error of Lyra ends the command with its sentence, or with its traceback if that is wanted."""
     try:
-        config = run_config(project, parameters, lean_config, extra, data_folder)
-        report = execute(config, config.output_folder(output), name)
+        yield
     except LyraError as e:
         if verbose:
             raise
         raise fail(str(e)) from None
+
+
+def run_backtest(project: Path, output: Path | None, parameters: list[str], name: str | None, lean_config: Path | None, extra: list[str],
+                 data_folder: Path | None, verbose: bool) -> None:  # fmt: skip
+    """Run and report; exits with 1 after an error, with 130 when interrupted."""
+    with sentences(verbose):
+        config = run_config(project, parameters, lean_config, extra, data_folder)
+        report = execute(config, config.output_folder(output), name)
     if report.error is not None:
         if verbose and report.exception is not None:
             raise report.exception

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lyra.cli.backtest import execute, fail
-from lyra.engine.errors import LyraError
+from lyra.cli.backtest import execute, fail, sentences
 from lyra.workspace.config import run_config
 from lyra.workspace.root import workspace_root
 
@@ -22,18 +21,15 @@ def run_demo(verbose: bool) -> None:
         raise fail("The demo needs the workspace with its examples: clone the repository, then `pip install -e .` in it.")
     data = root / "data"
     try:
-        data.mkdir(exist_ok=True)
-        if not (data / HOURS_FILE).is_file():
-            write_reference_files(data)
-        typer.echo("Looking for the sample data (the first time it is downloaded, some 33 MB) …")
-        sample = ensure_sample(data)
-        typer.echo(sample.note)
-        config = run_config(root / "algorithms" / _EXAMPLE, [], root / "lean.json", [], data)
-        report = execute(config, config.output_folder(None), "demo" if sample.real else "demo on a made-up market")
-    except LyraError as e:
-        if verbose:
-            raise
-        raise fail(str(e)) from None
+        with sentences(verbose):
+            data.mkdir(exist_ok=True)
+            if not (data / HOURS_FILE).is_file():
+                write_reference_files(data)
+            typer.echo("Looking for the sample data (the first time it is downloaded, some 33 MB) …")
+            sample = ensure_sample(data)
+            typer.echo(sample.note)
+            config = run_config(root / "algorithms" / _EXAMPLE, [], root / "lean.json", [], data)
+            report = execute(config, config.output_folder(None), "demo" if sample.real else "demo on a made-up market")
     except OSError as e:
         raise fail(f"The sample could not be written: {e.strerror} ({e.filename}).") from None
     if report.error is not None:

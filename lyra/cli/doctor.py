@@ -103,13 +103,13 @@ def _workspace(root: Path | None) -> tuple[Path | None, Finding]:
 
 
 def _data(folder: Path | None) -> Iterator[Finding]:
+    from lyra.marketdata.hours_and_properties import HOURS_FILE, PROPERTIES_FILE
     from lyra.marketdata.listing import list_data
 
     if folder is None or not folder.is_dir():
         yield Finding("wrong", "data folder", f"{folder or 'none'} is not there", "lyra demo, or --data-folder DIR")
         return
-    reference = [name for name in ("market-hours/market-hours-database.json", "symbol-properties/symbol-properties-database.csv")
-                 if not (folder / name).is_file()]  # fmt: skip
+    reference = [name.as_posix() for name in (HOURS_FILE, PROPERTIES_FILE) if not (folder / name).is_file()]
     if reference:
         yield Finding("wrong", "data folder", f"{folder} lacks {', '.join(reference)}", "lyra data reference")
     else:

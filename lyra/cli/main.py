@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from lyra.cli.data import app as data_app
+
 app = typer.Typer(
     name="lyra",
     help="Run QuantConnect LEAN Python algorithms on this machine, with LEAN's own results.\n\nStart with `lyra demo`.",
@@ -127,13 +129,7 @@ def bench(
     run_bench(quick, peers)
 
 
-def _add_data_commands() -> None:
-    from lyra.cli.data import app as data
-
-    app.add_typer(data, name="data", help="Market data: import, generate, list and check.")
-
-
-_add_data_commands()
+app.add_typer(data_app, name="data")
 
 
 def _pairs(arguments: list[str]) -> list[str]:

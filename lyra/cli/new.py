@@ -6,16 +6,13 @@ from pathlib import Path
 
 import typer
 
-from lyra.cli.backtest import fail
-from lyra.engine.errors import LyraError
+from lyra.cli.backtest import sentences
 from lyra.workspace.projects import create_project
 
 
 def make_project(name: str, folder: Path) -> None:
     """Make it and say how to run it."""
-    try:
+    with sentences():
         project = create_project(name, folder)
-    except LyraError as e:
-        raise fail(str(e)) from None
     shown = f'"{project}"' if " " in str(project) else str(project)
     typer.echo(f"Made {project} with main.py, research.ipynb and config.json. Run it: lyra backtest {shown}")

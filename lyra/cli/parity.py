@@ -8,8 +8,7 @@ from pathlib import Path
 
 import typer
 
-from lyra.cli.backtest import fail
-from lyra.engine.errors import LyraError
+from lyra.cli.backtest import fail, sentences
 from lyra.parity.suite import DIFFERS, EQUAL, FAILED, NO_DATA, NOT_SUPPORTED, Outcome, load_suite, read_equal, write_equal
 from lyra.workspace.root import source_root
 
@@ -20,13 +19,9 @@ _COLORS = {EQUAL: typer.colors.GREEN, DIFFERS: typer.colors.RED, FAILED: typer.c
 def run_parity(names: list[str], lean: Path, data_folder: Path | None, tier: str | None, expected: Path | None, remember: bool,
                verbose: bool) -> None:  # fmt: skip
     """Run and tell. Exits with 1 when an algorithm of the list is no longer equal."""
-    try:
+    with sentences(verbose):
         suite = load_suite(lean, data_folder, _folders(expected))
         chosen = suite.chosen(names, tier)
-    except LyraError as e:
-        if verbose:
-            raise
-        raise fail(str(e)) from None
     outcomes: list[Outcome] = []
     for outcome in suite.run(chosen, os.cpu_count() or 1):
         outcomes.append(outcome)

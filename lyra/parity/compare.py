@@ -46,12 +46,11 @@ def record_of(folder: Path, name: str, data_points: int) -> dict[str, Any]:
     """The same of a run of ours, from its result folder."""
     result = json.loads((folder / f"{name}.json").read_text())
     events = folder / f"{name}-order-events.json"
-    statistics = dict(result["statistics"])
     log = (folder / "log.txt").read_text().splitlines()
     hash_line = next((line for line in log if line.startswith("STATISTICS:: OrderListHash ")), "")
     return {
         "data_points": data_points, "orders": result["orders"], "order_events": json.loads(events.read_text()) if events.is_file() else [],
-        "order_list_hash": hash_line.rpartition(" ")[2], "statistics": statistics, "total_performance": result["totalPerformance"],
+        "order_list_hash": hash_line.rpartition(" ")[2], "statistics": result["statistics"], "total_performance": result["totalPerformance"],
         "profit_loss": result["profitLoss"], "runtime_statistics": result["runtimeStatistics"], "charts": result["charts"],
         "log": (folder / f"{name}-log.txt").read_text().splitlines(), "state": result["state"],
     }  # fmt: skip

@@ -45,7 +45,6 @@ class Outcome:
     verdict: str
     detail: str = ""
     seconds: float = 0.0
-    against: str = "record"
 
 
 @dataclass
@@ -90,7 +89,7 @@ def load_suite(lean: Path, data_folder: Path | None, expected: list[Path]) -> Su
     suite = Suite(lean, data)
     for name, figures in published.items():
         kind = classes.get(name, {})
-        record = next((file for folder in expected for file in (folder / f"{name}.json.gz",) if file.is_file()), None)
+        record = next((file for folder in expected if (file := folder / f"{name}.json.gz").is_file()), None)
         suite.expectations[name] = Expectation(name, str(kind.get("tier", "")), str(kind.get("sub_tier", "")), figures, record,
                                                tuple(str(path).removeprefix("Data/") for path in kind.get("missing_data_files_here", ())))  # fmt: skip
     return suite
@@ -122,10 +121,9 @@ class _TooLong(BaseException):
 def _run_job(job: tuple[Expectation, Path, Path, int]) -> Outcome:
     expectation, lean, data_folder, seconds_at_most = job
     began = time.perf_counter()
-    against = "figures" if expectation.record is None else "record"
 
     def outcome(verdict: str, detail: str = "") -> Outcome:
-        return Outcome(expectation.name, expectation.tier, verdict, detail, time.perf_counter() - began, against)
+        return Outcome(expectation.name, expectation.tier, verdict, detail, time.perf_counter() - began)
 
     absent = [path for path in expectation.needed_files if not (data_folder / path).is_file()]
     if absent:

@@ -45,8 +45,7 @@ def run_config(project: Path, parameters: list[str], lean_config: Path | None, e
     own = read_config(file.parent / "config.json") if (file.parent / "config.json").is_file() else {}
     lean_file = _lean_file(file, lean_config)
     lean = read_config(lean_file) if lean_file is not None else {}
-    for key, value in _pairs(extra, "--extra-config").items():
-        lean[key] = value
+    lean |= _pairs(extra, "--extra-config")
     # As in the LEAN CLI, each source of parameters stands for all of those below it.
     chosen = own.get("parameters", lean.get("parameters"))
     merged = _pairs(parameters, "--parameter") or {str(k): str(v) for k, v in _mapping(chosen).items()}

@@ -30,6 +30,8 @@ from lyra.engine.orders.properties import AlpacaOrderProperties, OrderProperties
 from lyra.engine.orders.requests import UpdateOrderFields, UpdateOrderRequest
 from lyra.engine.orders.time_in_force import TimeInForce
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 MARGIN, CASH = AccountType.MARGIN, AccountType.CASH
 QUOTED = {
     "equity": (SecurityType.EQUITY, "SPY", "usa", 260.0),
@@ -93,11 +95,6 @@ ORDERS: list[tuple[str, str, str, float, tuple[str, str] | None]] = [
     ("DYDX", "dydx", "limit_if_touched", 1, ("NotSupported", "The dYdXBrokerageModel does not support LimitIfTouched order type. Only supports [StopMarket,StopLimit,Market,Limit]")),
     ("BYBIT", "future", "trailing_stop", 1, None),
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _context() -> None:
-    use_decimal_context()
 
 
 @pytest.fixture(scope="module")

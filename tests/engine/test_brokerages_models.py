@@ -11,7 +11,6 @@ import pytest
 from made_securities import NOW, Market, portfolio_of
 
 from lyra.engine.data.events import MarginInterestRate
-from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import OrderDirection, Resolution, SecurityType
 from lyra.engine.fees.base import ConstantFeeModel
 from lyra.engine.models.margin_interest import (
@@ -54,10 +53,7 @@ from lyra.engine.securities.settlement import (
 )
 from lyra.engine.times import to_us
 
-
-@pytest.fixture(autouse=True)
-def _context() -> None:
-    use_decimal_context()
+pytestmark = pytest.mark.usefixtures("decimal_context")
 
 
 @pytest.fixture

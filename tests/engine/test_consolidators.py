@@ -39,7 +39,6 @@ from lyra.engine.consolidators import (
 from lyra.engine.consolidators.base import NEVER
 from lyra.engine.consolidators.scanning import ConsolidatorScanner
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
-from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.indicators import IndicatorDataPoint
@@ -48,6 +47,8 @@ from lyra.engine.markets.hours import MarketHoursDatabase
 from lyra.engine.symbols import Market, RunSymbols, Symbol
 from lyra.engine.times import DAY, HOUR, MINUTE, to_datetime, to_us, zone
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 SHARED = Path(__file__).parents[3] / "shared"
 RECORDS, DATA = SHARED / "lean-conformance", SHARED / "lean-data"
 NEW_YORK = zone("America/New_York")
@@ -55,11 +56,6 @@ TEN_THOUSANDTH = Decimal("0.0001")
 START = to_us(datetime(2013, 10, 7, 9, 30))
 
 needs_records = pytest.mark.skipif(not RECORDS.is_dir() or not DATA.is_dir(), reason="LEAN's records are not beside the repository")
-
-
-@pytest.fixture(autouse=True)
-def decimal_context() -> None:
-    use_decimal_context()
 
 
 def bar(minute: int, price: float = 100, volume: int = 10, length: int = MINUTE) -> TradeBar:

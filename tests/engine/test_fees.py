@@ -18,6 +18,8 @@ from lyra.engine.orders.order import LimitOrder, MarketOrder
 from lyra.engine.orders.properties import BinanceOrderProperties, BitfinexOrderProperties, CoinbaseOrderProperties, KrakenOrderProperties
 from lyra.engine.securities.fee_parameters import OrderFeeParameters
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 QUOTED = {
     "spy": (SecurityType.EQUITY, "SPY", "usa", 259.98, 260.02),
     "eurusd": (SecurityType.FOREX, "EURUSD", "oanda", 1.2199, 1.2201),
@@ -70,11 +72,6 @@ CHARGED: list[tuple[str, tuple[Any, ...], str, float, str, str]] = [
     ("SamcoFeeModel", (), "spy", 10, "0.8 INR", "0.72 INR"),
     ("AlphaStreamsFeeModel", (), "eurusd", 1000000, "2.44 USD", "2.196 USD"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _context() -> None:
-    use_decimal_context()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from made_securities import Market, quote_bar, trade_bar
 
-from lyra.engine.decimals import use_decimal_context
 from lyra.engine.dotnet_types import Random
 from lyra.engine.enums import OrderDirection, OrderStatus, SecurityType
 from lyra.engine.models.python_models import wrap_model
@@ -18,13 +17,10 @@ from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fills import FillModel, FillModelParameters, FutureFillModel, ImmediateFillModel, LatestPriceFillModel, Prices
 from lyra.engine.orders.order import LimitOrder, MarketOrder, StopLimitOrder, StopMarketOrder
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 ORDERED = datetime(2018, 4, 4, 14, 59)  # UTC, a minute before the market's clock
 BAR_END = datetime(2018, 4, 4, 11, 0)  # New York
-
-
-@pytest.fixture(autouse=True)
-def _context() -> None:
-    use_decimal_context()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 
 import lyra.engine.framework as framework
 from lyra.engine.algorithm.framework import Framework
-from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import InsightDirection, PortfolioBias, Resolution, SecurityType
 from lyra.engine.exact import add
 from lyra.engine.framework import (
@@ -41,12 +40,9 @@ from lyra.engine.framework.targets import PortfolioTarget
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import DAY, to_us
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 UP, FLAT, DOWN = InsightDirection.UP, InsightDirection.FLAT, InsightDirection.DOWN
-
-
-@pytest.fixture(autouse=True)
-def lean_decimals() -> None:
-    use_decimal_context()
 
 
 def symbol(ticker: str) -> Symbol:

@@ -20,7 +20,7 @@ import pytest
 import lyra.engine.indicators as package
 from lyra.engine import exact
 from lyra.engine.data.bars import QuoteBar, TradeBar
-from lyra.engine.decimals import to_decimal, use_decimal_context
+from lyra.engine.decimals import to_decimal
 from lyra.engine.enums import CorrelationType, MovingAverageType, Resolution, SwissArmyKnifeTool
 from lyra.engine.errors import NotSupported
 from lyra.engine.indicators import (
@@ -51,6 +51,8 @@ from lyra.engine.indicators.base import IndicatorBase
 from lyra.engine.indicators.helpers import HELPER_NAMES, bind_helper, create_indicator_name, selected
 from lyra.engine.times import DAY, to_us, zone
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 RECORDS = Path(__file__).parents[3] / "shared" / "lean-indicators"
 SHOWN_ELSEWHERE = {"CompositeIndicator", "PythonIndicator", "ResetCompositeIndicator"}
 NOT_BUILT = {"ImpliedVolatility", "Delta", "Gamma", "Vega", "Theta", "Rho"}
@@ -60,11 +62,6 @@ SIDES = [f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high"
 START = datetime(2020, 1, 1)
 
 needs_records = pytest.mark.skipif(not RECORDS.is_dir(), reason="LEAN's indicator values are not beside the repository")
-
-
-@pytest.fixture(autouse=True)
-def decimal_context() -> None:
-    use_decimal_context()
 
 
 class Ticker(str):

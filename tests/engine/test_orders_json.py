@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lyra.engine.decimals import normalize, use_decimal_context
+from lyra.engine.decimals import normalize
 from lyra.engine.enums import (
     DataNormalizationMode,
     OrderDirection,
@@ -38,6 +38,8 @@ from lyra.engine.orders.time_in_force import TimeInForce
 from lyra.engine.results.order_json import order_event_json, order_json, order_list_hash, properties_json
 from lyra.engine.times import to_us, zone
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 KINDS = {
     int(kind._type): kind
@@ -48,11 +50,6 @@ KINDS = {
     )
 }  # fmt: skip
 T = datetime(2013, 10, 7, 13, 31)
-
-
-@pytest.fixture(autouse=True)
-def _context() -> None:
-    use_decimal_context()
 
 
 class Sid(str):

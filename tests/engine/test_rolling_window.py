@@ -13,15 +13,11 @@ from typing import Any
 import pytest
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
-from lyra.engine.decimals import use_decimal_context
 from lyra.engine.indicators import IndicatorDataPoint, RollingWindow
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 RECORDS = Path(__file__).parents[3] / "shared" / "lean-conformance"
-
-
-@pytest.fixture(autouse=True)
-def decimal_context() -> None:
-    use_decimal_context()
 
 
 def test_the_newest_comes_first() -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from lyra.engine.decimals import normalize, use_decimal_context
+from lyra.engine.decimals import normalize
 from lyra.engine.enums import FillGroupingMethod, FillMatchingMethod, OrderDirection, OrderStatus, SecurityType, SeriesType
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.results.capacity import CapacityEstimate, MarketBar
@@ -38,14 +38,11 @@ from lyra.engine.results.statistics import StatisticsInput, StatisticsResults, f
 from lyra.engine.results.trades import Trade, TradeBuilder
 from lyra.engine.times import DAY, span_text, to_us, zone
 
+pytestmark = pytest.mark.usefixtures("decimal_context")
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 MINUTE = 60_000_000
 NEW_YORK = zone("America/New_York")
-
-
-@pytest.fixture(autouse=True)
-def _context() -> None:
-    use_decimal_context()
 
 
 def us(text: str) -> int:

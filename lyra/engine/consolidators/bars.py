@@ -13,19 +13,16 @@ from lyra.engine.enums import TickType
 from lyra.engine.exact import ZERO, add
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND
 
-Sides = dict[str, Decimal | None]
-
 
 class _TradeBars(PeriodCountConsolidator):
     """What comes out is a trade bar; `_bar` is [open, high, low, close, volume]."""
 
     _output = TradeBar
-    _default_length = MINUTE
 
     def _built(self) -> TradeBar:
         return TradeBar._make(self._symbol, self._bar_start, self._bar_end, *self._bar)
 
-    def _open_bar(self, data: Any, start: int, length: int, prices: list[Decimal]) -> None:
+    def _open_bar(self, start: int, length: int, prices: list[Decimal]) -> None:
         self._bar = prices
         self._bar_start, self._bar_end = start, start + length
 
@@ -38,10 +35,6 @@ class _TradeBars(PeriodCountConsolidator):
             bar[2] = low
         if high > bar[1]:
             bar[1] = high
-
-    def _time_length(self, otherwise: int) -> int:
-        """The new bar's length: the period of a time consolidator, else that of the data."""
-        return self._period if self._count_limit is None and self._period is not None else otherwise
 
     @property
     def working_bar(self) -> TradeBar | None:
@@ -57,7 +50,7 @@ class TradeBarConsolidator(_TradeBars):
     def _begin(self, data: Any) -> None:
         start = self._rounded(data)
         prices = [data._open, data._high, data._low, data._close, data._volume]
-        self._open_bar(data, start, self._time_length(data._end - data._time), prices)
+        self._open_bar(start, self._time_length(data._end - data._time), prices)
 
     def _add(self, data: Any) -> None:
         self._grow(data._high, data._low, data._close, data._volume)
@@ -73,7 +66,7 @@ class TickConsolidator(_TradeBars):
 
     def _begin(self, data: Any) -> None:
         start, price = self._rounded(data), data._value
-        self._open_bar(data, start, MINUTE if self._period is None else self._period, [price, price, price, price, data._quantity])
+        self._open_bar(start, MINUTE if self._period is None else self._period, [price, price, price, price, data._quantity])
 
     def _add(self, data: Any) -> None:
         self._grow(data._value, data._value, data._value, data._quantity)
@@ -86,7 +79,7 @@ class BaseDataConsolidator(_TradeBars):
 
     def _begin(self, data: Any) -> None:
         start, value = self._round(data._time), data._value
-        self._open_bar(data, start, MINUTE, [value, value, value, value, ZERO])
+        self._open_bar(start, MINUTE, [value, value, value, value, ZERO])
 
     def _add(self, data: Any) -> None:
         self._grow(data._value, data._value, data._value, None)
@@ -103,7 +96,7 @@ class DynamicDataConsolidator(_TradeBars):
         return [*prices, Decimal(int(volume))]
 
     def _begin(self, data: Any) -> None:
-        self._open_bar(data, self._rounded(data), MINUTE, self._fields(data))
+        self._open_bar(self._rounded(data), MINUTE, self._fields(data))
 
     def _add(self, data: Any) -> None:
         _, high, low, close, volume = self._fields(data)
@@ -162,8 +155,7 @@ class QuoteBarConsolidator(_QuoteBars):
 
     def _begin(self, data: Any) -> None:
         start = self._rounded(data)
-        by_time = self._count_limit is None and self._period is not None
-        self._open_bar(start, self._period if by_time else data._end - data._time)  # type: ignore[arg-type]
+        self._open_bar(start, self._time_length(data._end - data._time))
         self._add(data)
 
     def _add(self, data: Any) -> None:

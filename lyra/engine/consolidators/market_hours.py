@@ -11,7 +11,8 @@ from lyra.engine.consolidators.base import ConsolidatorBase
 from lyra.engine.consolidators.calendar import CalendarRule, floor_us
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.dotnet_errors import ArgumentException
-from lyra.engine.enums import Resolution, SecurityType, TickType
+from lyra.engine.enums import Resolution, TickType
+from lyra.engine.feed.calendar import strict_end_time_applies
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
 from lyra.engine.times import DAY, HOUR, span_us
@@ -111,13 +112,6 @@ class MarketHourAwareConsolidator(ConsolidatorBase):
         opened = hours.previous_open_us(us + 1 if hours.is_open_us(us, extended) else us, extended)
         start = opened + (us - opened) // period * period
         return start, min(start + period, hours.next_close_us(opened, extended)) - start
-
-
-def strict_end_time_applies(symbol: Any, period: int, hours: SecurityExchangeHours) -> bool:
-    """Whether daily bars of a symbol may end at the close (LEAN's `LeanData.UseStrictEndTime`, without the setting)."""
-    kind = symbol.security_type
-    oanda_cfd = kind == SecurityType.CFD and symbol.id.market == "oanda"
-    return not (hours.is_market_always_open or period <= HOUR or oanda_cfd or kind in (SecurityType.FOREX, SecurityType.BASE))
 
 
 def daily_hours(us: int, hours: SecurityExchangeHours, extended: bool) -> tuple[int, int]:

@@ -120,11 +120,11 @@ class PeriodCountConsolidator(DataConsolidator):
         if self._period == 0:
             if start >= self._last_emit:
                 self._take(data)
-            self._release(start, set_period=True)
+            self._release(start)
             return
         bar_there = self._bar is not None
         if bar_there and start - self._bar_start >= self._period and self._rounded(data) > self._last_emit:  # type: ignore[operator]
-            self._release(start, set_period=True)
+            self._release(start)
         if start >= self._last_emit:
             self._take(data)
 
@@ -144,7 +144,7 @@ class PeriodCountConsolidator(DataConsolidator):
             self._take(data)
             self._bar_end = data._end
         if release:
-            self._release(start, set_period=True)
+            self._release(start)
 
     def _take(self, data: Any) -> None:
         if self._bar is None:
@@ -153,15 +153,19 @@ class PeriodCountConsolidator(DataConsolidator):
         else:
             self._add(data)
 
+    def _time_length(self, otherwise: int) -> int:
+        """A new bar's length: the period of a time consolidator, else that of the data."""
+        return self._period if self._count_limit is None and self._period is not None else otherwise
+
     def _set_due(self) -> None:
         self.next_due_us = self._bar_start + self._period if self._period else NEVER
 
-    def _release(self, start: int, set_period: bool) -> None:
+    def _release(self, start: int) -> None:
         """Emit the bar; `start` is that of the input which completed it."""
         if self._bar is None:
             self._last_emit = start
             return
-        if set_period and self._sets_period and self._period is not None:
+        if self._sets_period and self._period is not None:
             self._bar_end = self._bar_start + self._period
         self._last_emit = self._bar_end if self._count_limit is None else start
         self._emit(self._built())
@@ -225,10 +229,9 @@ class PeriodCountConsolidator(DataConsolidator):
             )
 
     def _check_length(self, data: Any, start: int) -> None:
-        if not self._by_time_only:
-            self._checked = True
-            return
         self._checked = True
+        if not self._by_time_only:
+            return
         length = data._end - start
         if length > (self._period or 0):
             wanted, got = (period_text(timedelta(microseconds=us)) for us in (self._period or 0, length))

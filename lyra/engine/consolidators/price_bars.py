@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.consolidators.base import wall_us
 from lyra.engine.data.bars import OneRow, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import BarDirection, RenkoType
 from lyra.engine.exact import add, magnitude, subtract, to_double
-from lyra.engine.times import MIN_TIME, to_us
+from lyra.engine.times import MIN_TIME
 
 
 class _PriceBar(TradeBar):
@@ -94,12 +95,12 @@ class RenkoBar(BaseRenkoBar):
         elif len(args) == 5:
             symbol, time, size, opened, volume = args
             price = to_decimal(opened)
-            self._fill(symbol, _us(time), _us(time), to_decimal(size), (price,) * 4, to_decimal(volume))
+            self._fill(symbol, wall_us(time), wall_us(time), to_decimal(size), (price,) * 4, to_decimal(volume))
             self._type = RenkoType.CLASSIC
         elif len(args) == 8:
             symbol, start, end, size, *prices = args
             opened, high, low, close = map(to_decimal, prices)
-            self._fill(symbol, _us(start), _us(end), to_decimal(size), (opened, high, low, close), ZERO)
+            self._fill(symbol, wall_us(start), wall_us(end), to_decimal(size), (opened, high, low, close), ZERO)
             self._type = RenkoType.WICKED
         else:
             raise TypeError(
@@ -129,7 +130,7 @@ class RenkoBar(BaseRenkoBar):
             raise InvalidOperationException('A "Wicked" RenkoBar cannot be updated!')
         if self._closed:
             return True
-        price, at = to_decimal(current_value), _us(time)
+        price, at = to_decimal(current_value), wall_us(time)
         if self._time == MIN_TIME:
             self._rows.time = [at]
         low, high = subtract(self._open, self._size), add(self._open, self._size)
@@ -148,7 +149,7 @@ class RangeBar(_PriceBar):
     def __init__(self, symbol: Any = None, end_time: Any = None, range_size: Any = 0, open: Any = 0, high: Any = None, low: Any = None,
                  close: Any = None, volume: Any = 0) -> None:  # fmt: skip
         prices = tuple(to_decimal(open if price is None else price) for price in (open, high, low, close))
-        end = MIN_TIME if end_time is None else _us(end_time)
+        end = MIN_TIME if end_time is None else wall_us(end_time)
         self._fill(symbol, MIN_TIME, end, to_decimal(range_size), prices, to_decimal(volume))  # type: ignore[arg-type]
 
     @property
@@ -158,7 +159,7 @@ class RangeBar(_PriceBar):
 
     def update(self, time: Any, current_value: Any, volume_since_last_update: Any) -> None:  # type: ignore[override]
         """Take a price; the bar closes when it would become larger than its range."""
-        price, at = to_decimal(current_value), _us(time)
+        price, at = to_decimal(current_value), wall_us(time)
         self._set(at)
         high, low = self._high, self._low
         if price < low:
@@ -189,7 +190,7 @@ class VolumeRenkoBar(BaseRenkoBar):
             return
         symbol, start, end, size, *prices, volume = args
         opened, high, low, close = map(to_decimal, prices)
-        self._fill(symbol, _us(start), _us(end), to_decimal(size), (opened, high, low, close), to_decimal(volume))
+        self._fill(symbol, wall_us(start), wall_us(end), to_decimal(size), (opened, high, low, close), to_decimal(volume))
 
     @property
     def is_closed(self) -> bool:
@@ -198,7 +199,7 @@ class VolumeRenkoBar(BaseRenkoBar):
 
     def update(self, time: Any, high: Any, low: Any, close: Any, volume: Any) -> float:  # type: ignore[override]
         """Take prices and volume; gives back the volume that was too much, negative while the brick is open."""
-        return to_double(self._grow(_us(time), *map(to_decimal, (high, low, close, volume))))
+        return to_double(self._grow(wall_us(time), *map(to_decimal, (high, low, close, volume))))
 
     def _grow(self, end: int, high: Decimal, low: Decimal, close: Decimal, volume: Decimal) -> Decimal:
         if self.is_closed:
@@ -212,7 +213,3 @@ class VolumeRenkoBar(BaseRenkoBar):
         """The next brick: it opens where and when this one closed."""
         close, end = self._close, self._end
         return VolumeRenkoBar(self._symbol, end, end, self._size, close, close, close, close, ZERO)
-
-
-def _us(time: Any) -> int:
-    return time if isinstance(time, int) else to_us(time)

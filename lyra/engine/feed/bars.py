@@ -16,7 +16,7 @@ import numpy as np
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
-from lyra.engine.feed.calendar import daily_calendar, tradable_days
+from lyra.engine.feed.calendar import daily_calendar, strict_end_time_applies, tradable_days
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.csvcolumns import MISSING, Ints
 from lyra.engine.feed.fillforward import FillForward, Span
@@ -53,12 +53,8 @@ def use_strict_times(precise: bool, config: SubscriptionDataConfig, hours: Any) 
 
 def strict_times_apply(precise: bool, data_type: Any, symbol: Any, resolution: Resolution, hours: Any) -> bool:
     """The same for data of a type, symbol and resolution."""
-    if not precise or data_type not in (TradeBar, QuoteBar) or resolution != Resolution.DAILY or hours.is_market_always_open:
-        return False
-    kind = symbol.security_type
-    if kind in (SecurityType.FOREX, SecurityType.BASE):
-        return False
-    return not (kind == SecurityType.CFD and symbol.id.market == "oanda")
+    daily = data_type in (TradeBar, QuoteBar) and resolution == Resolution.DAILY
+    return precise and daily and strict_end_time_applies(symbol, DAY, hours)
 
 
 class BarReader:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lyra.engine.times import DAY, Zone, day_of
+from lyra.engine.enums import SecurityType
+from lyra.engine.times import DAY, HOUR, Zone, day_of
 
 
 def round_down_in_zone(local: int, length: int, exchange_zone: Zone, data_zone: Zone) -> int:
@@ -23,6 +24,13 @@ def daily_calendar(hours: Any, local: int) -> tuple[int, int]:
         start = hours.previous_open_us(local, False, first=True)
         known = hours._memo[local] = start, hours.next_close_us(start, False, last=True)
     return known  # type: ignore[no-any-return]
+
+
+def strict_end_time_applies(symbol: Any, period: int, hours: Any) -> bool:
+    """Whether daily bars of a symbol may end at the close (LEAN's `LeanData.UseStrictEndTime`, without the setting)."""
+    kind = symbol.security_type
+    oanda_cfd = kind == SecurityType.CFD and symbol.id.market == "oanda"
+    return not (hours.is_market_always_open or period <= HOUR or oanda_cfd or kind in (SecurityType.FOREX, SecurityType.BASE))
 
 
 def start_of_bars(hours: Any, end: int, length: int, count: int, extended: bool, data_zone: Zone, strict: bool) -> int:

@@ -93,8 +93,6 @@ def can_run_ahead(indicator: Any) -> bool:
 
 def run_ahead(indicator: Any, feed: Any, first: int, ends: list[int], inputs: list[Decimal], symbol: Any) -> bool:
     """Compute an indicator over rows from `first` on; False if it does not take all of them."""
-    if indicator._last_symbol is not symbol and indicator._last_end > ends[first]:
-        return False
     if indicator._last_end > ends[first]:
         return False
     samples = indicator.samples
@@ -117,9 +115,7 @@ def settle(indicator: Any) -> None:
     """Make the indicator an ordinary one at the present row, whatever the run holds beyond."""
     ahead: Ahead = indicator._ahead
     shown = ahead.feed.i + 1 - ahead.first
-    ahead.points = []
-    indicator.__class__ = type(indicator).__mro__[1]
-    del indicator._ahead
+    finish(indicator)
     if shown < len(ahead.values):
         indicator._restore(ahead.state)
         if shown > 0:

@@ -6,7 +6,7 @@ they stop at the period's other edge. Without a symbol every day is open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -16,9 +16,6 @@ from lyra.engine.markets.local_hours import DayOfWeek, day_of_week
 from lyra.engine.scheduling.base_rules import BaseScheduleRules
 from lyra.engine.scheduling.func_rules import FuncDateRule
 from lyra.engine.times import DAY, day_of, to_datetime, to_us
-
-Bases = Callable[[int, int], Iterator[tuple[int, int]]]
-"""(first open day or last one, other edge) of each period in a range."""
 
 
 class _Edge(NamedTuple):
