@@ -37,6 +37,7 @@ from lyra.engine.consolidators import (
     VolumeRenkoConsolidator,
 )
 from lyra.engine.consolidators.base import NEVER
+from lyra.engine.consolidators.price_bars import RangeBar, RenkoBar, VolumeRenkoBar
 from lyra.engine.consolidators.scanning import ConsolidatorScanner
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.enums import Resolution, SecurityType, TickType
@@ -209,6 +210,14 @@ def test_renko_bricks() -> None:
     assert [(brick.open, brick.close) for brick in classic_bricks] == [(100, 110), (110, 120)]
     with pytest.raises(ValueError, match="BarSize must be strictly greater than zero"):
         RenkoConsolidator(0)
+
+
+@pytest.mark.parametrize("kind", [RenkoBar, VolumeRenkoBar, RangeBar])
+def test_a_clone_of_a_brick_has_all_of_it(kind: Any) -> None:
+    brick = kind()
+    clone = brick.clone()
+    assert (clone.is_closed, getattr(clone, "type", None)) == (brick.is_closed, getattr(brick, "type", None))
+    assert isinstance(clone, kind)
 
 
 def test_volume_bricks_and_ranges() -> None:

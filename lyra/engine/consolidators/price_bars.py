@@ -46,9 +46,9 @@ class _PriceBar(TradeBar):
     def clone(self, fill_forward: bool = True) -> Any:
         """A copy that no later change reaches."""
         other = super().clone(False)
-        for slot in (*_PriceBar.__slots__, *type(self).__slots__):
-            if slot not in ("_symbol", "_rows", "_i"):
-                setattr(other, slot, getattr(self, slot))
+        kinds = type(self).__mro__
+        for slot in [slot for kind in kinds[: kinds.index(TradeBar)] for slot in vars(kind)["__slots__"]]:
+            setattr(other, slot, getattr(self, slot))
         return other
 
 
