@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lyra.engine.indicators.ahead import can_run_ahead, finish, run_ahead, settle
+from lyra.engine.indicators.ahead import can_run_ahead, run_ahead, settle
 
 
 class DirectFeed:
@@ -15,7 +15,6 @@ class DirectFeed:
         self._config = config
         self.rows: Any = None
         self.i = -1
-        self._first = 0
         self._indicators: list[tuple[Any, Callable[[Any, Any], None], str | None]] = []
         self._ahead: list[Any] = []
         self.by_bar: list[Callable[[Any, Any], None]] = []
@@ -59,23 +58,20 @@ class DirectFeed:
 
     def _begin(self, rows: Any, i: int) -> None:
         """Rows that were not looked at before: compute what can be computed ahead."""
+        complete = self.rows is not None and self.i == len(self.rows) - 1
         for indicator in list(self._ahead):
-            if self.rows is not None and self.i == len(self.rows) - 1:
-                self._ahead.remove(indicator)
-                finish(indicator)
-            else:
+            if not complete or not indicator._ahead.go_on(rows, i):
                 settle(indicator)
         self.rows = rows
         self.i = i - 1
         self.by_bar = []
         for indicator, update, column in self._indicators:
-            if column is not None and len(rows) - i > 1 and can_run_ahead(indicator):
-                inputs = rows.exact_column(column)
-                inputs = inputs[i:] if i else inputs
-                if run_ahead(indicator, self, i, rows.end, inputs, self._config.symbol):
-                    self._ahead.append(indicator)
-                    continue
-            self.by_bar.append(update)
+            if indicator in self._ahead:
+                continue
+            if len(rows) - i > 1 and can_run_ahead(indicator, column) and run_ahead(indicator, self, rows, i, column, self._config.symbol):
+                self._ahead.append(indicator)
+            else:
+                self.by_bar.append(update)
 
     def settled(self, indicator: Any) -> None:
         """An indicator was made an ordinary one; it is updated bar by bar from now on."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,19 @@ class PriceScale:
         return (value * self.volume).quantize(ONE, rounding=ROUND_HALF_EVEN)
 
 
+class IntColumn(NamedTuple):
+    """A field's numbers as they stand in the file: `mantissas` / 10**`places`, at the `ends` of the rows."""
+
+    ends: np.ndarray
+    mantissas: Ints
+    places: int
+
+    def decimals(self) -> list[Decimal]:
+        """The exact numbers."""
+        unit = Decimal(1).scaleb(-self.places)
+        return [Decimal(mantissa) * unit for mantissa in self.mantissas.tolist()]
+
+
 class ColumnRows:
     """A run of bars of one subscription.
 
@@ -57,6 +70,7 @@ class ColumnRows:
         self._price_scales = price_scales
         self._scales_of = scales_of
         self._decimals: dict[str, list[Decimal]] = {}
+        self._ints: dict[str, IntColumn | None] = {}
 
     def __len__(self) -> int:
         return len(self.time)
@@ -86,11 +100,20 @@ class ColumnRows:
         return known
 
     def _exact_column(self, column: str) -> list[Decimal]:
+        ints = self.int_column(column)
+        return [self.exact(column, i) for i in range(len(self))] if ints is None else ints.decimals()  # type: ignore[misc]
+
+    def int_column(self, column: str) -> IntColumn | None:
+        """The numbers of a field as integers; None where they are scaled, made of two sides, or differ in their decimal places."""
+        if column not in self._ints:
+            self._ints[column] = self._int_column(column)
+        return self._ints[column]
+
+    def _int_column(self, column: str) -> IntColumn | None:
         k = self._index.get(column)
         if k is None or self._price_scales or len(self) == 0 or bool((self._scales[:, k] != self._scales[0, k]).any()):
-            return [self.exact(column, i) for i in range(len(self))]  # type: ignore[misc]
-        unit = Decimal(1).scaleb(-int(self._scales[0, k]))
-        return [Decimal(mantissa) * unit for mantissa in self._values[:, k].tolist()]
+            return None
+        return IntColumn(np.array(self.end, dtype=np.int64), self._values[:, k].copy(), int(self._scales[0, k]))
 
     def raw_close(self, i: int) -> Decimal:
         """The close (a quote's middle) before any scale."""

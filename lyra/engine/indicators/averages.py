@@ -31,6 +31,7 @@ from lyra.engine.exact import (
 from lyra.engine.indicators.adaptive_averages import KaufmanAdaptiveMovingAverage, McGinleyDynamic
 from lyra.engine.indicators.arguments import integer, number, text_of
 from lyra.engine.indicators.base import Indicator, IndicatorBase, TradeBarIndicator, WindowIndicator
+from lyra.engine.indicators.doubles import AverageDoubles
 from lyra.engine.naming import LeanObject
 
 RESET_ZERO = Decimal("0.0")
@@ -226,6 +227,9 @@ class ExponentialMovingAverage(Indicator):
             append(value)
         self.samples += count - i
         return self._end_run(times, result, symbol)
+
+    def _doubles(self) -> AverageDoubles | None:
+        return AverageDoubles(self._value, self._k) if self._rest and self.samples >= self._ready_after else None
 
     def _reset_parts(self) -> None:
         self._sum = RESET_ZERO

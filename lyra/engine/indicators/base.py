@@ -87,6 +87,8 @@ class IndicatorBase(LeanObject):
     _input: ClassVar[Any] = IndicatorDataPoint
     """What it takes: IndicatorDataPoint (any data, by value), QuoteBar (any bar), TradeBar, or object (any data)."""
     _ready_after: int = 1
+    _decimals_are_read = False
+    """Whether more than the doubles of its values was asked for."""
 
     _value: Decimal
     _misses: int
@@ -295,6 +297,10 @@ class IndicatorBase(LeanObject):
             self._last_end = times[-1]
             self._last_input = None
         return result
+
+    def _doubles(self) -> Any:
+        """What goes on with the doubles of the values alone (see `doubles.py`); None where there is no such way."""
+        return None
 
     def _first_taken(self, times: Sequence[int], symbol: Any) -> int:
         """How many leading inputs are older than the last one taken; makes the symbol current if any is taken."""
