@@ -68,7 +68,12 @@ class DirectFeed:
         for indicator, update, column in self._indicators:
             if indicator in self._ahead:
                 continue
-            if len(rows) - i > 1 and can_run_ahead(indicator, column) and run_ahead(indicator, self, rows, i, column, self._config.symbol):
+            if (
+                column
+                and len(rows) - i > 1
+                and can_run_ahead(indicator)
+                and run_ahead(indicator, self, rows, i, column, self._config.symbol)
+            ):
                 self._ahead.append(indicator)
             else:
                 self.by_bar.append(update)

@@ -9,7 +9,7 @@ made, run after run, and the decimals of all these runs once somebody asks for o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -33,7 +33,7 @@ class Run:
 
     __slots__ = ("ahead", "ends", "floats", "inputs", "known", "looks")
 
-    def __init__(self, ahead: Ahead, ends: Sequence[int], inputs: list[Decimal] | IntColumn, floats: list[float] | None) -> None:
+    def __init__(self, ahead: Ahead, ends: Any, inputs: list[Decimal] | IntColumn, floats: list[float] | None) -> None:
         self.ahead = ahead
         self.ends = ends
         self.inputs = inputs
@@ -51,7 +51,7 @@ class Run:
     def feed(self, count: int | None = None) -> list[Decimal]:
         """Give the rows, or the first `count` of them, to the ordinary indicator."""
         inputs = self.inputs.decimals() if isinstance(self.inputs, IntColumn) else self.inputs
-        ends = self.ends if isinstance(self.ends, list) else self.ends.tolist()  # type: ignore[attr-defined]
+        ends = self.ends if isinstance(self.ends, list) else self.ends.tolist()
         return self.ahead.indicator._bulk(ends[:count], inputs[:count], self.ahead.symbol)  # type: ignore[no-any-return]
 
     def look(self, k: int) -> float:
@@ -65,7 +65,9 @@ class Run:
 class Ahead:
     """What an indicator shows while it runs ahead: the value of `run` at the feed's row `feed.i`, which is `feed.i - first` in the run."""
 
-    __slots__ = ("_doubles", "_earlier", "_state", "column", "feed", "first", "indicator", "k", "ready_at", "run", "samples", "seen", "symbol")
+    __slots__ = (
+        "_doubles", "_earlier", "_state", "column", "feed", "first", "indicator", "k", "ready_at", "run", "samples", "seen", "symbol",
+    )  # fmt: skip
 
     def __init__(self, indicator: Any, feed: Any, column: str, symbol: Any) -> None:
         self.indicator = indicator
@@ -100,7 +102,7 @@ class Ahead:
 
     def _begin_doubles(self, rows: ColumnRows) -> bool:
         column = rows.int_column(self.column)
-        floats = None if column is None else self._doubles.run(column)
+        floats = None if column is None or self._doubles is None else self._doubles.run(column)
         if column is None or floats is None:
             return False
         self._enter(0, Run(self, column.ends, column, floats))
@@ -118,26 +120,28 @@ class Ahead:
         indicator = self.indicator
         kind = type(indicator)
         _leave(indicator)
-        indicator._restore(self._state)
-        for run in self._earlier:
-            run.known = run.feed()
-        self._earlier = []
+        self._return()
         self._state = indicator._save()
         self.run.known = self.run.feed()
         indicator._decimals_are_read = True
         indicator._ahead = self
         indicator.__class__ = kind
 
+    def _return(self) -> None:
+        """Bring the ordinary indicator to the beginning of the run."""
+        self.indicator._restore(self._state)
+        for run in self._earlier:
+            run.known = run.feed()
+        self._earlier = []
+
     def settle(self, shown: int) -> None:
         """Make the indicator an ordinary one after `shown` rows of the run."""
         indicator = self.indicator
         _leave(indicator)
         if self.run.known is None or shown < len(self.run.ends):
-            indicator._restore(self._state)
-            for run in self._earlier:
-                run.feed()
-            if shown > 0:
-                self.run.feed(shown)
+            self._return()
+            shown_values = self.run.feed(shown)
+            self.run.known = self.run.known or shown_values
 
 
 class SeenPoint(IndicatorDataPoint):
@@ -161,9 +165,9 @@ class SeenPoint(IndicatorDataPoint):
         return self._run.ahead.symbol
 
 
-def can_run_ahead(indicator: Any, column: str | None) -> bool:
-    """Whether an indicator is one of ours whose values depend on nothing but the column of prices that its feed gives it."""
-    if column is None or not isinstance(indicator, IndicatorBase) or indicator._input is not IndicatorDataPoint:
+def can_run_ahead(indicator: Any) -> bool:
+    """Whether an indicator is one of ours whose values depend on nothing but the prices that its feed gives it."""
+    if not isinstance(indicator, IndicatorBase) or indicator._input is not IndicatorDataPoint:
         return False
     kind = type(indicator)
     if not kind.__module__.startswith("lyra.engine.indicators.") or kind.is_ready is not IndicatorBase.is_ready:
