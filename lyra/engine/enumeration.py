@@ -89,13 +89,13 @@ class _Member:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
+        if type(other) is type(self):
+            return self._number == other._number
         if isinstance(other, str):
             return other in (self.name, self.lean_name)
         if isinstance(other, (int, float)):
             return self._number == other
-        if isinstance(other, _Member):
-            return type(other) is type(self) and self._number == other._number
-        return NotImplemented
+        return False if isinstance(other, _Member) else NotImplemented
 
     def __hash__(self) -> int:
         return self._number

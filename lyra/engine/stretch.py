@@ -175,7 +175,8 @@ class Stretch:
 
     # making up for it -------------------------------------------------------------------------------
     def before_change(self) -> None:
-        """Something that the portfolio's value depends on is about to change, in the `on_data` of the present bar."""
+        """Something that the portfolio's value depends on is about to change, in the `on_data` of the present bar, the stretch's last."""
+        self._portfolio._before_change = None
         self._make_up(self._at)
         self._from = self._at
         self._show_prices(self._at + 1)
@@ -198,9 +199,8 @@ class Stretch:
         symbol = self._security.symbol
         if end <= start or symbol not in self._loop._watched:
             return
-        rows, watch = self._rows, self._algorithm.trade_builder.watch_price
-        for k in (k for k in range(start, end) if not rows.filled[k]):
-            watch(symbol, rows.close[k], lambda k=k: rows.exact("close", k))
+        rows, k = self._rows, [k for k in range(start, end) if not self._rows.filled[k]]
+        self._algorithm.trade_builder.watch_prices(symbol, [rows.close[i] for i in k], lambda n: rows.exact("close", k[n]))
 
     def _make_up_equity(self, cache: Any, real: list[int], start: int) -> None:
         """The candle sees the first value and the extremes; those that the candle has seen already are only estimated.
@@ -230,7 +230,7 @@ class Stretch:
 
     def _slope(self, security: Any) -> float:
         """How much the portfolio's value moves with the security's price."""
-        if security.type == SecurityType.CRYPTO:
+        if security.type is SecurityType.CRYPTO:
             amount = security.base_currency._amount
         else:
             amount = security.holdings._quantity

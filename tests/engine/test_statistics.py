@@ -196,12 +196,15 @@ def test_trade_builder(grouping: Any, matching: Any, fast: bool) -> None:
     fields = record("PortfolioTrades")
     fills = {round(float(e["time"]) * 1e6): e for e in fields["order_events"] if e["status"] == "filled"}
     builder = TradeBuilder(grouping, matching)
+    waiting: list[float] = []
     for time, (price, _) in sorted(spy_minutes(["20131007"]).items()):
-        seen = Decimal(repr(float(price)))
         if fast:
-            builder.watch_price(SPY, float(price), lambda seen=seen: seen)
+            waiting.append(float(price))
         else:
             builder.set_market_price(SPY, float(price))
+        if time in fills or len(waiting) == 40:
+            builder.watch_prices(SPY, waiting, lambda k: Decimal(repr(waiting[k])))
+            waiting.clear()
         if time in fills:
             builder.process_fill(fill(fills[time]["orderId"], SPY, time, fills[time]["fillQuantity"], fills[time]["fillPrice"]), 1.0, 1.0)
     wanted = [line.split(" | ")[1] for line in fields["log"] if f"{grouping.name} {matching.name} #" in line]

@@ -298,7 +298,7 @@ class Trading(LeanObject):
             return None
         if hours.is_market_always_open:
             raise ArgumentException(f"Market never closes for this symbol {security.symbol}, can no submit a {kind.lean_name} order.")
-        if kind == OrderType.MARKET_ON_OPEN:
+        if kind is OrderType.MARKET_ON_OPEN:
             if security.exchange.exchange_open and not self._daily_only(security):
                 text = "Cannot submit a MarketOnOpen order while the market is open."
                 return OrderResponse.error(request, code.MARKET_ON_OPEN_NOT_ALLOWED_DURING_REGULAR_HOURS, text)
@@ -323,7 +323,7 @@ class Trading(LeanObject):
 
     def _security_for_order(self: Any, symbol: Any) -> Any:
         found = self._symbol_of(symbol)
-        if is_option(found.security_type) or found.security_type == SecurityType.FUTURE:
+        if is_option(found.security_type) or found.security_type is SecurityType.FUTURE:
             raise NotSupported(f"Trading {found.security_type.lean_name.lower()}s")
         security = self.securities.get(found)
         if security is not None and (security.is_tradable or security.is_delisted):
@@ -369,11 +369,11 @@ class Trading(LeanObject):
             holding = self.portfolio[symbol]
             quantity = holding._quantity if holding.invested else ZERO
             orders = [order for order in self.transactions._open_orders() if order.symbol == symbol]
-            if len(orders) == 1 and quantity != 0 and orders[0]._quantity == -quantity and orders[0].type == OrderType.MARKET:
+            if len(orders) == 1 and quantity != 0 and orders[0]._quantity == -quantity and orders[0].type is OrderType.MARKET:
                 continue
             pending = ZERO
             for order in orders:
-                if order.type == OrderType.MARKET:
+                if order.type is OrderType.MARKET:
                     pending += self.transactions.get_order_ticket(order.id)._quantity_remaining
                 else:
                     self.transactions.cancel_order(order.id, tag)

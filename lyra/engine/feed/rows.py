@@ -71,22 +71,26 @@ class ColumnRows:
         self._scales_of = scales_of
         self._decimals: dict[str, list[Decimal]] = {}
         self._ints: dict[str, IntColumn | None] = {}
+        self._numbers: dict[str, tuple[list[int], list[int]]] = {}
 
     def __len__(self) -> int:
         return len(self.time)
 
     def exact(self, column: str, i: int) -> Decimal | None:
         """The decimal of a field; None for a side that a quote lacks."""
-        if column not in self._index:
-            return self._middle(column, i)
         known = self._decimals.get(column)
         if known is not None:
             return known[i]
-        k = self._index[column]
-        mantissa = int(self._values[i, k])
+        numbers = self._numbers.get(column)
+        if numbers is None:
+            if column not in self._index:
+                return self._middle(column, i)
+            k = self._index[column]
+            numbers = self._numbers[column] = self._values[:, k].tolist(), (-self._scales[:, k].astype(np.int64)).tolist()
+        mantissa = numbers[0][i]
         if mantissa == MISSING:
             return None
-        value = Decimal(mantissa).scaleb(-int(self._scales[i, k]))
+        value = Decimal(mantissa).scaleb(numbers[1][i])
         if not self._price_scales:
             return value
         scale = self._price_scales[0 if self._scales_of is None else self._scales_of[i]]

@@ -72,7 +72,7 @@ def fee_of(amount: Decimal, currency: str = US_DOLLAR) -> OrderFee:
 
 def is_buy(order: Any) -> bool:
     """Whether the order buys."""
-    return bool(order.direction == OrderDirection.BUY)
+    return bool(order.direction is OrderDirection.BUY)
 
 
 def unsupported_security(security: Any) -> ValueError:
@@ -84,7 +84,7 @@ def base_currency(security: Any) -> str:
     """The currency that a pair buys. Raises ValueError for what is not a pair."""
     if security.type in (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE):
         return str(security.base_currency.symbol)
-    if security.type != SecurityType.CFD:
+    if security.type is not SecurityType.CFD:
         raise unsupported_security(security)
     pair, quote = security.symbol.value, security.symbol_properties.quote_currency
     if not pair.endswith(quote):
@@ -97,7 +97,7 @@ def posts_to_book(order: Any, properties: type | None = None, needs_visible: boo
 
     With `needs_visible` a hidden order never counts as adding liquidity (Bitfinex).
     """
-    if order.type != OrderType.LIMIT:
+    if order.type is not OrderType.LIMIT:
         return False
     own: Any = order.properties if properties is not None and isinstance(order.properties, properties) else None
     if needs_visible and own is not None and own.hidden:
@@ -108,7 +108,7 @@ def posts_to_book(order: Any, properties: type | None = None, needs_visible: boo
 def unit_price(order: Any, security: Any, limit_counts: bool = True) -> Decimal:
     """Price of one unit of the contract: ask for buys, bid for sells; a limit order's own limit where the venue counts that."""
     price = security._ask_price if is_buy(order) else security._bid_price
-    if limit_counts and order.type == OrderType.LIMIT:
+    if limit_counts and order.type is OrderType.LIMIT:
         price = order._limit_price
     return price * security.symbol_properties._contract_multiplier  # type: ignore[no-any-return]
 

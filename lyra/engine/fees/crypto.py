@@ -47,7 +47,7 @@ class _MakerTaker(FeeModel):
         """The fee of an order."""
         order, security = parameters.order, parameters.security
         rate = self._rate(order)
-        if security.symbol.security_type == SecurityType.CRYPTO_FUTURE:
+        if security.symbol.security_type is SecurityType.CRYPTO_FUTURE:
             return contract_fee(order, security, rate)
         return self._spot_fee(order, security, rate)
 
@@ -279,10 +279,10 @@ class AlpacaFeeModel(FeeModel):
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
         """The fee of an order."""
         order, security = parameters.order, parameters.security
-        if security.symbol.security_type != SecurityType.CRYPTO:
+        if security.symbol.security_type is not SecurityType.CRYPTO:
             return fee_of(ZERO)
         rate = Decimal("0.0015") if posts_to_book(order) else Decimal("0.0025")
         quantity = abs(order._quantity)
-        if order.direction == OrderDirection.BUY:
+        if order.direction is OrderDirection.BUY:
             return fee_of(quantity * rate, base_currency(security))
         return fee_of(quantity * security._price * rate, security.quote_currency.symbol)

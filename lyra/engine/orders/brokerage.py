@@ -27,7 +27,7 @@ class BacktestingBrokerage:
 
     def place_order(self, order: Order) -> None:
         """Accept an order."""
-        if order.status != OrderStatus.NEW:
+        if order.status is not OrderStatus.NEW:
             return
         self.needs_scan = True
         self._pending[order.id] = order
@@ -101,7 +101,7 @@ class BacktestingBrokerage:
             algorithm.error(f"Order Error: ids: [{ids}], Error executing margin models: {e}")
             return
         if not result.is_sufficient:
-            if order.status != OrderStatus.CANCEL_PENDING:
+            if order.status is not OrderStatus.CANCEL_PENDING:
                 from lyra.engine.orders.transactions import insufficient_buying_power
 
                 message = insufficient_buying_power(securities, result.reason)
@@ -126,7 +126,7 @@ class BacktestingBrokerage:
             if all(order.time_in_force.is_fill_valid(security, order, event) for event in answer):
                 fills = answer
             for event in fills:
-                if event.status == OrderStatus.FILLED and event.order_fee.value._amount == 0:
+                if event.status is OrderStatus.FILLED and event.order_fee.value._amount == 0:
                     leg, leg_security = next((o, s) for o, s in securities.items() if o.id == event.order_id)
                     event.order_fee = charged_fee(leg_security, leg)
         except Exception as e:
@@ -152,7 +152,7 @@ class BacktestingBrokerage:
     def _passes_checks(self, legs: list[Order], securities: dict[Any, Any]) -> bool:
         """A market-on-open order waits until its data has moved on; then time in force may end an order."""
         for leg, security in securities.items():
-            if leg.type == OrderType.MARKET_ON_OPEN:
+            if leg.type is OrderType.MARKET_ON_OPEN:
                 last = security.cache.last_data()
                 if last is None or security.exchange.time_zone.to_local(leg._time) >= last._end:
                     return False

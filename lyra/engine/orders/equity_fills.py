@@ -42,7 +42,7 @@ class EquityFillModel(FillModel):
     def market_fill(self, asset: Any, order: Any) -> OrderEvent:
         """At the best bid or ask, else the newest trade; waits when all that is known is stale."""
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open(asset, False):
+        if order.status is OrderStatus.CANCELED or not self._open(asset, False):
             return event
         slip = slippage(asset, order)
         quote = self._best_quote(asset, order)
@@ -54,13 +54,13 @@ class EquityFillModel(FillModel):
     def limit_fill(self, asset: Any, order: Any) -> OrderEvent:
         """When trades went beyond the limit: at the limit, or at the open of a bar that opened beyond it."""
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open_as_subscribed(asset):
+        if order.status is OrderStatus.CANCELED or not self._open_as_subscribed(asset):
             return event
         bar = self._trade_bar(asset, order._time)
         if bar is None:
             return event
         limit = order._limit_price
-        buy = order.direction == BUY
+        buy = order.direction is BUY
         if bar._low < limit if buy else bar._high > limit:
             filled(event, order, limit)
             if bar._open < limit if buy else bar._open > limit:
@@ -71,13 +71,13 @@ class EquityFillModel(FillModel):
     def stop_market_fill(self, asset: Any, order: Any) -> OrderEvent:
         """When trades reached the stop: at the stop, or at the open of a bar that opened beyond it."""
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open(asset, False):
+        if order.status is OrderStatus.CANCELED or not self._open(asset, False):
             return event
         bar = self._trade_bar(asset, order._time)
         if bar is None:
             return event
         stop = order._stop_price
-        buy = order.direction == BUY
+        buy = order.direction is BUY
         if bar._high >= stop if buy else bar._low <= stop:
             slip = slippage(asset, order)
             gap = bar._open >= stop if buy else bar._open <= stop
@@ -89,12 +89,12 @@ class EquityFillModel(FillModel):
     def limit_if_touched_fill(self, asset: Any, order: Any) -> OrderEvent:
         """Once trades touched the trigger: at the quote, if it is at the limit or better."""
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open_as_subscribed(asset):
+        if order.status is OrderStatus.CANCELED or not self._open_as_subscribed(asset):
             return event
         bar = self._trade_bar(asset, order._time)
         if bar is None:
             return event
-        buy = order.direction == BUY
+        buy = order.direction is BUY
         if order._trigger_touched or (bar._low <= order._trigger_price if buy else bar._high >= order._trigger_price):
             order._trigger_touched = True
             quote = self._best_quote(asset, order)
@@ -106,7 +106,7 @@ class EquityFillModel(FillModel):
     def market_on_open_fill(self, asset: Any, order: Any) -> OrderEvent:
         """At the official opening print or the open of the session's first bar."""
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED:
+        if order.status is OrderStatus.CANCELED:
             return event
         hours = asset.exchange.hours
         local = asset.exchange.time_zone.to_local(order._time)
@@ -135,7 +135,7 @@ class EquityFillModel(FillModel):
         """At the official closing print or the close of the last bar, once the market has closed."""
         event = self._event(asset, order)
         local = asset.exchange.time_zone.to_local(order._time)
-        if order.status == OrderStatus.CANCELED or asset._local_time < asset.exchange.hours.next_close_us(local, False):
+        if order.status is OrderStatus.CANCELED or asset._local_time < asset.exchange.hours.next_close_us(local, False):
             return event
         types = self._types(asset)
         price = ZERO
@@ -192,7 +192,7 @@ class EquityFillModel(FillModel):
 
     def _best_quote(self, asset: Any, order: Any) -> _Quote:
         """The order's side of the newest quote or trade, preferring one no older than the order less the stale span."""
-        side = "bid" if order.direction == SELL else "ask"
+        side = "bid" if order.direction is SELL else "ask"
         local = asset.exchange.time_zone.to_local(order._time)
         cut_off = local - self.parameters.stale_us
         types, cache = self._types(asset), asset.cache

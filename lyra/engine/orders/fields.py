@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from lyra.engine.decimals import to_decimal, to_float
@@ -47,9 +48,7 @@ def instant(stored: str, writable: bool = False) -> property:
 
 def plain(stored: str, writable: bool = False) -> property:
     """A value that engine and user see alike."""
-    if writable:
-        return property(lambda self: getattr(self, stored), lambda self, value: setattr(self, stored, value))
-    return property(lambda self: getattr(self, stored), read_only)
+    return property(attrgetter(stored), (lambda self, value: setattr(self, stored, value)) if writable else read_only)
 
 
 def to_instant(value: Any) -> int:

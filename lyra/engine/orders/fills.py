@@ -154,7 +154,7 @@ class FillModel(LeanObject):
 
     def _market(self, asset: Any, order: Any, extended: bool = False) -> OrderEvent:
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open(asset, extended):
+        if order.status is OrderStatus.CANCELED or not self._open(asset, extended):
             return event
         prices = self._seen_prices(asset, order.direction)
         end_utc = _utc(asset, prices._end)
@@ -173,14 +173,14 @@ class FillModel(LeanObject):
 
     def _limit(self, asset: Any, order: Any, limit: Decimal) -> OrderEvent:
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open_for_subscription(asset):
+        if order.status is OrderStatus.CANCELED or not self._open_for_subscription(asset):
             return event
         prices = self._seen_prices(asset, order.direction)
         if _utc(asset, prices._end) <= order._time:
             return event
-        if order.direction == BUY and prices._low < limit:
+        if order.direction is BUY and prices._low < limit:
             return _filled(event, order, min(prices._high, limit))
-        if order.direction == SELL and prices._high > limit:
+        if order.direction is SELL and prices._high > limit:
             return _filled(event, order, max(prices._low, limit))
         return event
 
@@ -191,8 +191,8 @@ class FillModel(LeanObject):
     def trailing_stop_fill(self, asset: Any, order: Any) -> OrderEvent:
         """Like a stop, reached inclusively; unfilled, the stop follows the market's best price."""
         event, prices = self._stop(asset, order, inclusive=True)
-        if prices is not None and event.status != OrderStatus.FILLED:
-            best = prices._high if order.direction == SELL else prices._low
+        if prices is not None and event.status is not OrderStatus.FILLED:
+            best = prices._high if order.direction is SELL else prices._low
             stop = follow_market(best, order._stop_price, order._trailing_amount, order.trailing_as_percentage, order.direction)
             if stop is not None:
                 order._stop_price = stop
@@ -201,27 +201,27 @@ class FillModel(LeanObject):
 
     def _stop(self, asset: Any, order: Any, inclusive: bool, extended: bool = False) -> tuple[OrderEvent, Prices | None]:
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open(asset, extended):
+        if order.status is OrderStatus.CANCELED or not self._open(asset, extended):
             return event, None
         prices = self._seen_prices(asset, order.direction)
         if _utc(asset, prices._end) <= order._time:
             return event, None
         slip, stop = slippage(asset, order), order._stop_price
-        if order.direction == SELL and (prices._low < stop or (inclusive and prices._low == stop)):
+        if order.direction is SELL and (prices._low < stop or (inclusive and prices._low == stop)):
             _filled(event, order, min(stop, subtract(prices._current, slip)))
-        elif order.direction == BUY and (prices._high > stop or (inclusive and prices._high == stop)):
+        elif order.direction is BUY and (prices._high > stop or (inclusive and prices._high == stop)):
             _filled(event, order, max(stop, add(prices._current, slip)))
         return event, prices
 
     def stop_limit_fill(self, asset: Any, order: Any) -> OrderEvent:
         """Once the bar went beyond the stop, a limit order against the bar's last price."""
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open_for_subscription(asset):
+        if order.status is OrderStatus.CANCELED or not self._open_for_subscription(asset):
             return event
         prices = self._seen_prices(asset, order.direction)
         if _utc(asset, prices._end) <= order._time:
             return event
-        buy = order.direction == BUY
+        buy = order.direction is BUY
         if not order._stop_triggered:
             if not (prices._high > order._stop_price if buy else prices._low < order._stop_price):
                 return event
@@ -236,7 +236,7 @@ class FillModel(LeanObject):
     def limit_if_touched_fill(self, asset: Any, order: Any) -> OrderEvent:
         """Once trades touched the trigger, a limit order against the quote."""
         event = self._event(asset, order)
-        if order.status == OrderStatus.CANCELED or not self._open_for_subscription(asset):
+        if order.status is OrderStatus.CANCELED or not self._open_for_subscription(asset):
             return event
         low = high = ZERO
         end = MIN_TIME
@@ -249,7 +249,7 @@ class FillModel(LeanObject):
             low, high, end = bar._low, bar._high, bar._end
         if end == MIN_TIME or _utc(asset, end) <= order._time:
             return event
-        buy = order.direction == BUY
+        buy = order.direction is BUY
         if order._trigger_touched or (low <= order._trigger_price if buy else high >= order._trigger_price):
             order._trigger_touched = True
             if (buy and self._quote(asset, "bid") <= order._limit_price) or (not buy and self._quote(asset, "ask") >= order._limit_price):
@@ -262,7 +262,7 @@ class FillModel(LeanObject):
         event = self._event(asset, order)
         last = asset.cache.last_data()
         local = asset.exchange.time_zone.to_local(order._time)
-        if order.status == OrderStatus.CANCELED or last is None or local >= last._end:
+        if order.status is OrderStatus.CANCELED or last is None or local >= last._end:
             return event
         if asset.exchange.hours.is_open_us(local, False) and day_of(local) == day_of(asset._local_time):
             return event
@@ -276,7 +276,7 @@ class FillModel(LeanObject):
         self._refuse_always_open(asset)
         event = self._event(asset, order)
         local = asset.exchange.time_zone.to_local(order._time)
-        if order.status == OrderStatus.CANCELED or asset._local_time < asset.exchange.hours.next_close_us(local, False):
+        if order.status is OrderStatus.CANCELED or asset._local_time < asset.exchange.hours.next_close_us(local, False):
             return event
         price = self._seen_prices(asset, order.direction)._close
         return _filled(event, order, _slipped(price, slippage(asset, order), order.direction))
@@ -293,14 +293,14 @@ class FillModel(LeanObject):
     def combo_limit_fill(self, order: Any, parameters: FillModelParameters) -> list[OrderEvent]:
         """All legs once the sum of their best prices is beyond the group's limit."""
         group = order.group_order_manager
-        buy = group.direction == BUY
+        buy = group.direction is BUY
         legs = [(leg, security, self._seen_prices(security, leg.direction)) for leg, security in _legs(parameters)]
         if any(_utc(security, prices._end) < leg._time for leg, security, prices in legs):
             return []
         total = ZERO
         for leg, security, prices in legs:
             ratio = leg._quantity / group._quantity
-            if security.type == SecurityType.EQUITY:
+            if security.type is SecurityType.EQUITY:
                 ratio /= 100
             total += (prices._low if buy else prices._high) * ratio
         if not (total < group._limit_price if buy else total > group._limit_price):
@@ -333,7 +333,7 @@ class FillModel(LeanObject):
 
     def _prices(self, asset: Any, direction: OrderDirection) -> Prices:
         cache = asset.cache
-        if direction != OrderDirection.HOLD:
+        if direction is not OrderDirection.HOLD:
             types = self._types(asset)
             if Tick in types and (tick := _tick_prices(cache, direction)) is not None:
                 return tick
@@ -404,7 +404,7 @@ class LatestPriceFillModel(ImmediateFillModel):
 
     def _prices(self, asset: Any, direction: OrderDirection) -> Prices:
         cache = asset.cache
-        if direction != OrderDirection.HOLD:
+        if direction is not OrderDirection.HOLD:
             if (
                 Tick in {config.type for config in asset._configs if not config.is_internal_feed}
                 and (tick := _tick_prices(cache, direction)) is not None
@@ -436,13 +436,13 @@ def _tick_prices(cache: Any, direction: OrderDirection) -> Prices | None:
     tick = _last_tick(cache)
     if tick is None:
         return None
-    price = tick._bid_price if direction == SELL else tick._ask_price
+    price = tick._bid_price if direction is SELL else tick._ask_price
     price = price if price != 0 else tick._value
     return None if price == 0 else Prices._of(tick._time, tick._end, price, ZERO, ZERO, ZERO, ZERO)
 
 
 def _quote_prices(quote: Any, direction: OrderDirection) -> Prices | None:
-    side = quote.bid if direction == SELL else quote.ask
+    side = quote.bid if direction is SELL else quote.ask
     return None if side is None else Prices._of(quote._time, quote._end, side._close, side._open, side._high, side._low, side._close)
 
 
@@ -464,7 +464,7 @@ def _filled(event: OrderEvent, order: Any, price: Decimal) -> OrderEvent:
 
 
 def _slipped(price: Decimal, slip: Decimal, direction: OrderDirection) -> Decimal:
-    return add(price, slip) if direction == BUY else subtract(price, slip)
+    return add(price, slip) if direction is BUY else subtract(price, slip)
 
 
 def _legs(parameters: FillModelParameters) -> list[tuple[Any, Any]]:
@@ -472,7 +472,7 @@ def _legs(parameters: FillModelParameters) -> list[tuple[Any, Any]]:
 
 
 def _all_or_none(events: list[OrderEvent]) -> list[OrderEvent]:
-    return events if all(event.status == OrderStatus.FILLED for event in events) else []
+    return events if all(event.status is OrderStatus.FILLED for event in events) else []
 
 
 def _last_tick(cache: Any) -> Any:

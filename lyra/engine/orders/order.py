@@ -29,12 +29,12 @@ FILLS = frozenset((int(OrderStatus.FILLED), int(OrderStatus.PARTIALLY_FILLED)))
 
 def is_closed(status: OrderStatus) -> bool:
     """Whether nothing more can happen to an order of this status."""
-    return int(status) in CLOSED
+    return status._number in CLOSED
 
 
 def is_fill(status: OrderStatus) -> bool:
     """Whether the status is that of a fill, whole or in part."""
-    return int(status) in FILLS
+    return status._number in FILLS
 
 
 class OrderSubmissionData(LeanObject):
@@ -451,12 +451,12 @@ def trailing_text(amount: Decimal, as_percentage: bool, sign: str) -> str:
 def trailing_stop(market: Decimal, amount: Decimal, as_percentage: bool, direction: OrderDirection) -> Decimal:
     """The stop at the trailing distance from a market price: above it for buys, below it for sells."""
     distance = market * amount if as_percentage else amount
-    return market + distance if direction == OrderDirection.BUY else market - distance
+    return market + distance if direction is OrderDirection.BUY else market - distance
 
 
 def follow_market(market: Decimal, stop: Decimal, amount: Decimal, as_percentage: bool, direction: OrderDirection) -> Decimal | None:
     """The new stop when the market has moved away by more than the trailing distance, None when the old one stands."""
-    gap = market - stop if direction == OrderDirection.SELL else stop - market
+    gap = market - stop if direction is OrderDirection.SELL else stop - market
     distance = market * amount if as_percentage else amount
     return None if gap <= distance else trailing_stop(market, amount, as_percentage, direction)
 
@@ -553,23 +553,23 @@ def _build(request: Any) -> Order:
     last = (request.tag, request.order_properties)
     if int(kind) in _PLAIN:
         return _PLAIN[int(kind)](symbol, quantity, time, *last)
-    if kind == OrderType.LIMIT:
+    if kind is OrderType.LIMIT:
         return LimitOrder(symbol, quantity, request._limit_price, time, *last)
-    if kind == OrderType.STOP_MARKET:
+    if kind is OrderType.STOP_MARKET:
         return StopMarketOrder(symbol, quantity, request._stop_price, time, *last)
-    if kind == OrderType.STOP_LIMIT:
+    if kind is OrderType.STOP_LIMIT:
         return StopLimitOrder(symbol, quantity, request._stop_price, request._limit_price, time, *last)
-    if kind == OrderType.TRAILING_STOP:
+    if kind is OrderType.TRAILING_STOP:
         return TrailingStopOrder(
             symbol, quantity, request._stop_price, request._trailing_amount, request.trailing_as_percentage, time, *last
         )
-    if kind == OrderType.LIMIT_IF_TOUCHED:
+    if kind is OrderType.LIMIT_IF_TOUCHED:
         return LimitIfTouchedOrder(symbol, quantity, request._trigger_price, request._limit_price, time, *last)
     group = request.group_order_manager
-    if kind == OrderType.COMBO_MARKET:
+    if kind is OrderType.COMBO_MARKET:
         return ComboMarketOrder(symbol, quantity, time, group, *last)
-    if kind == OrderType.COMBO_LIMIT:
+    if kind is OrderType.COMBO_LIMIT:
         return ComboLimitOrder(symbol, quantity, request._limit_price, time, group, *last)
-    if kind == OrderType.COMBO_LEG_LIMIT:
+    if kind is OrderType.COMBO_LEG_LIMIT:
         return ComboLegLimitOrder(symbol, quantity, request._limit_price, time, group, *last)
     raise ArgumentOutOfRangeException(f"Specified argument was out of the range of valid values: {kind!r} is not a kind of order.")

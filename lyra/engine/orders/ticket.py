@@ -160,7 +160,7 @@ class OrderTicket(LeanObject):
 
     def _read(self, stored: str) -> float:
         source: Any = self._submit_request if self._order is None else self._order
-        if self._order is not None and self._order._type == OrderType.COMBO_LIMIT:
+        if self._order is not None and self._order._type is OrderType.COMBO_LIMIT:
             source = self._order.group_order_manager
         return float(getattr(source, stored[1:]))
 
@@ -229,7 +229,7 @@ class OrderTicket(LeanObject):
             return
         if is_fill(event.status):
             self._filled_worth = add(self._filled_worth, multiply(event._fill_quantity.copy_abs(), event._fill_price))
-        if self._order._type != OrderType.OPTION_EXERCISE:
+        if self._order._type is not OrderType.OPTION_EXERCISE:
             self._quantity_filled = add(self._quantity_filled, event._fill_quantity)
             self._average_fill_price = divide(self._filled_worth, self._quantity_filled.copy_abs())
             self._order._price = self._average_fill_price

@@ -239,7 +239,7 @@ class SecurityTransactionManager(LeanObject):
         return quantity - rest  # type: ignore[no-any-return]
 
     def _round_prices(self, order: Order, security: Any, legs: list[Order] | None) -> None:
-        if order.type == OrderType.COMBO_LIMIT:
+        if order.type is OrderType.COMBO_LIMIT:
             if legs is not None:
                 steps = [self._price_step(self._algorithm.securities[leg.symbol], leg._price) for leg in legs]
                 step = min((s for s in steps if s > 0), default=ZERO)
@@ -283,11 +283,11 @@ class SecurityTransactionManager(LeanObject):
             return OrderTicket._unknown(self, request, Symbol.EMPTY).get_most_recent_order_response()
         ticket._add_update_request(request)
         quantity = ticket._quantity if request._quantity is None else request._quantity
-        selling = order.direction == OrderDirection.SELL or quantity < 0
+        selling = order.direction is OrderDirection.SELL or quantity < 0
         if selling and not self._algorithm._is_shortable(ticket.symbol, quantity, order.id):
             code = OrderResponseErrorCode.EXCEEDS_SHORTABLE_QUANTITY
             response = OrderResponse.error(request, code, self._shortable_message(ticket.symbol, ticket._quantity))
-        elif order.status == OrderStatus.NEW:
+        elif order.status is OrderStatus.NEW:
             response = OrderResponse.invalid_new_status(request, order)
         elif is_closed(order.status) and not request.is_allowed_for_closed_order():
             response = OrderResponse.invalid_status(request, order)
@@ -342,7 +342,7 @@ class SecurityTransactionManager(LeanObject):
             return ticket
         if tag is not None:
             order._tag = tag
-        if order.status == OrderStatus.NEW:
+        if order.status is OrderStatus.NEW:
             request.set_response(OrderResponse.invalid_new_status(request, order))
         elif is_closed(order.status):
             request.set_response(OrderResponse.invalid_status(request, order))
@@ -402,17 +402,17 @@ class SecurityTransactionManager(LeanObject):
                 self._build_trade(event)
             event.ticket._add_order_event(event)
         for event in events:
-            if event.status != OrderStatus.NONE:
+            if event.status is not OrderStatus.NONE:
                 self.order_events.append(event)
                 algorithm._order_event(event)
 
     def _apply(self, event: OrderEvent, order: Order) -> None:
         if is_closed(event.status):
             self._status_before_cancel.pop(order.id, None)
-        if order.status not in (OrderStatus.FILLED, OrderStatus.CANCELED) or event.status != OrderStatus.INVALID:
+        if order.status not in (OrderStatus.FILLED, OrderStatus.CANCELED) or event.status is not OrderStatus.INVALID:
             order.status = event.status
         event.id = order._next_event_id()
-        if event.status == OrderStatus.CANCELED:
+        if event.status is OrderStatus.CANCELED:
             order._canceled_time = event._utc_time
         elif is_fill(event.status):
             order._last_fill_time = event._utc_time
@@ -426,7 +426,7 @@ class SecurityTransactionManager(LeanObject):
         """A coin's buy whose fee is in the coin itself fills that much less."""
         security = self._algorithm.securities[event.symbol]
         base = getattr(security, "base_currency", None)
-        if security.type != SecurityType.CRYPTO or order.direction != OrderDirection.BUY or base is None:
+        if security.type is not SecurityType.CRYPTO or order.direction is not OrderDirection.BUY or base is None:
             return
         fee = event.order_fee.value
         if fee.currency != base.symbol:

@@ -40,9 +40,9 @@ def market_bar(security_type: SecurityType, trade: Any, quote: Any) -> MarketBar
         return MarketBar(trade._close, trade._volume, trade._end - trade._time)
     if quote is None:
         return None
-    if security_type == SecurityType.FOREX:
+    if security_type is SecurityType.FOREX:
         volume = _FOREX_VOLUME
-    elif security_type == SecurityType.CFD:
+    elif security_type is SecurityType.CFD:
         volume = _CFD_VOLUME
     else:
         volume = (quote._last_bid_size + quote._last_ask_size) / 2

@@ -9,6 +9,7 @@ only FILL_TO_FILL knows the last three.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -88,11 +89,28 @@ class _Open:
         self.fall = ZERO
 
     def see(self, price: Decimal) -> None:
-        gain = price - self.best if self.trade.direction == LONG else self.best - price
+        gain = price - self.best if self.trade.direction is LONG else self.best - price
         if gain >= 0:
             self.best = price
         elif -gain > self.fall:
             self.fall = -gain
+
+    def watch(self, prices: list[float], low: float, high: float, exact: Callable[[int], Decimal]) -> None:
+        best, fall = to_float(self.best), to_float(self.fall)
+        if self.trade.direction is SHORT:
+            prices, best, low, high = [-price for price in prices], -best, -high, -low
+        if high < best and best - low <= fall:
+            return
+        top = fell_from = fell_to = -1
+        for k, price in enumerate(prices):
+            if price >= best:
+                best, top = price, k
+            elif best - price > fall:
+                fall, fell_from, fell_to = best - price, top, k
+        if fell_to >= 0:
+            self.fall = abs((self.best if fell_from < 0 else exact(fell_from)) - exact(fell_to))
+        if top >= 0:
+            self.best = exact(top)
 
 
 class _Position:
@@ -108,7 +126,6 @@ class _Position:
 
     def restart(self, price: Decimal) -> None:
         self.lowest = self.highest = price
-        self.quiet()
 
     def see(self, price: Decimal) -> None:
         if price > self.highest:
@@ -117,17 +134,15 @@ class _Position:
             self.lowest = price
         for trade in self.trades:
             trade.see(price)
-        self.quiet()
 
-    def quiet(self) -> None:
-        """Note the band of prices which change nothing, in floats, for `TradeBuilder.watch_price`."""
-        low, high = self.lowest, self.highest
-        for item in self.trades:
-            if item.trade.direction == LONG:
-                low, high = max(low, item.best - item.fall), min(high, item.best)
-            else:
-                low, high = max(low, item.best), min(high, item.best + item.fall)
-        self.quiet_low, self.quiet_high = to_float(low), to_float(high)
+    def watch(self, prices: list[float], exact: Callable[[int], Decimal]) -> None:
+        low, high = min(prices), max(prices)
+        if high > to_float(self.highest):
+            self.highest = exact(prices.index(high))
+        if low < to_float(self.lowest):
+            self.lowest = exact(prices.index(low))
+        for trade in self.trades:
+            trade.watch(prices, low, high, exact)
 
 
 class TradeBuilder(LeanObject):
@@ -171,18 +186,18 @@ class TradeBuilder(LeanObject):
         if position is not None:
             position.see(to_decimal(price))
 
-    def watch_price(self, symbol: Any, price: float, exact: Any) -> None:
-        """`set_market_price` for the loop: `exact()` is called for the decimal only if the price can change anything."""
+    def watch_prices(self, symbol: Any, prices: list[float], exact: Callable[[int], Decimal]) -> None:
+        """`set_market_price` for one price after the other; `exact(k)` gives the decimal of those that turn out to count."""
         position = self._positions.get(symbol)
-        if position is not None and not position.quiet_low <= price <= position.quiet_high:
-            position.see(exact())
+        if position is not None and prices:
+            position.watch(prices, exact)
 
     def apply_split(
         self, split: Any, live_mode: bool = False, data_normalization_mode: DataNormalizationMode = DataNormalizationMode.RAW
     ) -> None:
         """Rescale what is open of an equity with raw prices; `split` has `symbol` and `_split_factor`."""
         position = self._positions.get(split.symbol)
-        if position is None or split.symbol.security_type != SecurityType.EQUITY:
+        if position is None or split.symbol.security_type is not SecurityType.EQUITY:
             return
         if not live_mode and data_normalization_mode != DataNormalizationMode.RAW:
             return
@@ -197,7 +212,6 @@ class TradeBuilder(LeanObject):
         for fill in position.fills:
             fill._fill_quantity = divide(fill._fill_quantity, factor)
             fill._fill_price = fill._fill_price * factor
-        position.quiet()
 
     # fills ------------------------------------------------------------------------------------
     def process_fill(self, fill: OrderEvent, security_conversion_rate: Any, fee_in_account_currency: Any, multiplier: Any = ONE) -> None:
@@ -228,7 +242,6 @@ class TradeBuilder(LeanObject):
         index = len(position.trades) - 1 if self._lifo else 0
         if entry.trade.direction == position.trades[index].trade.direction:
             position.trades.append(entry)
-            position.quiet()
             return
         left = abs(fill._fill_quantity)
         while position.trades and left > 0:
@@ -250,14 +263,12 @@ class TradeBuilder(LeanObject):
             fill._fill_quantity = left.copy_sign(fill._fill_quantity)
             position.trades = [_Open(_entry(fill, ZERO))]
             position.restart(fill._fill_price)
-        else:
-            position.quiet()
 
     def _close(
         self, trade: Trade, position: _Position, fall: Decimal, fill: OrderEvent, fee: Decimal, worth: tuple[Decimal, Decimal]
     ) -> None:
         rate, multiplier = worth
-        sign = 1 if trade.direction == LONG else -1
+        sign = 1 if trade.direction is LONG else -1
         worst, best = (position.lowest, position.highest) if sign > 0 else (position.highest, position.lowest)
         quantity = trade._quantity
         trade._exit_time = fill._utc_time
@@ -345,11 +356,11 @@ def is_win(fill: OrderEvent, security: Any, profit_loss: Decimal) -> bool:
 
     `security._in_the_money_amount(quantity)` must give that worth in the account currency for options.
     """
-    exercised = fill.symbol.security_type in _OPTIONS and fill.ticket is not None and fill.ticket.order_type == OrderType.OPTION_EXERCISE
+    exercised = fill.symbol.security_type in _OPTIONS and fill.ticket is not None and fill.ticket.order_type is OrderType.OPTION_EXERCISE
     if not exercised:
         return profit_loss > 0
     in_the_money = bool(fill.is_in_the_money)
-    if fill.direction == OrderDirection.SELL:
+    if fill.direction is OrderDirection.SELL:
         return in_the_money and abs(profit_loss) < security._in_the_money_amount(fill._fill_quantity)
     return not in_the_money or abs(profit_loss) > security._in_the_money_amount(fill._fill_quantity)
 
@@ -393,7 +404,7 @@ def _grouped(fill: OrderEvent, entry_time: int, entry_price: Decimal, exit_price
     trade._entry_time, trade._exit_time = entry_time, fill._utc_time
     trade._entry_price, trade._exit_price = entry_price, exit_price
     trade._quantity = quantity
-    sign = 1 if trade.direction == LONG else -1
+    sign = 1 if trade.direction is LONG else -1
     trade._profit_loss = _cents((exit_price - entry_price) * quantity * sign * worth[0] * worth[1])
     trade._total_fees = fees
     trade.order_ids = order_ids

@@ -79,7 +79,7 @@ def position_buying_power(portfolio: Any, security: Any, direction: OrderDirecti
     """What `portfolio.get_buying_power(symbol, direction)` answers: free margin; against the holding its margin is added twice."""
     result = portfolio._margin_remaining
     holding = security.holdings
-    if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
+    if (holding.is_long and direction is OrderDirection.SELL) or (holding.is_short and direction is OrderDirection.BUY):
         margin = add(margin_used(security), initial_margin(security.buying_power_model, security, holding._quantity).copy_abs())
         result = add(result, margin)
     return result  # type: ignore[no-any-return]
@@ -151,7 +151,7 @@ class BuyingPowerModel(LeanObject):
 
     def _margin_of_turning(self, security: Any, direction: OrderDirection) -> Decimal:
         holding = security.holdings
-        if (holding.is_long and direction == OrderDirection.SELL) or (holding.is_short and direction == OrderDirection.BUY):
+        if (holding.is_long and direction is OrderDirection.SELL) or (holding.is_short and direction is OrderDirection.BUY):
             return add(self._held_margin(security), self._initial_margin(security, holding._quantity.copy_abs()))
         return ZERO
 
@@ -194,7 +194,7 @@ class BuyingPowerModel(LeanObject):
         ticket = portfolio.transactions.get_order_ticket(order.id)
         if ticket is None:
             return parameters.insufficient(f"Null order ticket for id: {order.id}")
-        if order.type == OrderType.OPTION_EXERCISE:
+        if order.type is OrderType.OPTION_EXERCISE:
             raise NotSupported("Option exercise")
         held = security.holdings._quantity
         if held * order._quantity < 0 and held.copy_abs() >= order._quantity.copy_abs():

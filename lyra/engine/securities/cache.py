@@ -24,7 +24,7 @@ class SecurityCache(LeanObject):
     """Last data and prices of one security."""
 
     def __init__(self, security_type: SecurityType = SecurityType.EQUITY) -> None:
-        self._equity = security_type == SecurityType.EQUITY
+        self._equity = security_type is SecurityType.EQUITY
         self.trade_rows: Any = None
         self.trade_i = 0
         self.quote_rows: Any = None
@@ -32,6 +32,8 @@ class SecurityCache(LeanObject):
         self._last_is_quote = False
         self._values: dict[str, Decimal] = {}
         self._pending_trade = self._pending_quote = False
+        self.version = 0
+        """Counts what came in; see `settled_version`."""
         self._last_point: Any = None
         self._by_type: dict[type, list[Any]] = {}
         self._trade_ticks: list[Any] = []
@@ -57,6 +59,7 @@ class SecurityCache(LeanObject):
         """A point came that is not a row: a tick, custom data, or a bar that a seeder found."""
         if self._pending_quote or self._pending_trade:
             self._settle()
+        self.version += 1
         kind = type(data)
         if kind is TradeBar:
             if not data.is_fill_forward:
@@ -106,8 +109,15 @@ class SecurityCache(LeanObject):
             for name in ("bid_price", "bid_size", "ask_price", "ask_size"):
                 _put(values, name, getattr(tick, f"_{name}"))
 
+    def settled_version(self) -> int:
+        """Changes whenever a price may have changed."""
+        if self._pending_quote or self._pending_trade:
+            self._settle()
+        return self.version
+
     def _settle(self) -> None:
         """Take the rows noted last into the values, in the order of their ends; of equal ends the quote comes last."""
+        self.version += 1
         trade, quote = self._pending_trade, self._pending_quote
         self._pending_trade = self._pending_quote = False
         if trade and quote and self.trade_rows.end[self.trade_i] > self.quote_rows.end[self.quote_i]:
@@ -232,6 +242,7 @@ class SecurityCache(LeanObject):
         """Scale the prices by a split's factor and the volume by its inverse."""
         if self._pending_quote or self._pending_trade:
             self._settle()
+        self.version += 1
         for name in ("price", "open", "high", "low", "close", "bid_price", "ask_price"):
             if name in self._values:
                 self._values[name] *= factor

@@ -75,6 +75,9 @@ class Cash(LeanObject):
         self._steps: tuple[Step, ...] | None = None
         self._destination: str | None = None
         self._changed: Callable[[], None] | None = None
+        self._rate = ZERO
+        self._rate_of: Any = None
+        self._rate_version = 0
 
     @property
     def currency_symbol(self) -> str:
@@ -83,10 +86,21 @@ class Cash(LeanObject):
 
     @property
     def _conversion_rate(self) -> Decimal:
-        if self._steps is None:
+        steps = self._steps
+        if steps is None:
             return self._fixed
+        if len(steps) == 1:
+            cache = steps[0][0].cache
+            version = cache.settled_version()
+            if cache is not self._rate_of or version != self._rate_version:
+                self._rate = self._find_rate(steps)
+                self._rate_of, self._rate_version = cache, version
+            return self._rate
+        return self._find_rate(steps)
+
+    def _find_rate(self, steps: tuple[Step, ...]) -> Decimal:
         rate = ONE
-        for security, inverted in self._steps:
+        for security, inverted in steps:
             data = security.cache.last_data()
             price = ZERO if data is None else data._value
             if price == 0:
@@ -114,6 +128,7 @@ class Cash(LeanObject):
     def convert_over(self, steps: tuple[Step, ...], destination: str) -> None:
         """Follow the prices of securities from now on."""
         self._steps = steps
+        self._rate_of = None
         self._destination = destination
         self._waiting = self._fixed != 0
 
@@ -195,6 +210,7 @@ class CashBook(LeanObject):
         if known is None:
             return self._put(Cash(symbol, quantity, conversion_rate))
         known._fixed = to_decimal(conversion_rate)
+        known._rate_of = None
         known.set_amount(quantity)
         return known
 

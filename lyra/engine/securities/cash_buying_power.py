@@ -27,7 +27,7 @@ _PRICE_FIELDS = {
 
 
 def _order_price(security: Any, order: Any) -> Decimal:
-    if order.type == OrderType.MARKET:
+    if order.type is OrderType.MARKET:
         return security._price  # type: ignore[no-any-return]
     return getattr(order, _PRICE_FIELDS[order.type]) if order.type in _PRICE_FIELDS else ZERO
 
@@ -58,11 +58,11 @@ class CashBuyingPowerModel(BuyingPowerModel):
         price = security._price * security.symbol_properties._contract_multiplier
         if base is None or price == 0:
             return BuyingPower(0)
-        if direction == OrderDirection.BUY:
+        if direction is OrderDirection.BUY:
             rate = security.quote_currency._conversion_rate
             quote = parameters._portfolio.cash_book[security.quote_currency.symbol]
             return BuyingPower(quote._amount / (price * rate / rate))
-        return BuyingPower(base._amount if direction == OrderDirection.SELL else ZERO)
+        return BuyingPower(base._amount if direction is OrderDirection.SELL else ZERO)
 
     def has_sufficient_buying_power_for_order(
         self, parameters: HasSufficientBuyingPowerForOrderParameters
@@ -77,7 +77,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
             )
         size = order._quantity.copy_abs()
         reserved = self._reserved_by_open_orders(portfolio, security, order)
-        if order.direction == OrderDirection.SELL:
+        if order.direction is OrderDirection.SELL:
             available = base._amount
             if size <= available - reserved:
                 return parameters.sufficient()
@@ -89,12 +89,12 @@ class CashBuyingPowerModel(BuyingPowerModel):
         quote = security.quote_currency
         available = quote._amount
         needed = size * _order_price(security, order)
-        if order.type == OrderType.MARKET:
+        if order.type is OrderType.MARKET:
             maximum = self._largest_market_buy(portfolio, security, available - reserved, order)
             enough = needed <= maximum.copy_abs()
         else:
             fee = ZERO
-            if order.type == OrderType.LIMIT:
+            if order.type is OrderType.LIMIT:
                 charged = charged_fee(security, order).value
                 fee = portfolio.cash_book._convert(charged._amount, charged.currency, quote.symbol)
             maximum = available - reserved - fee
@@ -182,7 +182,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
     @staticmethod
     def _reserved_by_open_orders(portfolio: Any, security: Any, order: Any) -> Decimal:
         """What open limit and stop orders will take of the currency that this order takes."""
-        currency = security.quote_currency.symbol if order.direction == OrderDirection.BUY else security.base_currency.symbol
+        currency = security.quote_currency.symbol if order.direction is OrderDirection.BUY else security.base_currency.symbol
         sides: dict[Any, OrderDirection] = {}
         for other in portfolio.securities.values():
             if (base := getattr(other, "base_currency", None)) is None:

@@ -45,7 +45,7 @@ class CryptoFutureMarginModel(SecurityMarginModel):
         result = self._total_collateral(portfolio, cash)
         for other in portfolio._invested:
             if (
-                other.type == SecurityType.CRYPTO_FUTURE
+                other.type is SecurityType.CRYPTO_FUTURE
                 and other.symbol != security.symbol
                 and self._shares_collateral(portfolio, cash, other)
             ):

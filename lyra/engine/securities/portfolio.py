@@ -217,7 +217,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         """Buying power for a symbol and direction; without a symbol the account's free margin."""
         if symbol is None or isinstance(symbol, (int, float, Decimal)):
             return to_float(self._margin_remaining_of(self._total_portfolio_value if symbol is None else to_decimal(symbol)))
-        return to_float(position_buying_power(self, self.securities[symbol], direction))
+        return to_float(position_buying_power(self, self.securities[symbol], OrderDirection(direction)))
 
     def get_buying_power(self, symbol: Any, direction: OrderDirection = OrderDirection.BUY) -> float:
         """Buying power for a symbol and direction."""
@@ -285,7 +285,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
 
     def apply_split(self, split: Any, security: Any, mode: DataNormalizationMode) -> None:
         """Turn a raw-price holding into shares after the split; a fraction is paid in cash."""
-        if security.type != SecurityType.EQUITY or mode != DataNormalizationMode.RAW:
+        if security.type is not SecurityType.EQUITY or mode != DataNormalizationMode.RAW:
             return
         factor = split._split_factor
         quantity = divide(security.holdings._quantity, factor)

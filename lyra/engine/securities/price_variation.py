@@ -43,7 +43,7 @@ class EquityPriceVariationModel(SecurityPriceVariationModel):
     """The symbol's step, 0.0001 below one dollar; LEAN's model of equities with other prices. Raises ValueError for other securities."""
 
     def _step(self, security: Any, price: Decimal) -> Decimal:
-        if security.type != SecurityType.EQUITY:
+        if security.type is not SecurityType.EQUITY:
             raise ArgumentException(
                 f"EquityPriceVariationModel.GetMinimumPriceVariation(): Invalid SecurityType: {security.type.lean_name}"
             )

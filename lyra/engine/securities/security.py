@@ -74,7 +74,7 @@ class Security(LeanObject):
         self.cache._symbol = symbol
         self.holdings = SecurityHolding(self)
         self._configs: list[SubscriptionDataConfig] = []
-        self.is_tradable = symbol.security_type != SecurityType.INDEX
+        self.is_tradable = symbol.security_type is not SecurityType.INDEX
         self.is_delisted = False
         self.settlement_model = ImmediateSettlementModel()
         self._buying_power_model: Any = None
@@ -159,7 +159,8 @@ class Security(LeanObject):
 
     def set_market_price_value(self, price: Decimal) -> None:
         """Set the price alone."""
-        self.cache._settle()
+        self.cache.settled_version()
+        self.cache.version += 1
         self.cache._values["price"] = price
 
     @property
@@ -206,7 +207,7 @@ class Security(LeanObject):
         """Choose how prices are adjusted; before the run starts."""
         for config in self._configs:
             config.data_normalization_mode = DataNormalizationMode(mode)
-        if self.type == SecurityType.EQUITY:
+        if self.type is SecurityType.EQUITY:
             adjusted = mode == DataNormalizationMode.ADJUSTED
             self.price_variation_model = AdjustedPriceVariationModel() if adjusted else EquityPriceVariationModel()
 
