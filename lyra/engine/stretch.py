@@ -8,6 +8,7 @@ that it depends on changes: `before_change` is called before an order is handled
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Any
 
 from lyra.engine.data.bars import TradeBar
@@ -34,6 +35,7 @@ class Stretch:
         self._rows: Any = None
         self._from = self._prices_from = 0
         self._last_real: tuple[Any, int] = (None, 0)
+        self._worth = 0.0, 0.0
         self._security: Any = None
 
     # whether there is one -------------------------------------------------------------------------
@@ -119,10 +121,13 @@ class Stretch:
         if not any(s.holdings.invested for s in self._algorithm.securities._items.values()):
             return True
         closes = rows.close[i:stop]
-        worth = to_float(self._portfolio._total_portfolio_value)
-        price, slope = to_float(subscription.config._security._price), self._slope(subscription.config._security)
+        (worth, price), slope = self._worth_now(subscription.config._security), self._slope(subscription.config._security)
         least = min(worth + slope * (min(closes) - price), worth + slope * (max(closes) - price))
         return bool(least > 0.01 * worth > 0)
+
+    def _worth_now(self, security: Any) -> tuple[float, float]:
+        """What the portfolio is worth, at which price of the security."""
+        return to_float(self._portfolio._total_portfolio_value), to_float(security._price)
 
     # running it -------------------------------------------------------------------------------------
     def run(self, subscription: BarSubscription, stop: int) -> None:
@@ -139,6 +144,7 @@ class Stretch:
         self._rows, self._security = rows, config._security
         self._from = self._prices_from = subscription.i
         self._last_real = cache.trade_rows, cache.trade_i
+        self._worth = self._worth_now(config._security)
         algorithm._touched = False
         i = first = subscription.i
         portfolio._before_change = self.before_change
@@ -186,12 +192,21 @@ class Stretch:
         start = self._from
         if end <= start:
             return
-        rows, cache, loop = self._rows, self._security.cache, self._loop
+        cache = self._security.cache
         kept = cache.trade_rows, cache.trade_i
-        self._make_up_equity(cache, [k for k in range(start, end) if not rows.filled[k]], start)
-        if loop._capacity.watching:
+        self._make_up_equity(cache, self._real(start, end), start)
+        if self._loop._capacity.watching:
             self._make_up_volume(start, end)
         self._return_to(cache, *kept)
+
+    def _real(self, start: int, end: int) -> Sequence[int]:
+        """The rows that do not repeat another one."""
+        filled = self._rows.filled
+        return [k for k in range(start, end) if not filled[k]] if True in filled[start:end] else range(start, end)
+
+    def _closes(self, real: Sequence[int]) -> list[float]:
+        close = self._rows.close
+        return close[real.start : real.stop] if isinstance(real, range) else [close[k] for k in real]  # type: ignore[no-any-return]
 
     def _show_prices(self, end: int) -> None:
         """Let open trades see the prices of the bars before `end`: at a bar they see it before the user's code runs."""
@@ -199,33 +214,31 @@ class Stretch:
         symbol = self._security.symbol
         if end <= start or symbol not in self._loop._watched:
             return
-        rows, k = self._rows, [k for k in range(start, end) if not self._rows.filled[k]]
-        self._algorithm.trade_builder.watch_prices(symbol, [rows.close[i] for i in k], lambda n: rows.exact("close", k[n]))
+        rows, real = self._rows, self._real(start, end)
+        self._algorithm.trade_builder.watch_prices(symbol, self._closes(real), lambda n: rows.exact("close", real[n]))
 
-    def _make_up_equity(self, cache: Any, real: list[int], start: int) -> None:
-        """The candle sees the first value and the extremes; those that the candle has seen already are only estimated.
+    def _make_up_equity(self, cache: Any, real: Sequence[int], start: int) -> None:
+        """The candle sees the first value and the extremes; those that it has seen already are only estimated.
 
         Bars that repeat another one do not move the price, which may even differ from theirs: the bar that they repeat may have
         been outside market hours.
         """
         results, rows = self._loop._results, self._rows
-        first_rows, first_row = (rows, start) if real and real[0] == start else self._last_real
+        first = (rows, start) if real and real[0] == start else self._last_real
+        candidates = [first]
+        slope = self._slope(self._security)
         if real:
             self._last_real = rows, real[-1]
-        value = self._value_at(cache, first_rows, first_row)
-        first = to_float(value)
-        results.observe_equity(first, lambda: value)
-        slope = self._slope(self._security)
-        if slope == 0 or not real:
-            return
-        closes = [rows.close[k] for k in real]
-        base = to_float(self._security._price)
-        for price in (max(closes), min(closes)):
-            estimate = first + slope * (price - base)
+            if slope != 0:
+                closes = self._closes(real)
+                candidates += [(rows, real[closes.index(price)]) for price in (max(closes), min(closes))]
+        worth, base = self._worth
+        for seen, k in candidates:
+            estimate = worth + slope * (seen.close[k] - base)
             margin = 1e-9 * abs(estimate) + 1e-3
             if results._low_seen + margin <= estimate <= results._high_seen - margin:
                 continue
-            exact = self._value_at(cache, rows, real[closes.index(price)])
+            exact = self._value_at(cache, seen, k)
             results.observe_equity(to_float(exact), lambda exact=exact: exact)
 
     def _slope(self, security: Any) -> float:

@@ -71,7 +71,7 @@ class ColumnRows:
         self._scales_of = scales_of
         self._decimals: dict[str, list[Decimal]] = {}
         self._ints: dict[str, IntColumn | None] = {}
-        self._numbers: dict[str, tuple[list[int], list[int]]] = {}
+        self._numbers: dict[str, tuple[list[int], int | None]] = {}
 
     def __len__(self) -> int:
         return len(self.time)
@@ -86,11 +86,13 @@ class ColumnRows:
             if column not in self._index:
                 return self._middle(column, i)
             k = self._index[column]
-            numbers = self._numbers[column] = self._values[:, k].tolist(), (-self._scales[:, k].astype(np.int64)).tolist()
-        mantissa = numbers[0][i]
+            places = self._scales[:, k]
+            same = -int(places[0]) if bool((places == places[0]).all()) else None
+            numbers = self._numbers[column] = self._values[:, k].tolist(), same
+        mantissa, exponent = numbers[0][i], numbers[1]
         if mantissa == MISSING:
             return None
-        value = Decimal(mantissa).scaleb(numbers[1][i])
+        value = Decimal(mantissa).scaleb(-int(self._scales[i, self._index[column]]) if exponent is None else exponent)
         if not self._price_scales:
             return value
         scale = self._price_scales[0 if self._scales_of is None else self._scales_of[i]]

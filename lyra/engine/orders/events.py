@@ -17,6 +17,15 @@ from lyra.engine.orders.order import Order, trailing_text
 _OPTIONS = (SecurityType.OPTION, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
 
 
+_NOTHING: dict[str, Any] = {
+    "order_id": 0, "id": 0, "symbol": None, "_utc_time": to_instant(None), "status": OrderStatus.NEW, "order_fee": OrderFee.ZERO,
+    "fill_price_currency": "", "direction": OrderDirection.BUY, "message": "", "is_assignment": False, "is_in_the_money": False,
+    "trailing_as_percentage": None, "ticket": None, "_quantity": ZERO, "_fill_price": ZERO, "_fill_quantity": ZERO, "_limit_price": None,
+    "_stop_price": None, "_trigger_price": None, "_trailing_amount": None,
+}  # fmt: skip
+"""The fields of an event of which nothing is known yet."""
+
+
 class OrderEvent(LeanObject):
     """`OrderEvent(order, utc_time, order_fee, message="")`, or field by field as in LEAN.
 
@@ -36,6 +45,14 @@ class OrderEvent(LeanObject):
     is_in_the_money: bool
     trailing_as_percentage: bool | None
     ticket: Any
+    _utc_time: int
+    _quantity: Decimal
+    _fill_price: Decimal
+    _fill_quantity: Decimal
+    _limit_price: Decimal | None
+    _stop_price: Decimal | None
+    _trigger_price: Decimal | None
+    _trailing_amount: Decimal | None
 
     utc_time = instant("_utc_time", writable=True)
     quantity = money("_quantity", writable=True)
@@ -49,37 +66,17 @@ class OrderEvent(LeanObject):
     _MONEY = frozenset(("_quantity", "_fill_price", "_fill_quantity", "_limit_price", "_stop_price", "_trigger_price", "_trailing_amount"))
 
     def __init__(self, order: Any = None, *args: Any, **fields: Any) -> None:
-        self.order_id = self.id = 0
-        self.symbol: Any = None
-        self._utc_time: int = to_instant(None)
-        self.status = OrderStatus.NEW
-        self.order_fee = OrderFee.ZERO
-        self.fill_price_currency = ""
-        self.direction = OrderDirection.BUY
-        self.message = ""
-        self.is_assignment = self.is_in_the_money = False
-        self.trailing_as_percentage = None
-        self.ticket = None
-        self._quantity = self._fill_price = self._fill_quantity = ZERO
-        self._limit_price: Decimal | None = None
-        self._stop_price: Decimal | None = None
-        self._trigger_price: Decimal | None = None
-        self._trailing_amount: Decimal | None = None
+        vars(self).update(_NOTHING)
         if isinstance(order, Order):
             self._take_order(order, *args, **fields)
         elif order is not None or fields:
             self._take_fields(order, *args, **fields)
 
     def _take_order(self, order: Order, utc_time: Any, order_fee: OrderFee, message: str | None = "") -> None:
-        self.order_id = order._id
-        self.symbol = order._symbol
-        self.status = order.status
-        self._quantity = order._quantity
-        self.direction = order.direction
-        self.fill_price_currency = order._price_currency
-        self._utc_time = to_instant(utc_time)
-        self.order_fee = order_fee
-        self.message = message
+        vars(self).update(
+            order_id=order._order_id, symbol=order._symbol, status=order.status, _quantity=order._own_quantity, direction=order.direction,
+            fill_price_currency=order._price_currency, _utc_time=to_instant(utc_time), order_fee=order_fee, message=message,
+        )  # fmt: skip
 
     def _take_fields(self, order_id: Any = None, symbol: Any = None, utc_time: Any = None, status: OrderStatus = OrderStatus.NEW,
                      direction: OrderDirection = OrderDirection.BUY, fill_price: Any = 0, fill_quantity: Any = 0,

@@ -32,8 +32,7 @@ class SecurityCache(LeanObject):
         self._last_is_quote = False
         self._values: dict[str, Decimal] = {}
         self._pending_trade = self._pending_quote = False
-        self.version = 0
-        """Counts what came in; see `settled_version`."""
+        self._version = 0
         self._last_point: Any = None
         self._by_type: dict[type, list[Any]] = {}
         self._trade_ticks: list[Any] = []
@@ -59,7 +58,7 @@ class SecurityCache(LeanObject):
         """A point came that is not a row: a tick, custom data, or a bar that a seeder found."""
         if self._pending_quote or self._pending_trade:
             self._settle()
-        self.version += 1
+        self._version += 1
         kind = type(data)
         if kind is TradeBar:
             if not data.is_fill_forward:
@@ -71,6 +70,13 @@ class SecurityCache(LeanObject):
             self._tick(data)
         else:
             self._store(data)
+
+    def set_price(self, price: Decimal) -> None:
+        """Set the price alone."""
+        if self._pending_quote or self._pending_trade:
+            self._settle()
+        self._version += 1
+        self._values["price"] = price
 
     def add_data_list(self, data: list[Any], kind: type) -> None:
         """Points of one type that came at one moment; the list is kept under the type."""
@@ -109,15 +115,28 @@ class SecurityCache(LeanObject):
             for name in ("bid_price", "bid_size", "ask_price", "ask_size"):
                 _put(values, name, getattr(tick, f"_{name}"))
 
-    def settled_version(self) -> int:
-        """Changes whenever a price may have changed."""
+    def _only_trade_bars(self) -> bool:
+        return self.quote_rows is None and self._last_point is None
+
+    def last_value(self) -> Decimal | None:
+        """The value of the last default data, None without any."""
+        if self._only_trade_bars():
+            return None if self.trade_rows is None else self.trade_rows.exact("close", self.trade_i)
+        data = self.last_data()
+        return None if data is None else data._value  # type: ignore[no-any-return]
+
+    def price_state(self) -> Any:
+        """Equal to what it was as long as no price has changed."""
+        if self._only_trade_bars():
+            return self._version, self.trade_i, self.trade_rows
         if self._pending_quote or self._pending_trade:
             self._settle()
-        return self.version
+        return self._version
 
     def _settle(self) -> None:
         """Take the rows noted last into the values, in the order of their ends; of equal ends the quote comes last."""
-        self.version += 1
+        if not self._only_trade_bars():
+            self._version += 1
         trade, quote = self._pending_trade, self._pending_quote
         self._pending_trade = self._pending_quote = False
         if trade and quote and self.trade_rows.end[self.trade_i] > self.quote_rows.end[self.quote_i]:
@@ -242,7 +261,7 @@ class SecurityCache(LeanObject):
         """Scale the prices by a split's factor and the volume by its inverse."""
         if self._pending_quote or self._pending_trade:
             self._settle()
-        self.version += 1
+        self._version += 1
         for name in ("price", "open", "high", "low", "close", "bid_price", "ask_price"):
             if name in self._values:
                 self._values[name] *= factor

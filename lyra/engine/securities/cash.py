@@ -76,8 +76,9 @@ class Cash(LeanObject):
         self._destination: str | None = None
         self._changed: Callable[[], None] | None = None
         self._rate = ZERO
-        self._rate_of: Any = None
-        self._rate_version = 0
+        self._rate_state: Any = None
+        """The state of the security's prices that `_rate` is of."""
+        self._worth: tuple[Any, Any, Decimal] = None, None, ZERO
 
     @property
     def currency_symbol(self) -> str:
@@ -89,29 +90,34 @@ class Cash(LeanObject):
         steps = self._steps
         if steps is None:
             return self._fixed
-        if len(steps) == 1:
-            cache = steps[0][0].cache
-            version = cache.settled_version()
-            if cache is not self._rate_of or version != self._rate_version:
-                self._rate = self._find_rate(steps)
-                self._rate_of, self._rate_version = cache, version
-            return self._rate
-        return self._find_rate(steps)
+        if len(steps) > 1:
+            return self._find_rate(steps)
+        state = steps[0][0].cache.price_state()
+        if state != self._rate_state:
+            self._rate, self._rate_state = self._find_rate(steps), state
+        return self._rate
 
     def _find_rate(self, steps: tuple[Step, ...]) -> Decimal:
         rate = ONE
         for security, inverted in steps:
-            data = security.cache.last_data()
-            price = ZERO if data is None else data._value
-            if price == 0:
-                return self._fixed if data is None and self._waiting else ZERO
+            price = security.cache.last_value()
+            if not price:
+                return self._fixed if price is None and self._waiting else ZERO
             rate = divide(rate, price) if inverted else multiply(rate, price)
         self._waiting = False
         return rate
 
     @property
     def _value(self) -> Decimal:
-        return multiply(self._amount, self._conversion_rate)
+        return self._worth_at(self._conversion_rate)
+
+    def _worth_at(self, rate: Decimal) -> Decimal:
+        """The amount at a rate; the product is kept while both stay."""
+        amount, known_rate, worth = self._worth
+        if amount is not self._amount or known_rate is not rate:
+            worth = multiply(self._amount, rate)
+            self._worth = self._amount, rate, worth
+        return worth
 
     @property
     def security_symbols(self) -> list[Any]:
@@ -128,7 +134,7 @@ class Cash(LeanObject):
     def convert_over(self, steps: tuple[Step, ...], destination: str) -> None:
         """Follow the prices of securities from now on."""
         self._steps = steps
-        self._rate_of = None
+        self._rate_state = None
         self._destination = destination
         self._waiting = self._fixed != 0
 
@@ -210,7 +216,7 @@ class CashBook(LeanObject):
         if known is None:
             return self._put(Cash(symbol, quantity, conversion_rate))
         known._fixed = to_decimal(conversion_rate)
-        known._rate_of = None
+        known._rate_state = None
         known.set_amount(quantity)
         return known
 
@@ -228,15 +234,15 @@ class CashBook(LeanObject):
     total_value_in_account_currency = money("_total")
 
     def _convert(self, quantity: Decimal, source: str, destination: str) -> Decimal:
-        if quantity == 0:
+        if not quantity:
             return ZERO
         rates = []
         for currency in (source, destination):
             rate = self[currency]._conversion_rate
-            if rate == 0:
+            if not rate:
                 raise ArgumentException(f"The conversion rate for {currency} is not available.")
             rates.append(rate)
-        return multiply(quantity, divide(rates[0], rates[1]))
+        return multiply(quantity, rates[0] if rates[1] is ONE else divide(rates[0], rates[1]))
 
     def convert(self, source_quantity: Any, source_currency: str, destination_currency: str) -> float:
         """An amount of one currency in another. Raises ValueError where a rate is not known yet."""

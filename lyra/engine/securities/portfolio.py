@@ -317,7 +317,7 @@ class _UnsettledCashBook(CashBook):
     def _total(self) -> Decimal:
         settled = self._settled
         return total(
-            multiply(cash._amount, settled[cash._symbol]._conversion_rate if cash._symbol in settled else ZERO)
+            cash._worth_at(settled[cash._symbol]._conversion_rate if cash._symbol in settled else ZERO)
             for cash in self._currencies.values()
         )
 

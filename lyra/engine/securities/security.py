@@ -159,9 +159,7 @@ class Security(LeanObject):
 
     def set_market_price_value(self, price: Decimal) -> None:
         """Set the price alone."""
-        self.cache.settled_version()
-        self.cache.version += 1
-        self.cache._values["price"] = price
+        self.cache.set_price(price)
 
     @property
     def session(self) -> Any:
