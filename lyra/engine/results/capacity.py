@@ -21,6 +21,8 @@ from lyra.engine.times import DAY, HOUR, MINUTE, SECOND, day_of
 _EFFECT = 30 * DAY
 _SHARE = {Resolution.DAILY: Decimal("0.02"), Resolution.HOUR: Decimal("0.05"), Resolution.MINUTE: Decimal("0.20")}
 _FAST_SHARE = Decimal("0.50")
+_LONGEST = 120
+"""Minutes after a fill in which volume may count."""
 _DOLLARS_A_MINUTE = Decimal(6_000_000)
 _FOREX_VOLUME, _CFD_VOLUME = Decimal(25_000_000), Decimal(200)
 _THOUSAND = Decimal("1000.00")
@@ -60,6 +62,21 @@ def _resolution(period: int) -> Resolution:
     return Resolution.SECOND if period >= SECOND else Resolution.TICK
 
 
+Flow = tuple[Decimal, Decimal, Decimal, int]
+"""Price, conversion rate, volume, and the microseconds in which it was traded (0: all at once)."""
+
+
+def _lasts(dollars: Decimal, flow: Flow, minutes: int) -> bool:
+    """Whether so much money takes so many minutes at the speed at which money flows; ten minutes where none does."""
+    price, rate, volume, elapsed = flow
+    speed = float(price) * float(rate) * float(volume) / (elapsed / MINUTE if elapsed else 1.0)
+    wanted = float(dollars)
+    if speed and abs(speed * minutes - wanted) > 1e-9 * wanted:
+        return speed * minutes < wanted
+    average = divide(price * rate * volume, Decimal(elapsed) / MINUTE) if elapsed else rate * price * volume
+    return int(dollars / average if average != 0 else Decimal(10)) >= minutes
+
+
 class SymbolCapacity:
     """The volume available in one symbol since its fills."""
 
@@ -75,7 +92,6 @@ class SymbolCapacity:
         self._last_fill: int | None = None
         self._last_time: int | None = None
         self._last_volume = ZERO
-        self._average = ZERO
 
     @property
     def market_capacity(self) -> Decimal:
@@ -105,31 +121,27 @@ class SymbolCapacity:
         if bar is None or bar.volume == 0:
             return False
         rate = self.security.quote_currency._conversion_rate
-        minutes = ZERO if self._last_time is None else Decimal(now - self._last_time) / MINUTE
-        if minutes == 0:
-            self._average = rate * bar.close * bar.volume
-        else:
-            self._average = divide(bar.close * rate * (bar.volume + self._last_volume), minutes)
+        elapsed = 0 if self._last_time is None else now - self._last_time
+        traded = bar.volume + self._last_volume if elapsed else bar.volume
         self._last_time, self._last_volume = now, bar.volume
         resolution = _resolution(bar.period)
-        if not self._included(now, resolution):
+        if not self._included(now, resolution, (bar.close, rate, traded, elapsed)):
             return True
         self._share = _SHARE.get(resolution, _FAST_SHARE)
         self._volume += bar.close * self._discount * bar.volume * rate * self.security.symbol_properties._contract_multiplier
         return False
 
-    def _included(self, now: int, resolution: Resolution) -> bool:
+    def _included(self, now: int, resolution: Resolution, flow: Flow) -> bool:
         fill = self._last_fill
         if fill is None:
             return False
-        if resolution == Resolution.HOUR:
+        if resolution is Resolution.HOUR:
             return now == -(-fill // HOUR) * HOUR
-        if resolution == Resolution.DAILY:
+        if resolution is Resolution.DAILY:
             return now == fill or day_of(now) == -(-fill // DAY) * DAY
-        dollars, shortest = (_DOLLARS_A_MINUTE, 1) if resolution == Resolution.MINUTE else (_DOLLARS_A_MINUTE / 60, 5)
-        k = dollars / self._average if self._average != 0 else Decimal(10)
-        minutes = 120 if k > 120 else int(max(Decimal(shortest), k))
-        return now <= fill + minutes * MINUTE
+        dollars, shortest = (_DOLLARS_A_MINUTE, 1) if resolution is Resolution.MINUTE else (_DOLLARS_A_MINUTE / 60, 5)
+        minutes = -((fill - now) // MINUTE)
+        return minutes <= shortest or (minutes <= _LONGEST and _lasts(dollars, flow, minutes))
 
     def reset(self) -> None:
         """Begin anew with the next fill."""

@@ -37,7 +37,6 @@ _OPTIONS = (SecurityType.OPTION, SecurityType.FUTURE_OPTION, SecurityType.INDEX_
 class Trade(LeanObject):
     """One closed trade. Exact values under `_entry_price` and so on, times as UTC microseconds under `_entry_time`, `_exit_time`."""
 
-    id: str
     symbols: list[Any]
     direction: TradeDirection
     is_win: bool
@@ -57,7 +56,7 @@ class Trade(LeanObject):
     MFE = mfe
 
     def __init__(self) -> None:
-        self.id = ""
+        self._own_id = ""
         self.symbols = []
         self.direction = LONG
         self.is_win = False
@@ -65,6 +64,17 @@ class Trade(LeanObject):
         self._entry_time = self._exit_time = MIN_TIME
         self._entry_price = self._exit_price = self._quantity = ZERO
         self._profit_loss = self._total_fees = self._mae = self._mfe = self._end_trade_drawdown = ZERO
+
+    @property
+    def id(self) -> str:
+        """A random id, made when it is first read."""
+        if not self._own_id:
+            self._own_id = str(uuid.uuid4())
+        return self._own_id
+
+    @id.setter
+    def id(self, value: str) -> None:
+        self._own_id = value
 
     @property
     def symbol(self) -> Any:
@@ -347,7 +357,6 @@ class TradeBuilder(LeanObject):
     def _add(self, trade: Trade, fill: OrderEvent) -> None:
         security = None if self._securities is None else self._securities.get(trade.symbol)
         trade.is_win = trade._profit_loss > 0 if security is None else is_win(fill, security, trade._profit_loss)
-        trade.id = str(uuid.uuid4())
         self._closed.append(trade)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from lyra.engine.data.dictionary import KeyValuePair
 from lyra.engine.decimals import ONE, ZERO, decimal_text, round_significant, round_to, to_decimal, to_float
 from lyra.engine.dotnet_errors import ArgumentException, KeyNotFoundException
-from lyra.engine.exact import add, divide, multiply, total
+from lyra.engine.exact import add, divide, multiply
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.currency_symbols import currency_symbol
 from lyra.engine.orders.fee import NULL_CURRENCY, CashAmount
@@ -229,7 +229,10 @@ class CashBook(LeanObject):
     @property
     def _total(self) -> Decimal:
         # nothing in a currency still gives the sum the digits of its rate, as in LEAN
-        return total(cash._value for cash in self._currencies.values())
+        result = ZERO
+        for cash in self._currencies.values():
+            result = add(result, cash._worth_at(cash._fixed if cash._steps is None else cash._conversion_rate))
+        return result
 
     total_value_in_account_currency = money("_total")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import is_
 from typing import Any
 
 from lyra.engine.data.dictionary import SymbolDictionary, named_pair
@@ -65,6 +66,8 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         self.cash_book["USD"].set_amount(100_000)
         self.margin_call_model: Any = DefaultMarginCallModel(self)
         self.minimum_margin_skipped = False
+        self._paid: tuple[Any, ...] = ()
+        """Orders that could be paid for, their quantities, and the portfolio's value then."""
         self._fees_are_heard = False
         """Whether a fee model is the user's, who notices how often it is asked."""
         self.set_positions(SecurityPositionGroupModel())
@@ -125,7 +128,9 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
     def _total_portfolio_value(self) -> Decimal:
         value = self._value
         if value is None:
-            value = add(self.cash_book._total, self.unsettled_cash_book._total)
+            value = self.cash_book._total
+            if not self.unsettled_cash_book._untouched:
+                value = add(value, self.unsettled_cash_book._total)
             held, profits = ZERO, ZERO
             for security in self.securities._items.values():
                 holding = security.holdings
@@ -135,7 +140,9 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
                     held = add(held, holding._holdings_value)
                 elif security.type in _PROFIT_ONLY:
                     profits = add(profits, holding._unrealized_profit)
-            self._value = value = add(add(value, held), profits)
+            if held is not ZERO:
+                value = add(value, held)
+            self._value = value = value if profits is ZERO else add(value, profits)
         return value
 
     @property
@@ -258,12 +265,20 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
             self.set_cash(starting_cash)
 
     def _has_sufficient_buying_power(self, orders: list[Any]) -> HasSufficientBuyingPowerForOrderResult:
+        """Whether the account can pay for the orders. LEAN asks twice an order; what has not changed in between is not asked again."""
+        state = (*orders, *(order._own_quantity for order in orders), self._value)
+        if self._value is not None and len(state) == len(self._paid) and all(map(is_, state, self._paid)):
+            return HasSufficientBuyingPowerForOrderResult(True)
+        ours = not self._fees_are_heard
         for order in orders:
             security = self.securities[order.symbol]
             parameters = HasSufficientBuyingPowerForOrderParameters(self, security, order)
-            result = security.buying_power_model.has_sufficient_buying_power_for_order(parameters)
+            model = security.buying_power_model
+            result = model.has_sufficient_buying_power_for_order(parameters)
             if not result.is_sufficient:
                 return result  # type: ignore[no-any-return]
+            ours = ours and type(model).__module__.startswith("lyra.engine.")
+        self._paid = (*state[:-1], self._value) if ours else ()
         return HasSufficientBuyingPowerForOrderResult(True)
 
     # fills and corporate actions ------------------------------------------------------------------------
@@ -312,6 +327,11 @@ class _UnsettledCashBook(CashBook):
         if symbol not in self._currencies and symbol in self._settled:
             self.ensure(symbol)
         return super().__getitem__(symbol)
+
+    @property
+    def _untouched(self) -> bool:
+        """Whether nothing was ever unsettled: then the sum is a 0 with no more decimal places than the cash book's."""
+        return all(cash._amount is ZERO for cash in self._currencies.values())
 
     @property
     def _total(self) -> Decimal:
