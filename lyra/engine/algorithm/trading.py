@@ -35,7 +35,12 @@ _MINIMUM_WARNING = (
     "Warning: Portfolio rebalance result ignored as it resulted in a single share trade recommendation which can generate high fees. To "
     "disable minimum order size checks please set self.settings.minimum_order_margin_portfolio_percentage = 0."
 )
+_INFINITE = (float("inf"), float("-inf"))
 _LIQUIDATE_OFF = "Liquidate() is currently disabled by settings. To re-enable please set 'Settings.LiquidateEnabled' to true"
+
+
+def _is_number(value: Any) -> bool:
+    return value is not None and value not in _INFINITE
 
 
 class Trading(LeanObject):
@@ -228,7 +233,7 @@ class Trading(LeanObject):
               **prices: Any) -> OrderTicket:  # fmt: skip
         if not isinstance(tag, str) and tag is not None:
             raise TypeError(f"the tag of an order is a text, not {tag!r}")
-        if any(value is None or value in (float("inf"), float("-inf")) for value in (quantity, *prices.values())):
+        if not _is_number(quantity) or not all(map(_is_number, prices.values())):
             raise no_method(f"{snake_case(order_type.lean_name)}_order", security.symbol, quantity, *prices.values())
         if properties is None:
             properties = self.default_order_properties.clone()
@@ -283,7 +288,7 @@ class Trading(LeanObject):
         if security.type in (SecurityType.FOREX, SecurityType.CRYPTO) and base is not None and base._conversion_rate == 0:
             return OrderResponse.error(request, code.FOREX_CONVERSION_RATE_ZERO, f"{name}: requires {base.symbol} and {quote.symbol} to have "
                                        "non-zero conversion rates. This can be caused by lack of data.")  # fmt: skip
-        if not security.has_data:
+        if not security.cache.has_any():
             return OrderResponse.error(request, code.SECURITY_HAS_NO_DATA, "There is no data for this symbol yet, please check the "
                                        "security.HasData flag to ensure there is at least one data point.")  # fmt: skip
         if self.transactions.orders_count > self._maximum_orders:

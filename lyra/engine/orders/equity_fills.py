@@ -9,6 +9,7 @@ from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import ZERO, decimal_text
 from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import OrderStatus, TickType, TradeConditionFlags
+from lyra.engine.exact import strip
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fills import BUY, SELL, FillModel, net_time, slippage
 from lyra.engine.orders.fills import _filled as filled
@@ -64,7 +65,7 @@ class EquityFillModel(FillModel):
         if bar._low < limit if buy else bar._high > limit:
             filled(event, order, limit)
             if bar._open < limit if buy else bar._open > limit:
-                event._fill_price = bar._open
+                event._fill_price = strip(bar._open)
                 event.message = _gap("a favorable", asset, bar)
         return event
 

@@ -26,11 +26,21 @@ _NOTHING: dict[str, Any] = {
 """The fields of an event of which nothing is known yet."""
 
 
+def _stripped(stored: str) -> property:
+    """A number that LEAN keeps without trailing zeros; once given it cannot be taken back."""
+
+    def write(self: Any, value: Any) -> None:
+        if value is not None:
+            setattr(self, stored, strip(to_decimal(value)))
+
+    return property(money(stored).fget, write)
+
+
 class OrderEvent(LeanObject):
     """`OrderEvent(order, utc_time, order_fee, message="")`, or field by field as in LEAN.
 
     Engine code works on `_fill_price`, `_fill_quantity`, `_quantity`, `_limit_price`, `_stop_price`, `_trigger_price`, `_trailing_amount`
-    (Decimals, the prices None when they do not apply) and `_utc_time`. Values are kept without trailing zeros.
+    (Decimals without trailing zeros, the prices None when they do not apply) and `_utc_time`.
     """
 
     order_id: int
@@ -55,15 +65,13 @@ class OrderEvent(LeanObject):
     _trailing_amount: Decimal | None
 
     utc_time = instant("_utc_time", writable=True)
-    quantity = money("_quantity", writable=True)
-    fill_price = money("_fill_price", writable=True)
-    fill_quantity = money("_fill_quantity", writable=True)
-    limit_price = money("_limit_price", writable=True)
-    stop_price = money("_stop_price", writable=True)
-    trigger_price = money("_trigger_price", writable=True)
-    trailing_amount = money("_trailing_amount", writable=True)
-
-    _MONEY = frozenset(("_quantity", "_fill_price", "_fill_quantity", "_limit_price", "_stop_price", "_trigger_price", "_trailing_amount"))
+    quantity = _stripped("_quantity")
+    fill_price = _stripped("_fill_price")
+    fill_quantity = _stripped("_fill_quantity")
+    limit_price = _stripped("_limit_price")
+    stop_price = _stripped("_stop_price")
+    trigger_price = _stripped("_trigger_price")
+    trailing_amount = _stripped("_trailing_amount")
 
     def __init__(self, order: Any = None, *args: Any, **fields: Any) -> None:
         vars(self).update(_NOTHING)
@@ -74,7 +82,7 @@ class OrderEvent(LeanObject):
 
     def _take_order(self, order: Order, utc_time: Any, order_fee: OrderFee, message: str | None = "") -> None:
         vars(self).update(
-            order_id=order._order_id, symbol=order._symbol, status=order.status, _quantity=order._own_quantity, direction=order.direction,
+            order_id=order._order_id, symbol=order._symbol, status=order.status, _quantity=order._quantity, direction=order.direction,
             fill_price_currency=order._price_currency, _utc_time=to_instant(utc_time), order_fee=order_fee, message=message,
         )  # fmt: skip
 
@@ -86,18 +94,10 @@ class OrderEvent(LeanObject):
         self._utc_time = to_instant(utc_time)
         self.status = status
         self.direction = direction
-        self._fill_price = to_decimal(fill_price)
-        self._fill_quantity = to_decimal(fill_quantity)
+        self._fill_price = strip(to_decimal(fill_price))
+        self._fill_quantity = strip(to_decimal(fill_quantity))
         self.order_fee = order_fee
         self.message = message
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # LEAN keeps these without trailing zeros, and a price once given cannot be taken back
-        if name in self._MONEY:
-            if value is None and getattr(self, name, None) is not None:
-                return
-            value = None if value is None else strip(value)
-        object.__setattr__(self, name, value)
 
     @property
     def absolute_fill_quantity(self) -> float:

@@ -51,7 +51,7 @@ class OrderFee(LeanObject):
 
     def apply_to_portfolio(self, portfolio: Any, fill: Any) -> None:
         """Take the fee from the cash of its currency."""
-        portfolio.cash_book[self._value.currency].add_amount(-self._value._amount)
+        portfolio.cash_book[self._value.currency]._add(-self._value._amount)
 
     def __float__(self) -> float:
         return to_float(self._value._amount)
@@ -71,7 +71,7 @@ class ModifiedFillQuantityOrderFee(OrderFee):
     def apply_to_portfolio(self, portfolio: Any, fill: Any) -> None:
         """Take the fee's worth at the fill price from the quote currency's cash."""
         amount = multiply(multiply(self._value._amount.copy_negate(), fill._fill_price), self._contract_multiplier)
-        portfolio.cash_book[self._quote_currency].add_amount(amount)
+        portfolio.cash_book[self._quote_currency]._add(amount)
 
 
 OrderFee.ZERO = OrderFee.Zero = OrderFee(CashAmount(ZERO, NULL_CURRENCY))

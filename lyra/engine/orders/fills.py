@@ -15,7 +15,7 @@ from lyra.engine.decimals import ZERO, to_decimal
 from lyra.engine.dotnet_errors import InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderStatus, OrderType, Resolution, SecurityType, TickType
 from lyra.engine.errors import NotSupported
-from lyra.engine.exact import add, subtract
+from lyra.engine.exact import add, strip, subtract
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.models.slippage import slippage_of
 from lyra.engine.naming import LeanObject
@@ -458,7 +458,7 @@ def _utc(asset: Any, local: int) -> int:
 
 def _filled(event: OrderEvent, order: Any, price: Decimal) -> OrderEvent:
     event.status = OrderStatus.FILLED
-    event._fill_price = price
+    event._fill_price = strip(price)
     event._fill_quantity = order._quantity
     return event
 

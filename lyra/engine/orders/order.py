@@ -70,6 +70,7 @@ class Order(LeanObject):
     price = money("_price")
     price_currency = plain("_price_currency")
     quantity = money("_quantity")
+    direction = plain("_direction")
     tag = plain("_tag")
     properties = plain("_properties")
     order_submission_data = plain("_order_submission_data")
@@ -127,6 +128,7 @@ class Order(LeanObject):
     @_quantity.setter
     def _quantity(self, value: Decimal) -> None:
         self._own_quantity = strip(value)
+        self._direction = direction_of(self._own_quantity)
 
     @property
     def _value(self) -> Decimal:
@@ -147,11 +149,6 @@ class Order(LeanObject):
     def security_type(self) -> SecurityType:
         """The kind of security that is traded."""
         return self._symbol.security_type  # type: ignore[no-any-return]
-
-    @property
-    def direction(self) -> OrderDirection:
-        """BUY, SELL or HOLD, from the quantity's sign."""
-        return direction_of(self._quantity)
 
     @property
     def absolute_quantity(self) -> float:
@@ -463,6 +460,10 @@ def follow_market(market: Decimal, stop: Decimal, amount: Decimal, as_percentage
 
 class ComboOrder(Order):
     """One leg of a group: its quantity is a ratio times the group's quantity, so that updating the group updates every leg."""
+
+    @property
+    def _direction(self) -> OrderDirection:  # type: ignore[override]
+        return direction_of(self._quantity)
 
     @property
     def _quantity(self) -> Decimal:

@@ -23,6 +23,7 @@ from lyra.engine.enums import (
     OrderType,
     SecurityType,
 )
+from lyra.engine.exact import strip
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.brokerage import BacktestingBrokerage
 from lyra.engine.orders.events import OrderEvent
@@ -419,8 +420,8 @@ class SecurityTransactionManager(LeanObject):
         elif event.status in (OrderStatus.UPDATE_SUBMITTED, OrderStatus.SUBMITTED) and event.ticket._update_requests:
             order._last_update_time = event._utc_time
         event._quantity = order._quantity
-        for field in _EVENT_PRICES.get(order.type, ()):
-            setattr(event, field, getattr(order, field))
+        for field in _EVENT_PRICES.get(order._type, ()):
+            setattr(event, field, strip(getattr(order, field)))
 
     def _take_base_fee(self, event: OrderEvent, order: Order) -> None:
         """A coin's buy whose fee is in the coin itself fills that much less."""
@@ -431,7 +432,7 @@ class SecurityTransactionManager(LeanObject):
         fee = event.order_fee.value
         if fee.currency != base.symbol:
             return
-        event._fill_quantity -= fee._amount
+        event._fill_quantity = strip(event._fill_quantity - fee._amount)
         multiplier = security.symbol_properties._contract_multiplier
         event.order_fee = ModifiedFillQuantityOrderFee(fee, security.quote_currency.symbol, multiplier)
         if not self._warned_base_fee:
@@ -467,7 +468,7 @@ class SecurityTransactionManager(LeanObject):
         self._tickets[order.id] = ticket
         self.total_orders += 1
         fill = OrderEvent(order, self._utc_time, OrderFee.ZERO, DELISTED_TAG)
-        fill._fill_price, fill.status, fill._fill_quantity = security._price, OrderStatus.FILLED, quantity
+        fill._fill_price, fill.status, fill._fill_quantity = strip(security._price), OrderStatus.FILLED, strip(quantity)
         self._handle([fill])
         return ticket
 

@@ -24,7 +24,7 @@ from lyra.engine.enums import (
     SecurityType,
     TradeDirection,
 )
-from lyra.engine.exact import divide, mean_step
+from lyra.engine.exact import divide, mean_step, strip
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.fields import instant, money, plain
@@ -220,8 +220,8 @@ class TradeBuilder(LeanObject):
             item.best *= factor
             item.fall *= factor
         for fill in position.fills:
-            fill._fill_quantity = divide(fill._fill_quantity, factor)
-            fill._fill_price = fill._fill_price * factor
+            fill._fill_quantity = strip(divide(fill._fill_quantity, factor))
+            fill._fill_price = strip(fill._fill_price * factor)
 
     # fills ------------------------------------------------------------------------------------
     def process_fill(self, fill: OrderEvent, security_conversion_rate: Any, fee_in_account_currency: Any, multiplier: Any = ONE) -> None:
@@ -270,7 +270,7 @@ class TradeBuilder(LeanObject):
         if not position.trades and left == 0:
             del self._positions[fill.symbol]
         elif left > 0:
-            fill._fill_quantity = left.copy_sign(fill._fill_quantity)
+            fill._fill_quantity = strip(left.copy_sign(fill._fill_quantity))
             position.trades = [_Open(_entry(fill, ZERO))]
             position.restart(fill._fill_price)
 
@@ -317,7 +317,7 @@ class TradeBuilder(LeanObject):
         del self._positions[fill.symbol]
         rest = held + fill._fill_quantity
         if rest != 0:
-            fill._fill_quantity = rest
+            fill._fill_quantity = strip(rest)
             self._positions[fill.symbol] = _Position(fill._fill_price, fills=[fill])
 
     def _flat_to_reduced(self, position: _Position | None, fill: OrderEvent, fee: Decimal, worth: tuple[Decimal, Decimal]) -> None:
@@ -342,11 +342,11 @@ class TradeBuilder(LeanObject):
                 entry_time = item._utc_time if self._lifo else entry_time
                 position.fills.remove(item)
             else:
-                item._fill_quantity = item._fill_quantity + part.copy_sign(fill._fill_quantity)
+                item._fill_quantity = strip(item._fill_quantity + part.copy_sign(fill._fill_quantity))
             _note(order_ids, item.order_id)
         self._add(_grouped(fill, entry_time, entry_price, fill._fill_price, done, position.fees, order_ids, worth), fill)
         if done < wanted:
-            fill._fill_quantity = (wanted - done).copy_sign(fill._fill_quantity)
+            fill._fill_quantity = strip((wanted - done).copy_sign(fill._fill_quantity))
             position.fills, position.fees = [fill], ZERO
             position.restart(fill._fill_price)
         elif position.fills:

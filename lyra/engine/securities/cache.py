@@ -118,6 +118,10 @@ class SecurityCache(LeanObject):
     def _only_trade_bars(self) -> bool:
         return self.quote_rows is None and self._last_point is None
 
+    def has_any(self) -> bool:
+        """Whether data ever came."""
+        return self.trade_rows is not None or self.last_data() is not None
+
     def last_value(self) -> Decimal | None:
         """The value of the last default data, None without any."""
         if self._only_trade_bars():

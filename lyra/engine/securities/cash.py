@@ -148,11 +148,13 @@ class Cash(LeanObject):
 
     def add_amount(self, amount: Any) -> float:
         """Add to the amount; gives the new one."""
-        change = to_decimal(amount)
+        self._add(to_decimal(amount))
+        return self.amount  # type: ignore[no-any-return]
+
+    def _add(self, change: Decimal) -> None:
         self._notify()
         self._amount = add(self._amount, change)
         self._notify()
-        return self.amount  # type: ignore[no-any-return]
 
     def set_amount(self, amount: Any) -> None:
         """Replace the amount."""

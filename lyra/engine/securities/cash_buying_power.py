@@ -26,6 +26,9 @@ _PRICE_FIELDS = {
 }  # fmt: skip
 
 
+_RESERVING = (OrderType.LIMIT, OrderType.STOP_MARKET)
+
+
 def _order_price(security: Any, order: Any) -> Decimal:
     if order.type is OrderType.MARKET:
         return security._price  # type: ignore[no-any-return]
@@ -182,6 +185,9 @@ class CashBuyingPowerModel(BuyingPowerModel):
     @staticmethod
     def _reserved_by_open_orders(portfolio: Any, security: Any, order: Any) -> Decimal:
         """What open limit and stop orders will take of the currency that this order takes."""
+        others = [o for o in portfolio.transactions._open_orders() if o._order_id != order._order_id and o._type in _RESERVING]
+        if not others:
+            return ZERO
         currency = security.quote_currency.symbol if order.direction is OrderDirection.BUY else security.base_currency.symbol
         sides: dict[Any, OrderDirection] = {}
         for other in portfolio.securities.values():
@@ -192,9 +198,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
             elif other.quote_currency.symbol == currency:
                 sides[other.symbol] = OrderDirection.BUY
         reserved = ZERO
-        for open_order in portfolio.transactions._open_orders():
-            if open_order.id == order.id or open_order.type not in (OrderType.LIMIT, OrderType.STOP_MARKET):
-                continue
+        for open_order in others:
             if sides.get(open_order.symbol) is not open_order.direction:
                 continue
             size = open_order._quantity.copy_abs()

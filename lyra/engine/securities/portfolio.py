@@ -20,7 +20,7 @@ from lyra.engine.securities.manager import SecurityManager
 from lyra.engine.securities.margin_call import DefaultMarginCallModel
 from lyra.engine.securities.margin_parameters import HasSufficientBuyingPowerForOrderParameters, HasSufficientBuyingPowerForOrderResult
 from lyra.engine.securities.positions import SecurityPositionGroupModel
-from lyra.engine.securities.settlement import ApplyFundsSettlementModelParameters
+from lyra.engine.securities.settlement import ApplyFundsSettlementModelParameters, ImmediateSettlementModel
 from lyra.engine.symbols import Symbol
 
 TWO = Decimal(2)
@@ -28,6 +28,7 @@ _OUTSIDE_HOLDINGS_VALUE = frozenset(
     (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE)
 )
 _PROFIT_ONLY = frozenset((SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
+_PAIRS = frozenset((SecurityType.FOREX, SecurityType.CRYPTO))
 _NO_PAYMENT = frozenset((SecurityType.FUTURE, SecurityType.CFD, SecurityType.CRYPTO_FUTURE))
 
 
@@ -266,7 +267,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
 
     def _has_sufficient_buying_power(self, orders: list[Any]) -> HasSufficientBuyingPowerForOrderResult:
         """Whether the account can pay for the orders. LEAN asks twice an order; what has not changed in between is not asked again."""
-        state = (*orders, *(order._own_quantity for order in orders), self._value)
+        state = (*orders, *(order._quantity for order in orders), self._value)
         if self._value is not None and len(state) == len(self._paid) and all(map(is_, state, self._paid)):
             return HasSufficientBuyingPowerForOrderResult(True)
         ours = not self._fees_are_heard
@@ -295,7 +296,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
             return
         security = self.securities[dividend.symbol]
         paid = multiply(multiply(security.holdings._quantity, dividend._distribution), security.quote_currency._conversion_rate)
-        self.cash_book[self.cash_book.account_currency].add_amount(paid)
+        self.cash_book[self.cash_book.account_currency]._add(paid)
         security.holdings.add_new_dividend(paid)
 
     def apply_split(self, split: Any, security: Any, mode: DataNormalizationMode) -> None:
@@ -309,10 +310,10 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
         security.holdings.set_holdings(multiply(security.holdings._average_price, factor), whole)
         account = self.cash_book[self.cash_book.account_currency]
         if security.cache.last_data() is None:
-            account.add_amount(multiply(multiply(rest, split._reference_price), factor))
+            account._add(multiply(multiply(rest, split._reference_price), factor))
             return
         security.cache.apply_split(factor)
-        account.add_amount(multiply(rest, security.cache.exact("price")))
+        account._add(multiply(rest, security.cache.exact("price")))
         self.invalidate_total_portfolio_value()
 
 
@@ -372,27 +373,32 @@ class SecurityPortfolioModel:
         holding.set_holdings(average, now)
 
     @staticmethod
-    def _pay(portfolio: Any, security: Any, fill: Any) -> None:
+    def _move(portfolio: Any, security: Any, fill: Any, amount: Decimal, currency: str) -> None:
+        """Let a fill's money move, as the security's settlement model says."""
+        model = security.settlement_model
+        if type(model) is ImmediateSettlementModel:
+            portfolio.cash_book[currency]._add(amount)
+        else:
+            cash = CashAmount(amount, currency)
+            model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, cash, fill))
+
+    def _pay(self, portfolio: Any, security: Any, fill: Any) -> None:
         if security.type in _NO_PAYMENT:
             return
         multiplier = security.symbol_properties._contract_multiplier
         worth = multiply(multiply(fill._fill_quantity.copy_negate(), fill._fill_price), multiplier)
-        paid = CashAmount(worth, security.quote_currency.symbol)
-        security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, paid, fill))
-        if security.type in (SecurityType.FOREX, SecurityType.CRYPTO):
-            got = CashAmount(fill._fill_quantity, security.base_currency.symbol)
-            security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, got, fill))
+        self._move(portfolio, security, fill, worth, security.quote_currency._symbol)
+        if security.type in _PAIRS:
+            self._move(portfolio, security, fill, fill._fill_quantity, security.base_currency._symbol)
 
-    @staticmethod
-    def _record_profit(portfolio: Any, security: Any, fill: Any, fee: Decimal) -> None:
+    def _record_profit(self, portfolio: Any, security: Any, fill: Any, fee: Decimal) -> None:
         holding = security.holdings
         closed = min(fill._fill_quantity.copy_abs(), holding._quantity.copy_abs())
         closed = closed if fill._fill_quantity < 0 else -closed
         amount, cash = holding._amount_of(closed, fill._fill_price)
         amount = subtract(amount, holding._amount_of(closed, holding._average_price)[0])
         if security.type in _NO_PAYMENT:
-            gained = CashAmount(amount, cash.symbol)
-            security.settlement_model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, gained, fill))
+            self._move(portfolio, security, fill, amount, cash._symbol)
         profit = multiply(amount, cash._conversion_rate)
         holding.add_new_profit(profit)
         holding.set_last_trade_profit(profit)

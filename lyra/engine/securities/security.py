@@ -146,7 +146,7 @@ class Security(LeanObject):
     @property
     def has_data(self) -> bool:
         """Whether data ever came."""
-        return self.cache.last_data() is not None
+        return self.cache.has_any()
 
     def get_last_data(self) -> Any:
         """The last default data, or None."""

@@ -57,7 +57,7 @@ class ImmediateSettlementModel(LeanObject):
     def apply_funds(self, parameters: Any) -> None:
         """Move the cash now."""
         amount = parameters.cash_amount
-        parameters.portfolio.cash_book[amount.currency].add_amount(amount._amount)
+        parameters.portfolio.cash_book[amount.currency]._add(amount._amount)
 
     def scan(self, parameters: Any) -> None:
         """Nothing is ever due."""
@@ -73,7 +73,7 @@ class AccountCurrencyImmediateSettlementModel(ImmediateSettlementModel):
     def apply_funds(self, parameters: Any) -> None:
         """Move the cash now."""
         amount, cash_book = parameters.cash_amount, parameters.portfolio.cash_book
-        cash_book[cash_book.account_currency].add_amount(cash_book._to_account(amount._amount, amount.currency))
+        cash_book[cash_book.account_currency]._add(cash_book._to_account(amount._amount, amount.currency))
 
 
 class DelayedSettlementModel(LeanObject):
@@ -91,9 +91,9 @@ class DelayedSettlementModel(LeanObject):
         if self._cash_book is None:
             self._cash_book = portfolio.unsettled_cash_book
         if amount._amount <= 0:
-            portfolio.cash_book[amount.currency].add_amount(amount._amount)
+            portfolio.cash_book[amount.currency]._add(amount._amount)
             return
-        portfolio.unsettled_cash_book[amount.currency].add_amount(amount._amount)
+        portfolio.unsettled_cash_book[amount.currency]._add(amount._amount)
         self._waiting.append((self._due(parameters.security.exchange.hours, parameters._utc), amount.currency, amount._amount))
 
     def _due(self, hours: Any, utc: int) -> int:
@@ -109,8 +109,8 @@ class DelayedSettlementModel(LeanObject):
         portfolio = parameters.portfolio
         while self._waiting and self._waiting[0][0] <= parameters._utc:
             _, currency, amount = self._waiting.popleft()
-            portfolio.unsettled_cash_book[currency].add_amount(-amount)
-            portfolio.cash_book[currency].add_amount(amount)
+            portfolio.unsettled_cash_book[currency]._add(-amount)
+            portfolio.cash_book[currency]._add(amount)
 
     def get_unsettled_cash(self) -> CashAmount:
         """What waits, in the account currency."""
