@@ -12,7 +12,7 @@ from typing import Any
 from lyra.engine.corporate.map_files import END_OF_TIME
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
-from lyra.engine.data.slice import Slice
+from lyra.engine.data.slice import RowSlice, Slice
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.enums import AlgorithmStatus, DataNormalizationMode, SplitType
 from lyra.engine.errors import AlgorithmError
@@ -22,7 +22,7 @@ from lyra.engine.models.volatility import NullVolatilityModel
 from lyra.engine.models.volatility import warm_up as warm_up_volatility
 from lyra.engine.naming import find_method
 from lyra.engine.orders.fields import utc_text
-from lyra.engine.results.capacity import CapacityEstimate, market_bar
+from lyra.engine.results.capacity import CapacityEstimate, bar_of_row, market_bar
 from lyra.engine.results.handler import HoldingSample, MarginSample, ResultHandler
 from lyra.engine.scheduling.queue import EventQueue
 from lyra.engine.securities.buying_power import margin_used, reserved_margin
@@ -493,6 +493,9 @@ class Loop:
     @staticmethod
     def _bars_of(current: Slice) -> dict[Any, Any]:
         """The step's bars as the capacity estimate wants them."""
+        if type(current) is RowSlice:
+            config, rows, i = current._source
+            return {config.symbol: bar_of_row(rows, i)}
         pairs: dict[Any, list[Any]] = {}
         for config, rows, i in current._entries:
             if i >= 0:

@@ -18,7 +18,7 @@ from lyra.engine.enums import AlgorithmStatus, SecurityType
 from lyra.engine.feed.subscription import NEVER, BarSubscription
 from lyra.engine.models.margin_interest import NullMarginInterestRateModel
 from lyra.engine.models.volatility import NullVolatilityModel
-from lyra.engine.results.capacity import MarketBar
+from lyra.engine.results.capacity import bar_of_row
 from lyra.engine.securities.settlement import ImmediateSettlementModel
 
 _SHORTEST = 4
@@ -117,13 +117,15 @@ class Stretch:
 
     def _stays_solvent(self, subscription: BarSubscription, i: int, stop: int) -> bool:
         """Whether the portfolio is worth something at the lowest and at the highest close of the stretch."""
-        rows = subscription.rows
-        if not any(s.holdings.invested for s in self._algorithm.securities._items.values()):
+        rows, security = subscription.rows, subscription.config._security
+        if not self._portfolio.invested:
             return True
-        closes = rows.close[i:stop]
-        (worth, price), slope = self._worth_now(subscription.config._security), self._slope(subscription.config._security)
-        least = min(worth + slope * (min(closes) - price), worth + slope * (max(closes) - price))
-        return bool(least > 0.01 * worth > 0)
+        (worth, price), slope = self._worth_now(security), self._slope(security)
+
+        def lasts(low: float, high: float) -> bool:
+            return min(worth + slope * (low - price), worth + slope * (high - price)) > 0.01 * worth > 0
+
+        return lasts(*rows.close_range) or lasts(min(rows.close[i:stop]), max(rows.close[i:stop]))
 
     def _worth_now(self, security: Any) -> tuple[float, float]:
         """What the portfolio is worth, at which price of the security."""
@@ -251,12 +253,8 @@ class Stretch:
         return to_float(amount) * to_float(properties._contract_multiplier) * to_float(quote._conversion_rate)
 
     def _make_up_volume(self, start: int, end: int) -> None:
-        capacity, rows, security = self._loop._capacity, self._rows, self._security
-        for k in range(start, end):
-            if not capacity.watching:
-                return
-            bar = MarketBar(rows.exact("close", k), rows.exact("volume", k), rows.end[k] - rows.time[k])
-            capacity.watch(rows.emit[k], security, bar)
+        rows = self._rows
+        self._loop._capacity.watch(self._security, ((rows.emit[k], bar_of_row(rows, k)) for k in range(start, end)))
 
     def _value_at(self, cache: Any, rows: Any, k: int) -> Any:
         """The portfolio's value with the security's price of a row."""

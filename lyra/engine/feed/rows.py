@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,9 +87,7 @@ class ColumnRows:
             if column not in self._index:
                 return self._middle(column, i)
             k = self._index[column]
-            places = self._scales[:, k]
-            same = -int(places[0]) if bool((places == places[0]).all()) else None
-            numbers = self._numbers[column] = self._values[:, k].tolist(), same
+            numbers = self._numbers[column] = self._values[:, k].tolist(), self._exponents[k]
         mantissa, exponent = numbers[0][i], numbers[1]
         if mantissa == MISSING:
             return None
@@ -126,6 +125,18 @@ class ColumnRows:
         columns = [self._index[c] for c in ("close", "bid_close", "ask_close") if c in self._index]
         values = [Decimal(int(self._values[i, k])).scaleb(-int(self._scales[i, k])) for k in columns if self._values[i, k] != MISSING]
         return values[0] if len(values) == 1 else (values[0] + values[1]) / 2
+
+    @cached_property
+    def _exponents(self) -> list[int | None]:
+        """Of each column: the exponent that all its numbers share, None if they differ."""
+        first = self._scales[0]
+        same = (self._scales == first).all(axis=0).tolist()
+        return [-places if one else None for places, one in zip(first.tolist(), same, strict=True)]
+
+    @cached_property
+    def close_range(self) -> tuple[float, float]:
+        """The lowest and the highest close, as floats."""
+        return min(self.close), max(self.close)
 
     def _middle(self, column: str, i: int) -> Decimal:
         bid, ask = self.exact(f"bid_{column}", i), self.exact(f"ask_{column}", i)

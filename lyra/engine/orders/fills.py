@@ -28,6 +28,15 @@ from lyra.engine.times import HOUR, MIN_TIME, day_of, to_datetime, to_us
 BUY, SELL = OrderDirection.BUY, OrderDirection.SELL
 
 
+class _Given:
+    """Prices that come without a bar."""
+
+    __slots__ = ("_close", "_high", "_low", "_open")
+
+    def __init__(self, open: Decimal, high: Decimal, low: Decimal, close: Decimal) -> None:
+        self._open, self._high, self._low, self._close = open, high, low, close
+
+
 class Prices(LeanObject):
     """The prices that an order sees; a price that is zero reads as `current`.
 
@@ -35,7 +44,11 @@ class Prices(LeanObject):
     exchange; `_time`, `_end` are their microseconds, `_current`, `_open`, `_high`, `_low`, `_close` the exact prices.
     """
 
-    __slots__ = ("_close", "_current", "_end", "_high", "_low", "_open", "_time")
+    __slots__ = ("_bar", "_current", "_end", "_time")
+    _bar: Any
+    _current: Decimal
+    _time: int
+    _end: int
 
     current = money("_current")
     open = money("_open")
@@ -47,19 +60,35 @@ class Prices(LeanObject):
         if len(args) == 7:
             self._fill(to_us(args[0]), to_us(args[1]), *map(to_decimal, args[2:]))
             return
-        bar = args[-1]
-        start, end = (bar._time, bar._end) if len(args) == 1 else (to_us(args[0]), to_us(args[1]))
-        self._fill(start, end, bar._close, bar._open, bar._high, bar._low, bar._close)
+        self._bar = bar = args[-1]
+        self._time, self._end = (bar._time, bar._end) if len(args) == 1 else (to_us(args[0]), to_us(args[1]))
+        self._current = bar._close
 
     def _fill(self, start: int, end: int, current: Decimal, open: Decimal, high: Decimal, low: Decimal, close: Decimal) -> None:
         self._time, self._end, self._current = start, end, current
-        self._open, self._high, self._low, self._close = (price if price != 0 else current for price in (open, high, low, close))
+        self._bar = _Given(open, high, low, close)
 
     @classmethod
     def _of(cls, start: int, end: int, *prices: Decimal) -> Prices:
         made = cls.__new__(cls)
         made._fill(start, end, *prices)
         return made
+
+    @property
+    def _open(self) -> Decimal:
+        return self._bar._open or self._current  # type: ignore[no-any-return]
+
+    @property
+    def _high(self) -> Decimal:
+        return self._bar._high or self._current  # type: ignore[no-any-return]
+
+    @property
+    def _low(self) -> Decimal:
+        return self._bar._low or self._current  # type: ignore[no-any-return]
+
+    @property
+    def _close(self) -> Decimal:
+        return self._bar._close or self._current  # type: ignore[no-any-return]
 
     @property
     def time(self) -> datetime:

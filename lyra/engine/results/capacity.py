@@ -7,7 +7,7 @@ The loop calls `on_fill` for fills, `update` at the end of each step while `watc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -49,6 +49,11 @@ def market_bar(security_type: SecurityType, trade: Any, quote: Any) -> MarketBar
     else:
         volume = (quote._last_bid_size + quote._last_ask_size) / 2
     return MarketBar(quote._close, volume, quote._end - quote._time)
+
+
+def bar_of_row(rows: Any, i: int) -> MarketBar:
+    """The bar of a row of trade bars."""
+    return MarketBar(rows.exact("close", i), rows.exact("volume", i), rows.end[i] - rows.time[i])
 
 
 def _resolution(period: int) -> Resolution:
@@ -198,11 +203,15 @@ class CapacityEstimate:
                 self._watched.remove(item)
         self._take_snapshot(now, portfolio_value, used_margin_value, force)
 
-    def watch(self, now: int, security: Any, bar: MarketBar) -> None:
-        """A step that brought one security's bar and nothing else."""
-        for item in reversed(list(self._watched)):
-            if item.update(now, bar if item.security is security else None):
+    def watch(self, security: Any, bars: Iterable[tuple[int, MarketBar]]) -> None:
+        """Steps (UTC us) that brought one security's bars and nothing else."""
+        item = self._by_symbol.get(security.symbol)
+        if item is None or item not in self._watched:
+            return
+        for now, bar in bars:
+            if item.update(now, bar):
                 self._watched.remove(item)
+                return
 
     def _take_snapshot(
         self, now: int, portfolio_value: Callable[[], Decimal], used_margin_value: Callable[[Any], Decimal], force: bool
