@@ -9,6 +9,7 @@ import errno
 import gzip
 import json
 import os
+import random
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,8 +21,9 @@ from typing import Any
 
 import pytest
 
-from lyra.engine.decimals import normalize
+from lyra.engine.decimals import decimal_text, normalize, round_to
 from lyra.engine.enums import FillGroupingMethod, FillMatchingMethod, OrderDirection, OrderStatus, SecurityType, SeriesType
+from lyra.engine.naming import snake_case
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.results.capacity import CapacityEstimate, MarketBar
 from lyra.engine.results.charts import Candlestick, CandlestickSeries, Chart, ChartPoint, ScatterChartPoint, Series
@@ -35,6 +37,7 @@ from lyra.engine.results.performance import drawdown_and_recovery
 from lyra.engine.results.plots import Plots
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import StatisticsInput, StatisticsResults, fixed, generate, period_ranges, two_digits
+from lyra.engine.results.trade_statistics import TradeStatistics
 from lyra.engine.results.trades import Trade, TradeBuilder
 from lyra.engine.times import DAY, span_text, to_us, zone
 
@@ -142,6 +145,26 @@ def test_statistics_of_records(folder: str) -> None:
         checked += 1
     assert checked > 15
     assert of_wins <= 8
+
+
+def test_texts_of_trade_statistics_are_those_of_the_exact_figures() -> None:
+    """Texts that are taken from doubles have the digits of the decimals that LEAN rounds step by step."""
+    source = random.Random(7)
+    for count in (1, 5, 9, 20, 50, 111):
+        for places, size in ((0, 50), (2, 1_000), (2, 1e7), (8, 1), (8, 1e5)):
+            table = []
+            for n in range(count):
+                trade = Trade()
+                trade._entry_time, trade._exit_time = n * 10**9, n * 10**9 + source.randrange(10**10)
+                trade._profit_loss, trade._mae, trade._mfe = (
+                    Decimal(repr(round(sign * source.gauss(0, size), places))) for sign in (1, -1, 1)
+                )
+                table.append(trade)
+            figures = TradeStatistics(table)
+            for name, text in figures.json_fields().items():
+                stored = "_" + snake_case(name)
+                if isinstance(getattr(figures, stored, None), Decimal):
+                    assert text == decimal_text(round_to(getattr(figures, stored), 4)), (name, count, places, size)
 
 
 # trades -------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from lyra.engine.decimals import ZERO, decimal_text, double_text, round_to, to_f
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.naming import LeanObject
 from lyra.engine.results.performance import PortfolioStatistics, portfolio_statistics
-from lyra.engine.results.trade_statistics import TradeStatistics, trade_statistics
+from lyra.engine.results.trade_statistics import TradeStatistics, TradeTable
 from lyra.engine.results.trades import Trade
 from lyra.engine.times import DAY, day_of, months_later, to_datetime, to_us
 
@@ -34,10 +34,11 @@ class AlgorithmPerformance(LeanObject):
     portfolio_statistics: PortfolioStatistics
     closed_trades: list[Trade]
 
-    def __init__(self, trades: Sequence[Trade] = (), portfolio: PortfolioStatistics | None = None) -> None:
-        self.trade_statistics = trade_statistics(trades)
+    def __init__(self, trades: Iterable[Trade] | TradeTable = (), portfolio: PortfolioStatistics | None = None) -> None:
+        table = trades if isinstance(trades, TradeTable) else TradeTable(trades)
+        self.trade_statistics = TradeStatistics(table)
         self.portfolio_statistics = PortfolioStatistics() if portfolio is None else portfolio
-        self.closed_trades = list(trades)
+        self.closed_trades = table.trades
 
 
 class StatisticsResults(LeanObject):
@@ -173,6 +174,7 @@ class _Sampled:
         self.returns = _Column.of(data.returns)
         self.benchmark = _Column.of(data.benchmark)
         self.turnover = _Column.of(data.turnover)
+        self.trades = TradeTable(data.trades)
         self.profit_loss = _Column.of(sorted(data.profit_loss.items()))
         self.winning, self.losing = sorted(data.winning), sorted(data.losing)
 
@@ -182,7 +184,6 @@ class _Sampled:
         equity = self.equity.between(first_day, end)
         if not equity.times:
             return AlgorithmPerformance()
-        trades = [trade for trade in self.data.trades if first_day <= trade._exit_time < end]
         benchmark, returns = self.benchmark.between(first_day, end), self.returns.between(first_day, end)
         if len(benchmark.times) != len(returns.times):
             difference = abs(len(benchmark.times) - len(returns.times))
@@ -202,7 +203,7 @@ class _Sampled:
             _count(self.winning, first_day, end),
             _count(self.losing, first_day, end),
         )
-        return AlgorithmPerformance(trades, portfolio)
+        return AlgorithmPerformance(self.trades.closed_between(first_day, end), portfolio)
 
 
 def _count(times: list[int], start: int, end: int) -> int:

@@ -1,12 +1,21 @@
-"""Figures over closed trades (`Common/Statistics/TradeStatistics.cs`)."""
+"""Figures over closed trades (`Common/Statistics/TradeStatistics.cs`).
+
+LEAN updates its means trade by trade and rounds each step to 28 digits, which is dear to follow; most runs have dozens of windows over
+the same trades, and print four decimals. So those figures are computed when somebody reads them, and their texts are taken from a
+double where its error cannot change a printed digit.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import operator
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
+from decimal import Context, Decimal, localcontext
+from functools import cached_property
+from itertools import accumulate, compress, islice
+from typing import Any, NamedTuple
 
 from lyra.engine.decimals import ZERO, decimal_text, double_to_decimal, round_to, to_float
 from lyra.engine.exact import add, divide, mean_step, multiply, subtract
@@ -19,10 +28,122 @@ from lyra.engine.times import span_text
 
 _TEN = Decimal(10)
 _TICKS = 10_000_000
+_WIDE = Context(prec=100)
+_FEW = 8
+"""Up to so many values are followed exactly at once."""
 
 
 def _span(stored: str) -> property:
     return property(lambda self: timedelta(microseconds=getattr(self, stored) // 10))
+
+
+class _Near(NamedTuple):
+    """A figure as a double, and how far LEAN's decimal may be from it."""
+
+    value: float
+    error: float
+
+    def over(self, other: _Near) -> _Near:
+        ratio = self.value / other.value
+        return _Near(ratio, 2 * (self.error + abs(ratio) * other.error) / abs(other.value) + 1e-15 * abs(ratio))
+
+    def less(self, other: _Near) -> _Near:
+        return _Near(self.value - other.value, self.error + other.error + 1e-15 * (abs(self.value) + abs(other.value)))
+
+    def text(self) -> str | None:
+        """With 4 decimals; None where LEAN's might round otherwise or have fewer decimals."""
+        halves = self.value * 20_000
+        if abs(halves - round(halves)) <= self.error * 20_000 + abs(halves) * 1e-15:
+            return None
+        text = f"{self.value:.4f}"
+        return "0.0000" if text == "-0.0000" else text
+
+
+class _Amounts:
+    """Amounts in the order of the trades. `mean` and `deviation` are LEAN's, followed step by step."""
+
+    def __init__(self, values: list[Decimal]) -> None:
+        self.values = values
+
+    @cached_property
+    def mean(self) -> Decimal:
+        mean = ZERO
+        for count, value in enumerate(self.values, 1):
+            mean = mean_step(mean, value, 1, count)
+        return mean
+
+    @cached_property
+    def deviation(self) -> Decimal:
+        """The root of a sum of squares over one less than the count; its double is cast to a decimal."""
+        mean = spread = ZERO
+        for count, value in enumerate(self.values, 1):
+            before, mean = mean, mean_step(mean, value, 1, count)
+            spread = add(spread, multiply(subtract(value, before), subtract(value, mean)))
+        count = len(self.values)
+        return double_to_decimal(math.sqrt(to_float(divide(spread, count - 1)))) if count > 1 else ZERO
+
+    @cached_property
+    def _sum(self) -> Decimal:
+        with localcontext(_WIDE):
+            return sum(self.values, ZERO)
+
+    @cached_property
+    def _largest(self) -> float:
+        return max(abs(float(max(self.values))), abs(float(min(self.values))))
+
+    @cached_property
+    def near_mean(self) -> _Near | None:
+        """The mean as a double; None for few values. A step of LEAN's adds at most three roundings in the 28th digit."""
+        count = len(self.values)
+        if count <= _FEW:
+            return None
+        value = float(self._sum) / count
+        return _Near(value, 1e-15 * abs(value) + 1e-24 * count * self._largest)
+
+    @cached_property
+    def near_deviation(self) -> _Near | None:
+        """The deviation as a double; None for few values, or where they are so close together that the roundings count."""
+        count = len(self.values)
+        if count <= _FEW:
+            return None
+        with localcontext(_WIDE):
+            spread = float(sum(map(operator.mul, self.values, self.values), ZERO) - self._sum * self._sum / count)
+        if spread * 1e9 <= (count * self._largest) ** 2:
+            return None
+        value = math.sqrt(spread / (count - 1))
+        return _Near(value, 2e-14 * value)
+
+
+class TradeTable:
+    """Closed trades in the order of their closing, as columns from which periods are cut."""
+
+    _COLUMNS = ("trades", "entries", "exits", "profits", "gained", "won", "maes", "mfes", "falls", "fees", "seconds")
+
+    def __init__(self, trades: Iterable[Trade]) -> None:
+        self.trades = list(trades)
+        self.entries = [trade._entry_time for trade in self.trades]
+        self.exits = [trade._exit_time for trade in self.trades]
+        self.profits = [trade._profit_loss for trade in self.trades]
+        self.gained = [profit > 0 for profit in self.profits]
+        self.won = [gained or trade.is_win for gained, trade in zip(self.gained, self.trades, strict=True)]
+        """An option exercised in the money wins even if its premium is lost."""
+        self.maes = [trade._mae for trade in self.trades]
+        self.mfes = [trade._mfe for trade in self.trades]
+        self.falls = [trade._end_trade_drawdown for trade in self.trades]
+        self.fees = [trade._total_fees for trade in self.trades]
+        self.seconds = [(end - start) * 10 / _TICKS for start, end in zip(self.entries, self.exits, strict=True)]
+        self._in_order = self.exits == sorted(self.exits)
+
+    def closed_between(self, start: int, end: int) -> TradeTable:
+        """The trades closed from one UTC moment to before another."""
+        if not self._in_order:
+            return TradeTable(trade for trade in self.trades if start <= trade._exit_time < end)
+        low, high = bisect_left(self.exits, start), bisect_left(self.exits, end)
+        part = TradeTable.__new__(TradeTable)
+        part._in_order = True
+        for name in self._COLUMNS:
+            setattr(part, name, getattr(self, name)[low:high])
+        return part
 
 
 class TradeStatistics(LeanObject):
@@ -82,167 +203,147 @@ class TradeStatistics(LeanObject):
         "maximum_end_trade_drawdown", "average_end_trade_drawdown", "maximum_drawdown_duration", "total_fees",
     )  # fmt: skip
     _COUNTS = frozenset(name for name in _ORDER if name.startswith(("total_number", "number_of", "max_consecutive")))
-    _NAMES = {"average_mae": "averageMAE", "average_mfe": "averageMFE", "largest_mae": "largestMAE", "largest_mfe": "largestMFE"}
+    _MADE_OF_MEANS = frozenset((
+        "average_profit_loss", "average_profit", "average_loss", "average_mae", "average_mfe", "profit_loss_ratio", "sharpe_ratio", "sortino_ratio",
+        "profit_loss_standard_deviation", "profit_loss_downside_deviation", "average_end_trade_drawdown",
+    ))  # fmt: skip
+    _JSON_NAMES = tuple(
+        {"average_mae": "averageMAE", "average_mfe": "averageMFE", "largest_mae": "largestMAE", "largest_mfe": "largestMFE"}.get(name)
+        or json_name(name)
+        for name in _ORDER
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, trades: Sequence[Trade] | TradeTable = ()) -> None:
         self._start_date_time: int | None = None
         self._end_date_time: int | None = None
         for name in self._ORDER[2:]:
             if name in self._COUNTS:
                 setattr(self, name, 0)
-            else:
+            elif name not in self._MADE_OF_MEANS:
                 setattr(self, "_" + name, 0 if name.endswith("duration") else ZERO)
+        table = trades if isinstance(trades, TradeTable) else TradeTable(trades)
+        self._profits = _Amounts(table.profits)
+        self._gains = _Amounts(list(compress(table.profits, table.gained)))
+        self._losses = _Amounts(list(compress(table.profits, map(operator.not_, table.gained))))
+        self._maes, self._mfes = _Amounts(table.maes), _Amounts(table.mfes)
+        if table.trades:
+            _add_totals(self, table)
+            _add_drawdowns(self, table)
+            _add_spans(self, table)
+            _add_rates(self)
+
+    _average_profit_loss = property(lambda self: self._profits.mean)
+    _average_profit = property(lambda self: self._gains.mean)
+    _average_loss = property(lambda self: self._losses.mean)
+    _average_mae = property(lambda self: self._maes.mean)
+    _average_mfe = property(lambda self: self._mfes.mean)
+    _profit_loss_standard_deviation = property(lambda self: self._profits.deviation)
+    _profit_loss_downside_deviation = property(lambda self: self._losses.deviation)
+    _profit_loss_ratio = property(lambda self: ZERO if self._losses.mean == 0 else divide(self._gains.mean, abs(self._losses.mean)))
+    _sharpe_ratio = property(lambda self: divide(self._profits.mean, self._profits.deviation) if self._profits.deviation > 0 else ZERO)
+    _sortino_ratio = property(lambda self: divide(self._profits.mean, self._losses.deviation) if self._losses.deviation > 0 else ZERO)
+    _average_end_trade_drawdown = property(lambda self: subtract(self._profits.mean, self._mfes.mean))
+
+    def _near(self) -> dict[str, _Near | None]:
+        """Doubles of the figures that are made of running means; None for what must be followed exactly."""
+        mean, gain, loss, mfe = self._profits.near_mean, self._gains.near_mean, self._losses.near_mean, self._mfes.near_mean
+        deviation, downside = self._profits.near_deviation, self._losses.near_deviation
+        return {
+            "average_profit_loss": mean,
+            "average_profit": gain,
+            "average_loss": loss,
+            "average_mae": self._maes.near_mean,
+            "average_mfe": mfe,
+            "profit_loss_standard_deviation": deviation,
+            "profit_loss_downside_deviation": downside,
+            "profit_loss_ratio": gain.over(loss._replace(value=-loss.value)) if gain and loss and loss.value < -2 * loss.error else None,
+            "sharpe_ratio": mean.over(deviation) if mean and deviation else None,
+            "sortino_ratio": mean.over(downside) if mean and downside else None,
+            "average_end_trade_drawdown": mean.less(mfe) if mean and mfe else None,
+        }
 
     def json_fields(self) -> dict[str, Any]:
         """LEAN's names: amounts rounded to 4 decimals as text, spans as `d.hh:mm:ss`, counts as numbers."""
         fields: dict[str, Any] = {}
-        for name in self._ORDER:
-            value = getattr(self, name if name in self._COUNTS else "_" + name)
-            if isinstance(value, Decimal):
-                value = decimal_text(round_to(value, 4))
-            elif name.endswith("duration"):
-                value = span_text(value)
-            elif name.endswith("date_time") and value is not None:
-                value = time_text(value)
-            fields[self._NAMES.get(name) or json_name(name)] = value
+        near = self._near()
+        for name, shown in zip(self._ORDER, self._JSON_NAMES, strict=True):
+            guess = near.get(name)
+            text = None if guess is None else guess.text()
+            fields[shown] = self._json_field(name) if text is None else text
         return fields
 
-
-def trade_statistics(trades: Sequence[Trade]) -> TradeStatistics:
-    """The figures over trades in the order of their closing."""
-    result: Any = TradeStatistics()
-    tally = _Tally(result)
-    for trade in trades:
-        tally.add(trade)
-    if trades:
-        tally.finish()
-    return result  # type: ignore[no-any-return]
-
-
-class _Tally:
-    """Running figures while the trades are gone through; averages are updated trade by trade, as LEAN does."""
-
-    def __init__(self, result: Any) -> None:
-        self.result = result
-        self.winners_in_row = self.losers_in_row = 0
-        self.peak = self.peak_with_mfe = ZERO
-        self.spread = self.downside_spread = ZERO
-        self.peak_time: int | None = None
-        self.in_drawdown = False
-        self.in_the_money_wins = 0
-        self.durations: list[int] = []
-        self.winning_durations: list[int] = []
-        self.losing_durations: list[int] = []
-
-    def add(self, trade: Trade) -> None:
-        r = self.result
-        ticks = (trade._exit_time - trade._entry_time) * 10
-        profit = trade._profit_loss
-        if self.peak_time is None:
-            self.peak_time = trade._entry_time
-        if r._start_date_time is None or trade._entry_time < r._start_date_time:
-            r._start_date_time = trade._entry_time
-        if r._end_date_time is None or trade._exit_time > r._end_date_time:
-            r._end_date_time = trade._exit_time
-        r.total_number_of_trades += 1
-        self.peak_with_mfe = max(self.peak_with_mfe, r._total_profit_loss + trade._mfe)
-        r._maximum_intra_trade_drawdown = min(r._maximum_intra_trade_drawdown, r._total_profit_loss + trade._mae - self.peak_with_mfe)
-        if profit > 0:
-            self._add_winner(trade, profit, ticks)
-        else:
-            self._add_loser(trade, profit, ticks)
-        count = r.total_number_of_trades
-        before = r._average_profit_loss
-        r._average_profit_loss = mean_step(r._average_profit_loss, profit, 1, count)
-        self.spread = add(self.spread, multiply(subtract(profit, before), subtract(profit, r._average_profit_loss)))
-        r._average_trade_duration = _average_span(r._average_trade_duration, ticks, count)
-        self.durations.append(ticks)
-        r._average_mae = mean_step(r._average_mae, trade._mae, 1, count)
-        r._average_mfe = mean_step(r._average_mfe, trade._mfe, 1, count)
-        r._largest_mae = min(r._largest_mae, trade._mae)
-        r._largest_mfe = max(r._largest_mfe, trade._mfe)
-        r._maximum_end_trade_drawdown = max(r._maximum_end_trade_drawdown, trade._end_trade_drawdown)
-        r._total_fees += trade._total_fees
-
-    def _add_winner(self, trade: Trade, profit: Decimal, ticks: int) -> None:
-        r = self.result
-        r.number_of_winning_trades += 1
-        r._total_profit_loss += profit
-        r._total_profit += profit
-        r._average_profit = mean_step(r._average_profit, profit, 1, r.number_of_winning_trades)
-        r._average_winning_trade_duration = _average_span(r._average_winning_trade_duration, ticks, r.number_of_winning_trades)
-        self.winning_durations.append(ticks)
-        r._largest_profit = max(r._largest_profit, profit)
-        self._won_in_row()
-        if r._total_profit_loss > self.peak:
-            self.peak = r._total_profit_loss
-            if self.in_drawdown and self.peak_time is not None:
-                r._maximum_drawdown_duration = max(r._maximum_drawdown_duration, (trade._exit_time - self.peak_time) * 10)
-            self.peak_time = trade._exit_time
-            self.in_drawdown = False
-
-    def _add_loser(self, trade: Trade, profit: Decimal, ticks: int) -> None:
-        r = self.result
-        r.number_of_losing_trades += 1
-        count = r.number_of_losing_trades
-        r._total_profit_loss += profit
-        r._total_loss += profit
-        before = r._average_loss
-        r._average_loss = mean_step(r._average_loss, profit, 1, count)
-        self.downside_spread = add(self.downside_spread, multiply(subtract(profit, before), subtract(profit, r._average_loss)))
-        r._average_losing_trade_duration = _average_span(r._average_losing_trade_duration, ticks, count)
-        self.losing_durations.append(ticks)
-        r._largest_loss = min(r._largest_loss, profit)
-        if trade.is_win:
-            # an option exercised in the money wins even if its premium is lost
-            self.in_the_money_wins += 1
-            self._won_in_row()
-        else:
-            self.winners_in_row = 0
-            self.losers_in_row += 1
-            r.max_consecutive_losing_trades = max(r.max_consecutive_losing_trades, self.losers_in_row)
-        r._maximum_closed_trade_drawdown = min(r._maximum_closed_trade_drawdown, r._total_profit_loss - self.peak)
-        self.in_drawdown = True
-
-    def _won_in_row(self) -> None:
-        self.winners_in_row += 1
-        self.losers_in_row = 0
-        self.result.max_consecutive_winning_trades = max(self.result.max_consecutive_winning_trades, self.winners_in_row)
-
-    def finish(self) -> None:
-        r = self.result
-        r._profit_loss_standard_deviation = _deviation(self.spread, r.total_number_of_trades)
-        r._profit_loss_downside_deviation = _deviation(self.downside_spread, r.number_of_losing_trades)
-        r.number_of_winning_trades += self.in_the_money_wins
-        r.number_of_losing_trades -= self.in_the_money_wins
-        count, winners, losers = r.total_number_of_trades, r.number_of_winning_trades, r.number_of_losing_trades
-        r._profit_loss_ratio = ZERO if r._average_loss == 0 else divide(r._average_profit, abs(r._average_loss))
-        r._win_loss_ratio = divide(Decimal(winners), losers) if losers > 0 else _TEN
-        r._win_rate = divide(Decimal(winners), count)
-        r._loss_rate = 1 - r._win_rate
-        r._profit_factor = ZERO if r._total_profit == 0 else divide(r._total_profit, abs(r._total_loss)) if r._total_loss < 0 else _TEN
-        if r._profit_loss_standard_deviation > 0:
-            r._sharpe_ratio = divide(r._average_profit_loss, r._profit_loss_standard_deviation)
-        if r._profit_loss_downside_deviation > 0:
-            r._sortino_ratio = divide(r._average_profit_loss, r._profit_loss_downside_deviation)
-        fall = r._maximum_closed_trade_drawdown
-        if r._total_profit_loss != 0:
-            r._profit_to_max_drawdown_ratio = divide(r._total_profit_loss, abs(fall)) if fall < 0 else _TEN
-        r._average_end_trade_drawdown = subtract(r._average_profit_loss, r._average_mfe)
-        r._median_trade_duration = _median(self.durations)
-        r._median_winning_trade_duration = _median(self.winning_durations)
-        r._median_losing_trade_duration = _median(self.losing_durations)
+    def _json_field(self, name: str) -> Any:
+        if name in self._COUNTS:
+            return getattr(self, name)
+        value = getattr(self, "_" + name)
+        if isinstance(value, Decimal):
+            return decimal_text(round_to(value, 4))
+        if name.endswith("duration"):
+            return span_text(value)
+        return None if value is None else time_text(value)
 
 
-def _deviation(spread: Decimal, count: int) -> Decimal:
-    """The root of a sum of squares over one less than the count; its double is cast to a decimal."""
-    return double_to_decimal(math.sqrt(to_float(divide(spread, count - 1)))) if count > 1 else ZERO
+def _add_totals(r: Any, table: TradeTable) -> None:
+    """Counts, sums and extremes, added in the order of the closing."""
+    gains, losses = r._gains.values, r._losses.values
+    r._start_date_time, r._end_date_time = min(table.entries), max(table.exits)
+    r.total_number_of_trades = len(table.trades)
+    r.number_of_winning_trades = sum(table.won)
+    r.number_of_losing_trades = len(table.trades) - r.number_of_winning_trades
+    row = bytes(table.won)
+    r.max_consecutive_winning_trades = max(map(len, row.split(b"\0")))
+    r.max_consecutive_losing_trades = max(map(len, row.split(b"\1")))
+    r._total_profit_loss, r._total_profit, r._total_loss = sum(table.profits, ZERO), sum(gains, ZERO), sum(losses, ZERO)
+    r._largest_profit, r._largest_loss = max([ZERO, *gains]), min([ZERO, *losses])
+    r._largest_mae, r._largest_mfe = min([ZERO, *table.maes]), max([ZERO, *table.mfes])
+    r._maximum_end_trade_drawdown = max([ZERO, *table.falls])
+    r._total_fees = sum(table.fees, ZERO)
 
 
-def _average_span(average: int, ticks: int, count: int) -> int:
-    """A running average of spans: the step is computed in seconds and cut to ticks."""
-    return average + int((ticks / _TICKS - average / _TICKS) / count * _TICKS)
+def _add_drawdowns(r: Any, table: TradeTable) -> None:
+    """The deepest falls from a peak of the summed profits, within trades and at their ends, and the longest time until a new peak."""
+    totals = list(accumulate(table.profits, initial=ZERO))
+    bests = accumulate(map(operator.add, totals, table.mfes), max, initial=ZERO)
+    lows = map(operator.add, totals, table.maes)
+    r._maximum_intra_trade_drawdown = min([ZERO, *map(operator.sub, lows, islice(bests, 1, None))])
+    peaks = list(accumulate(totals, max))
+    r._maximum_closed_trade_drawdown = min([ZERO, *map(operator.sub, totals, peaks)])
+    new_peaks = compress(range(len(totals) - 1), map(operator.gt, islice(totals, 1, None), peaks))
+    last, last_time, longest = -1, table.entries[0], 0
+    for n in new_peaks:
+        if n > last + 1:  # lost in between
+            longest = max(longest, table.exits[n] - last_time)
+        last, last_time = n, table.exits[n]
+    r._maximum_drawdown_duration = longest * 10
 
 
-def _median(spans: list[int]) -> int:
-    return sorted(spans)[len(spans) // 2] if spans else 0
+def _add_spans(r: Any, table: TradeTable) -> None:
+    seconds = table.seconds
+    gains, losses = list(compress(seconds, table.gained)), list(compress(seconds, map(operator.not_, table.gained)))
+    r._average_trade_duration, r._median_trade_duration = _average_span(seconds), _median(seconds)
+    r._average_winning_trade_duration, r._median_winning_trade_duration = _average_span(gains), _median(gains)
+    r._average_losing_trade_duration, r._median_losing_trade_duration = _average_span(losses), _median(losses)
+
+
+def _add_rates(r: Any) -> None:
+    count, winners, losers = r.total_number_of_trades, r.number_of_winning_trades, r.number_of_losing_trades
+    r._win_loss_ratio = divide(Decimal(winners), losers) if losers > 0 else _TEN
+    r._win_rate = divide(Decimal(winners), count)
+    r._loss_rate = 1 - r._win_rate
+    r._profit_factor = ZERO if r._total_profit == 0 else divide(r._total_profit, abs(r._total_loss)) if r._total_loss < 0 else _TEN
+    fall = r._maximum_closed_trade_drawdown
+    if r._total_profit_loss != 0:
+        r._profit_to_max_drawdown_ratio = divide(r._total_profit_loss, abs(fall)) if fall < 0 else _TEN
+
+
+def _average_span(seconds: list[float]) -> int:
+    """A running average of spans in ticks: each step is computed in seconds and cut to ticks."""
+    average = 0
+    for count, span in enumerate(seconds, 1):
+        average += int((span - average / _TICKS) / count * _TICKS)
+    return average
+
+
+def _median(seconds: list[float]) -> int:
+    """In ticks; trades begin and end at whole microseconds."""
+    return round(sorted(seconds)[len(seconds) // 2] * 1_000_000) * 10 if seconds else 0
