@@ -17,7 +17,7 @@ from typing import Any
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.errors import DataError
 from lyra.engine.naming import LeanObject, find_method
-from lyra.engine.times import day_of, to_datetime, to_us
+from lyra.engine.times import DAY, day_of, to_datetime, to_us
 
 FIRST_DATE = to_us(datetime(1998, 1, 1))
 
@@ -68,6 +68,7 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
         self._dates: list[int] = []
         self._rates: list[Decimal] = []
         self._loaded = False
+        self._rate_of_day: dict[int, Decimal] = {}
         self._default = to_decimal(self.DEFAULT_RISK_FREE_RATE)
 
     def _load(self) -> None:
@@ -84,6 +85,12 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
         if not self._dates:
             return self._default
         day = day_of(us)
+        rate = self._rate_of_day.get(day)
+        if rate is None:
+            rate = self._rate_of_day[day] = self._look_up(day)
+        return rate
+
+    def _look_up(self, day: int) -> Decimal:
         known = bisect_right(self._dates, day)
         if day < FIRST_DATE and (known == 0 or self._dates[known - 1] != day):
             day = FIRST_DATE
@@ -109,7 +116,7 @@ def _read(path: Path) -> dict[int, Decimal]:
 
 def average_rate(model: Any, times: Iterable[int]) -> Decimal:
     """Mean rate over UTC instants (microseconds); 0 for none. A model of the user's own has `get_interest_rate(date)`."""
-    days = Counter(times) if isinstance(model, FuncRiskFreeRateInterestRateModel) else Counter(map(day_of, times))
+    days = Counter(times) if isinstance(model, FuncRiskFreeRateInterestRateModel) else Counter([time - time % DAY for time in times])
     if not days:
         return ZERO
     if isinstance(model, IRiskFreeInterestRateModel) and type(model).get_interest_rate is IRiskFreeInterestRateModel.get_interest_rate:

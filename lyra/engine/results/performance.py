@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import Any
 
 from lyra.engine.decimals import ZERO, decimal_text, double_to_decimal, normalize, round_to, to_float
-from lyra.engine.mathnet import covariance, standard_deviation, variance
+from lyra.engine.mathnet import covariance, mean, variance
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money
 from lyra.engine.times import DAY
@@ -69,10 +69,9 @@ def is_nan_or_zero(value: float) -> bool:
     return math.isnan(value) or value == 0
 
 
-def annual_variance(returns: Sequence[float], days_per_year: int) -> float:
-    """Variance of daily returns, a year's worth; 0 where it is undefined."""
-    value = variance(returns)
-    return 0.0 if is_nan_or_zero(value) else value * days_per_year
+def annual_variance(daily: float, days_per_year: int) -> float:
+    """A year's worth of the variance of daily returns; 0 where it is undefined."""
+    return 0.0 if is_nan_or_zero(daily) else daily * days_per_year
 
 
 def annual_performance(returns: Sequence[float], days_per_year: int) -> float:
@@ -100,7 +99,7 @@ def tracking_error(returns: Sequence[float], benchmark: Sequence[float], days_pe
     """Yearly standard deviation of the difference to the benchmark; 0 for series of different lengths."""
     if len(returns) != len(benchmark):
         return 0.0
-    return math.sqrt(annual_variance([a - b for a, b in zip(returns, benchmark, strict=True)], days_per_year))
+    return math.sqrt(annual_variance(variance([a - b for a, b in zip(returns, benchmark, strict=True)]), days_per_year))
 
 
 def ratio(performance: Decimal, deviation: Decimal, risk_free_rate: Decimal) -> Decimal:
@@ -110,11 +109,12 @@ def ratio(performance: Decimal, deviation: Decimal, risk_free_rate: Decimal) -> 
     return cast((to_float(performance) - to_float(risk_free_rate)) / to_float(deviation))
 
 
-def probabilistic_sharpe_ratio(returns: Sequence[float], benchmark_sharpe_ratio: float, daily_risk_free_rate: float) -> float:
+def probabilistic_sharpe_ratio(
+    returns: Sequence[float], deviation: float, benchmark_sharpe_ratio: float, daily_risk_free_rate: float
+) -> float:
     """Probability that the true daily Sharpe ratio is above the benchmark's (Bailey and Lopez de Prado, 2012)."""
-    mean = sum_of(returns) / len(returns) - daily_risk_free_rate
-    deviation = standard_deviation(returns)
-    observed = 0.0 if is_nan_or_zero(deviation) else mean / deviation
+    excess = sum_of(returns) / len(returns) - daily_risk_free_rate
+    observed = 0.0 if is_nan_or_zero(deviation) else excess / deviation
     skewness, kurtosis = skewness_and_kurtosis(returns)
     spread = power((1 - skewness * observed + ((kurtosis - 1) / 4) * observed * observed) / (len(returns) - 1), 0.5)
     if math.isnan(spread):
@@ -123,13 +123,8 @@ def probabilistic_sharpe_ratio(returns: Sequence[float], benchmark_sharpe_ratio:
     return 0.5 * math.erfc(-value / math.sqrt(2))
 
 
-def value_at_risk(returns: Sequence[float], days: int, confidence: float) -> Decimal:
-    """Quantile of a normal distribution fitted to the last `days` returns, rounded to 3 decimals."""
-    last = returns[-days:]
-    mean = 0.0
-    for n, value in enumerate(last, 1):
-        mean += (value - mean) / n
-    deviation = standard_deviation(last)
+def value_at_risk(mean: float, deviation: float, confidence: float) -> Decimal:
+    """Quantile of a normal distribution, rounded to 3 decimals."""
     quantile = mean if deviation == 0 else NormalDist(mean, deviation).inv_cdf(1 - confidence)
     return round_to(cast(quantile), 3)
 
@@ -140,19 +135,29 @@ def drawdown_and_recovery(times: Sequence[int], values: Sequence[Decimal], digit
         return ZERO, 0
     peak, peak_time = values[0], times[0]
     started: int | None = None
-    deepest, longest = ZERO, 0.0
+    lowest, deepest, longest = ZERO, ZERO, 0.0
     for time, value in zip(times, values, strict=True):
         if value >= peak:
             if started is not None:
+                deepest = min(deepest, lowest / peak - 1)
                 longest = max(longest, (time - started) / DAY)
                 started = None
             peak, peak_time = value, time
-            continue
-        if peak == 0:
-            return ZERO, 0
-        deepest = min(deepest, value / peak - 1)
-        started = peak_time if started is None else started
+        elif started is None:
+            if peak == 0:
+                return ZERO, 0
+            started, lowest = peak_time, value
+        elif value < lowest:
+            lowest = value
+    if started is not None:
+        deepest = min(deepest, lowest / peak - 1)
     return round_to(abs(deepest), digits), int(longest)
+
+
+def json_name(name: str) -> str:
+    """Camel case of a snake-case name."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
 
 
 class PortfolioStatistics(LeanObject):
@@ -190,23 +195,18 @@ class PortfolioStatistics(LeanObject):
         "beta", "annual_standard_deviation", "annual_variance", "information_ratio", "tracking_error", "treynor_ratio",
         "portfolio_turnover", "value_at_risk_99", "value_at_risk_95",
     )  # fmt: skip
+    _JSON_NAMES = tuple(("_" + name, json_name(name)) for name in _FIELDS)
 
     def __init__(self) -> None:
-        for name in self._FIELDS:
-            setattr(self, "_" + name, ZERO)
+        for stored, _ in self._JSON_NAMES:
+            setattr(self, stored, ZERO)
         self.drawdown_recovery = 0
 
     def json_fields(self) -> dict[str, str]:
         """LEAN's camel-case names with values rounded to 4 decimals, as text."""
-        fields = {json_name(name): decimal_text(round_to(getattr(self, "_" + name), 4)) for name in self._FIELDS}
+        fields = {shown: decimal_text(round_to(getattr(self, stored), 4)) for stored, shown in self._JSON_NAMES}
         fields["drawdownRecovery"] = str(self.drawdown_recovery)
         return fields
-
-
-def json_name(name: str) -> str:
-    """Camel case of a snake-case name."""
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
 
 
 def portfolio_statistics(profit_loss: Sequence[Decimal], times: Sequence[int], equity: Sequence[Decimal], turnover: Sequence[Decimal],
@@ -229,9 +229,12 @@ def portfolio_statistics(profit_loss: Sequence[Decimal], times: Sequence[int], e
     result._total_net_profit = equity[-1] / starting_capital - 1
     years = cast((times[-1] - times[0]) * 10 / _TICKS_PER_DAY) / 365
     result._compounding_annual_return = compounding_annual_performance(starting_capital, equity[-1], years)
-    _add_ratios(result, returns, benchmark, average_risk_free_rate(times), days_per_year)
-    result._value_at_risk_99 = value_at_risk(returns, days_per_year, 0.99)
-    result._value_at_risk_95 = value_at_risk(returns, days_per_year, 0.95)
+    spread = variance(returns)
+    _add_ratios(result, returns, spread, benchmark, average_risk_free_rate(times), days_per_year)
+    last = returns[-days_per_year:]
+    deviation = math.sqrt(spread if len(last) == len(returns) else variance(last))
+    result._value_at_risk_99 = value_at_risk(mean(last), deviation, 0.99)
+    result._value_at_risk_95 = value_at_risk(mean(last), deviation, 0.95)
     result._drawdown, result.drawdown_recovery = drawdown_and_recovery(times, equity)
     return result  # type: ignore[no-any-return]
 
@@ -257,14 +260,16 @@ def _add_win_rates(result: Any, profit_loss: Sequence[Decimal], capital: Decimal
     result._expectancy = result._win_rate * result._profit_loss_ratio - result._loss_rate
 
 
-def _add_ratios(result: Any, returns: Sequence[float], benchmark: Sequence[float], risk_free: Decimal, days_per_year: int) -> None:
-    result._annual_variance = cast(annual_variance(returns, days_per_year))
+def _add_ratios(
+    result: Any, returns: Sequence[float], returns_spread: float, benchmark: Sequence[float], risk_free: Decimal, days_per_year: int
+) -> None:
+    result._annual_variance = cast(annual_variance(returns_spread, days_per_year))
     deviation = result._annual_standard_deviation = cast(math.sqrt(to_float(result._annual_variance)))
     benchmark_performance = cast(annual_performance(benchmark, days_per_year))
     performance = cast(annual_performance(returns, days_per_year))
     result._sharpe_ratio = ratio(performance, deviation, risk_free)
     below = [value for value in returns if value < 0]
-    downside = cast(math.sqrt(annual_variance(below, days_per_year)))
+    downside = cast(math.sqrt(annual_variance(variance(below), days_per_year)))
     result._sortino_ratio = ratio(performance, downside, risk_free)
     spread = variance(benchmark)
     beta = result._beta = ZERO if is_nan_or_zero(spread) else cast(covariance(returns, benchmark) / spread)
@@ -275,5 +280,5 @@ def _add_ratios(result: Any, returns: Sequence[float], benchmark: Sequence[float
     if beta != 0:
         result._treynor_ratio = cast(to_float(performance) - to_float(risk_free)) / beta
     daily_rate = to_float(risk_free) / days_per_year
-    sharpe = probabilistic_sharpe_ratio(returns, 1.0 / math.sqrt(days_per_year), daily_rate)
+    sharpe = probabilistic_sharpe_ratio(returns, math.sqrt(returns_spread), 1.0 / math.sqrt(days_per_year), daily_rate)
     result._probabilistic_sharpe_ratio = cast(sharpe)

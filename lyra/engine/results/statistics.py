@@ -160,8 +160,12 @@ class _Column:
             times.sort()
         return _Column(times, [items[time] for time in times])
 
+    def places(self, start: int, end: int) -> tuple[int, int]:
+        """From which place to before which one the times lie between two moments."""
+        return bisect_left(self.times, start), bisect_left(self.times, end)
+
     def between(self, start: int, end: int) -> _Column:
-        low, high = bisect_left(self.times, start), bisect_left(self.times, end)
+        low, high = self.places(start, end)
         return _Column(self.times[low:high], self.values[low:high])
 
 
@@ -173,6 +177,8 @@ class _Sampled:
         self.equity = _Column.of(data.equity)
         self.returns = _Column.of(data.returns)
         self.benchmark = _Column.of(data.benchmark)
+        self.daily_returns = [to_float(value / 100) for value in self.returns.values]
+        self.benchmark_changes = benchmark_changes(self.benchmark.values)
         self.turnover = _Column.of(data.turnover)
         self.trades = TradeTable(data.trades)
         self.profit_loss = _Column.of(sorted(data.profit_loss.items()))
@@ -184,9 +190,9 @@ class _Sampled:
         equity = self.equity.between(first_day, end)
         if not equity.times:
             return AlgorithmPerformance()
-        benchmark, returns = self.benchmark.between(first_day, end), self.returns.between(first_day, end)
-        if len(benchmark.times) != len(returns.times):
-            difference = abs(len(benchmark.times) - len(returns.times))
+        (benchmark_low, benchmark_high), (low, high) = self.benchmark.places(first_day, end), self.returns.places(first_day, end)
+        difference = abs((benchmark_high - benchmark_low) - (high - low))
+        if difference:
             raise ArgumentException(f"Benchmark and performance series has {difference} misaligned values.")
         whole = len(equity.times) == len(self.equity.times)
         portfolio = portfolio_statistics(
@@ -195,8 +201,8 @@ class _Sampled:
             equity.values,
             self.turnover.between(first_day, end).values,
             # the first two samples stand before and at the end of the first day, which both series leave out
-            [to_float(value / 100) for value in returns.values[2:]],
-            benchmark_returns(benchmark.values),
+            self.daily_returns[low + 2 : high],
+            self.benchmark_changes[benchmark_low + 1 : max(benchmark_high - 1, 0)],
             self.data.starting_capital if whole else equity.values[0],
             self.data.average_risk_free_rate,
             self.data.trading_days_per_year,
@@ -210,10 +216,9 @@ def _count(times: list[int], start: int, end: int) -> int:
     return bisect_left(times, end) - bisect_left(times, start)
 
 
-def benchmark_returns(values: Sequence[Decimal]) -> list[float]:
-    """Changes of the benchmark as fractions, without the first one; a change from zero counts as zero."""
-    changes = [to_float((b - a) / a) if a != 0 else 0.0 for a, b in itertools.pairwise(values)]
-    return changes[1:]
+def benchmark_changes(values: Sequence[Decimal]) -> list[float]:
+    """Changes of the benchmark as fractions; a change from zero counts as zero."""
+    return [to_float((b - a) / a) if a != 0 else 0.0 for a, b in itertools.pairwise(values)]
 
 
 # the summary table --------------------------------------------------------------------------------
