@@ -6,13 +6,12 @@ fill before user code runs, indicators see the data before `on_data` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lyra.engine.corporate.map_files import END_OF_TIME
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
-from lyra.engine.data.slice import RowSlice, Slice
+from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.enums import AlgorithmStatus, DataNormalizationMode, SplitType
 from lyra.engine.errors import AlgorithmError
@@ -23,9 +22,10 @@ from lyra.engine.models.volatility import warm_up as warm_up_volatility
 from lyra.engine.naming import find_method
 from lyra.engine.orders.fields import utc_text
 from lyra.engine.results.capacity import CapacityEstimate, bar_of_row, market_bar
-from lyra.engine.results.handler import HoldingSample, MarginSample, ResultHandler
+from lyra.engine.results.handler import ResultHandler
+from lyra.engine.sampling import PortfolioSampler
 from lyra.engine.scheduling.queue import EventQueue
-from lyra.engine.securities.buying_power import margin_used, reserved_margin
+from lyra.engine.securities.buying_power import reserved_margin
 from lyra.engine.securities.settlement import ImmediateSettlementModel, ScanSettlementModelParameters
 from lyra.engine.stretch import Stretch
 from lyra.engine.times import HOUR, MINUTE
@@ -65,6 +65,7 @@ class Loop:
         self.interrupted = False
         self.benchmark_seen = ZERO  # by the last sample
         self.on_step: Any = None
+        self._sampler = PortfolioSampler(algorithm)
         self._stretch = Stretch(self)
         self._hears_margin_warnings = not _is_ours(algorithm, "on_margin_call_warning")
         algorithm._order_listeners.append(self._on_order_event)
@@ -151,6 +152,8 @@ class Loop:
             self._check_warm_up()
             return True
         visible, hidden = time_slice.auxiliary, time_slice.hidden_auxiliary
+        if visible or hidden:
+            self._sampler.forget()
         current = Slice(algorithm._local, time, time_slice.entries, visible or _delistings(hidden))
         algorithm._current_slice = current
         if time_slice.changes:
@@ -439,15 +442,6 @@ class Loop:
         else:
             results.observe_equity(to_float(portfolio._total_portfolio_value), lambda: portfolio._total_portfolio_value)
 
-    def _last_ticker(self, symbol: Any) -> str:
-        """The ticker by which a security goes today, as LEAN names the series of margins; the present one if it is gone by then."""
-        ticker: str = symbol.value
-        if symbol.requires_mapping():
-            map_file = self._algorithm._data.map_files.file_of(symbol)
-            if map_file:
-                ticker = map_file.ticker_at(END_OF_TIME, ticker).upper()
-        return ticker
-
     def sample(self, time: int | None = None) -> None:
         """The daily sample, and the last one."""
         algorithm, portfolio = self._algorithm, self._portfolio
@@ -456,22 +450,10 @@ class Loop:
             portfolio._ask_fees()
         benchmark = algorithm.benchmark
         value = self.benchmark_seen = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
-        holdings = self._holding_samples()
-        margins = [MarginSample(self._last_ticker(s.symbol), margin_used(s)) for s in portfolio._positions()]
-        self._results.sample(utc, portfolio._total_portfolio_value, value, holdings, portfolio._total_sale_volume,
-                             self._capacity.capacity, margins)  # fmt: skip
-
-    def _holding_samples(self) -> list[HoldingSample]:
-        """The securities that were traded, and one of each type so that every type has its line."""
-        samples = []
-        kinds = set()
-        for security in self._algorithm.securities._items.values():
-            holding = security.holdings
-            if holding._total_sale_volume == 0 and holding._quantity == 0 and security.type in kinds:
-                continue
-            kinds.add(security.type)
-            samples.append(HoldingSample(security.symbol.value, security.type, holding._total_sale_volume, holding._holdings_value))
-        return samples
+        sampler = self._sampler
+        sales, volume = sampler.sales()
+        self._results.sample(utc, portfolio._total_portfolio_value, value, sales, sampler.holdings(), volume, self._capacity.capacity,
+                             sampler.margins())  # fmt: skip
 
     @staticmethod
     def _benchmark_value(benchmark: Any, utc: int) -> Any:
@@ -481,32 +463,32 @@ class Loop:
 
     def _capacity_step(self, force: bool = False) -> None:
         current = self._algorithm._current_slice
-        bars = {} if current is None else self._bars_of(current)
+        entries: dict[Any, list[Any]] = {}
+        if current is not None and self._capacity.watching:
+            for entry in current._entries:
+                entries.setdefault(entry[0].symbol, []).append(entry)
+
+        def bar(security: Any) -> Any:
+            return _market_bar_of(security.symbol, entries.get(security.symbol, ()))
 
         def margin(security: Any) -> Any:
             return reserved_margin(security) * security._leverage
 
-        self._capacity.update(
-            self._algorithm._utc, lambda security: bars.get(security.symbol), lambda: self._portfolio._total_portfolio_value, margin, force
-        )
+        self._capacity.update(self._algorithm._utc, bar, lambda: self._portfolio._total_portfolio_value, margin, force)
 
-    @staticmethod
-    def _bars_of(current: Slice) -> dict[Any, Any]:
-        """The step's bars as the capacity estimate wants them."""
-        if type(current) is RowSlice:
-            config, rows, i = current._source
-            return {config.symbol: bar_of_row(rows, i)}
-        pairs: dict[Any, list[Any]] = {}
-        for config, rows, i in current._entries:
-            if i >= 0:
-                pair = pairs.setdefault(config.symbol, [None, None])
-                pair[1 if config.bar_type is QuoteBar else 0] = config.bar_type._of(config.symbol, rows, i)
-                continue
-            for point in rows:
-                if isinstance(point, (TradeBar, QuoteBar)):
-                    pairs.setdefault(config.symbol, [None, None])[1 if isinstance(point, QuoteBar) else 0] = point
-        found = {symbol: market_bar(symbol.security_type, *pair) for symbol, pair in pairs.items()}
-        return {symbol: bar for symbol, bar in found.items() if bar is not None}
+
+def _market_bar_of(symbol: Any, entries: Sequence[Any]) -> Any:
+    """A symbol's bars of a step as the capacity estimate wants them; None if there are none."""
+    if len(entries) == 1 and entries[0][0].bar_type is TradeBar and entries[0][2] >= 0:
+        return bar_of_row(entries[0][1], entries[0][2])
+    trade = quote = None
+    for config, rows, i in entries:
+        for point in (config.bar_type._of(symbol, rows, i),) if i >= 0 else rows:
+            if isinstance(point, QuoteBar):
+                quote = point
+            elif isinstance(point, TradeBar):
+                trade = point
+    return market_bar(symbol.security_type, trade, quote)
 
 
 def _delistings(hidden: list[Any]) -> list[Any] | None:

@@ -29,7 +29,7 @@ from lyra.engine.results.capacity import CapacityEstimate, MarketBar
 from lyra.engine.results.charts import Candlestick, CandlestickSeries, Chart, ChartPoint, ScatterChartPoint, Series
 from lyra.engine.results.colors import Color
 from lyra.engine.results.files import ResultsError, RunResults, chart_fields, completed_text, write_atomically, write_results
-from lyra.engine.results.handler import HoldingSample, MarginSample, ResultHandler, RuntimeFigures
+from lyra.engine.results.handler import HoldingSample, MarginSample, ResultHandler, RuntimeFigures, SaleSample
 from lyra.engine.results.interest_rate import ConstantRiskFreeRateInterestRateModel, InterestRateProvider, average_rate
 from lyra.engine.results.json_text import json_indented
 from lyra.engine.results.messages import Messages
@@ -367,10 +367,14 @@ def test_daily_samples() -> None:
     """Start, next midnight, and a second sample of that midnight at the end, which overwrites the turnover only."""
     handler = small_handler()
     start, next_day = NEW_YORK.to_utc(us("2013-10-07T00:00:00Z")), NEW_YORK.to_utc(us("2013-10-08T00:00:00Z"))
-    holding = HoldingSample("SPY", SecurityType.EQUITY, Decimal(500), Decimal(500))
-    handler.sample(start, Decimal(1000), Decimal("146.026789"), [], Decimal(0), Decimal(0), [])
-    handler.sample(next_day, Decimal(990), Decimal(145), [holding], Decimal(500), Decimal(0), [MarginSample("SPY", Decimal(250))])
-    handler.sample(next_day, Decimal(900), Decimal(145), [holding], Decimal(600), Decimal(0), [MarginSample("SPY", Decimal(250))])
+    sales, holdings, margins = (
+        [SaleSample("SPY", Decimal(500))],
+        [HoldingSample(SecurityType.EQUITY, Decimal(500))],
+        [MarginSample("SPY", Decimal(250))],
+    )
+    handler.sample(start, Decimal(1000), Decimal("146.026789"), [], [], Decimal(0), Decimal(0), [])
+    handler.sample(next_day, Decimal(990), Decimal(145), sales, holdings, Decimal(500), Decimal(0), margins)
+    handler.sample(next_day, Decimal(900), Decimal(145), sales, holdings, Decimal(600), Decimal(0), margins)
 
     def values(chart: str, series: str) -> list[float]:
         return [point.y for point in handler.charts[chart].series[series].values]
@@ -381,6 +385,7 @@ def test_daily_samples() -> None:
     assert values("Portfolio Turnover", "Portfolio Turnover") == [0.6666667]
     assert values("Exposure", "Equity - Long Ratio") == [0.5051]
     assert values("Portfolio Margin", "SPY") == [27.78]
+    assert values("Assets Sales Volume", "SPY") == [500.0]
     assert handler.charts["Portfolio Margin"].legend_disabled
 
 
@@ -388,11 +393,11 @@ def test_nothing_is_sampled_during_warm_up() -> None:
     handler = small_handler()
     handler.warming_up = True
     handler.process(1, 1, Decimal(900))
-    handler.sample(2, Decimal(900), Decimal(1), [], Decimal(0), Decimal(0), [])
+    handler.sample(2, Decimal(900), Decimal(1), [], [], Decimal(0), Decimal(0), [])
     assert handler.charts["Strategy Equity"].is_empty() and "Benchmark" not in handler.charts
     handler.warming_up = False
     handler.on_warmup_finished(Decimal(950))
-    handler.sample(3, Decimal(950), Decimal(1), [], Decimal(0), Decimal(0), [])
+    handler.sample(3, Decimal(950), Decimal(1), [], [], Decimal(0), Decimal(0), [])
     assert handler.charts["Strategy Equity"].series["Return"].values[0].y == 0.0
     assert handler.starting_value == 950
 

@@ -39,6 +39,13 @@ class ChartPoint(LeanObject):
         self._time: int = to_instant(time)
         self._rounded_y = _rounded(value)
 
+    @staticmethod
+    def of_rounded(time: int, value: Decimal | None) -> ChartPoint:
+        """The point of a moment (us) and of a value that is rounded already."""
+        point = ChartPoint.__new__(ChartPoint)
+        point._time, point._rounded_y = time, value
+        return point
+
     @property
     def _y(self) -> Decimal | None:
         return self._rounded_y

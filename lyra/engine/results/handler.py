@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
 
 from lyra.engine.decimals import ZERO, round_to, smart_round, to_float
@@ -29,15 +29,20 @@ from lyra.engine.times import HOUR, MINUTE, Zone
 STRATEGY_EQUITY, EQUITY, RETURN = "Strategy Equity", "Equity", "Return"
 BENCHMARK, DRAWDOWN, TURNOVER, MARGIN = "Benchmark", "Drawdown", "Portfolio Turnover", "Portfolio Margin"
 _SAMPLES = 4000
-_MARGIN_SERIES = 40
+_MARGIN_SERIES, _SALES_SERIES = 40, 30
+
+
+class SaleSample(NamedTuple):
+    """A traded security: how much of it was bought and sold, in the account currency."""
+
+    ticker: str
+    volume: Decimal
 
 
 class HoldingSample(NamedTuple):
-    """A holding as `sample` wants it: every security of the portfolio, in its order; values in the account currency."""
+    """A holding: its value in the account currency."""
 
-    ticker: str
     security_type: SecurityType
-    sale_volume: Decimal
     value: Decimal
 
 
@@ -82,6 +87,8 @@ class ResultHandler:
         self._told_series_limit = False
         self._told_points_limit: set[str] = set()
         self.starting_value = self._daily_value = self._highest_value = starting_portfolio_value
+        self._sales: Sequence[SaleSample] = ()
+        self._sales_points: list[tuple[Any, Decimal]] = []
         self._sales_volumes = [ZERO, ZERO]
         self._turnover_time: int | None = None
         self._first_day_returns: list[ChartPoint] = []
@@ -170,9 +177,12 @@ class ResultHandler:
         return False
 
     # daily samples ----------------------------------------------------------------------------
-    def sample(self, time: int, portfolio_value: Decimal, benchmark: Decimal, holdings: Iterable[HoldingSample],
+    def sample(self, time: int, portfolio_value: Decimal, benchmark: Decimal, sales: Sequence[SaleSample], holdings: Sequence[HoldingSample],
                total_sale_volume: Decimal, capacity: Decimal, margins: Sequence[MarginSample]) -> None:  # fmt: skip
-        """The daily sample, and the last one. `capacity` is the estimate rounded to thousands."""
+        """The daily sample, and the last one. `capacity` is the estimate rounded to thousands.
+
+        `sales`, the largest first, may be the very list of the last sample, which says that nothing was sold since.
+        """
         gain = self._gain(portfolio_value)
         self._highest_value = max(portfolio_value, self._highest_value)
         self._observe(portfolio_value)
@@ -182,10 +192,7 @@ class ResultHandler:
         if self._highest_value != 0:
             fall = round_to((divide(portfolio_value, self._highest_value) - 1) * 100, 2)
             self._add(DRAWDOWN, "Equity Drawdown", 0, SeriesType.LINE, ChartPoint(time, fall), "%")
-        holdings = list(holdings)
-        traded = sorted((item for item in holdings if item.sale_volume != 0), key=lambda item: -item.sale_volume)
-        for item in traded[:30]:
-            self._add("Assets Sales Volume", item.ticker, 0, SeriesType.TREEMAP, ChartPoint(time, item.sale_volume), self.sign)
+        self._sample_sales(time, sales)
         if portfolio_value != 0:
             self._sample_exposure(time, portfolio_value, holdings)
         self._add("Capacity", "Strategy Capacity", 0, SeriesType.LINE, ChartPoint(time, capacity), self.sign)
@@ -198,6 +205,20 @@ class ResultHandler:
         """Change since the last daily sample in percent."""
         before = self._daily_value
         return ZERO if before == 0 else round_to(divide((portfolio_value - before) * 100, before), 10)
+
+    def _sample_sales(self, time: int, sales: Sequence[SaleSample]) -> None:
+        if self.warming_up:
+            return
+        if sales is not self._sales:
+            points: dict[str, tuple[Any, Decimal]] = {}
+            for ticker, volume in sales[:_SALES_SERIES]:
+                series = self._series("Assets Sales Volume", ticker, 0, SeriesType.TREEMAP, self.sign)
+                points.setdefault(ticker, (series, smart_round(volume)))
+            self._sales, self._sales_points = sales, list(points.values())
+        for series, volume in self._sales_points:
+            values = series.values
+            if not values or time > values[-1]._time:
+                values.append(ChartPoint.of_rounded(time, volume))
 
     def _sample_exposure(self, time: int, portfolio_value: Decimal, holdings: Iterable[HoldingSample]) -> None:
         longs: dict[SecurityType, Decimal] = {}
@@ -238,23 +259,29 @@ class ResultHandler:
                 _margin_series(chart, name, Color.EMPTY).add_point(time, share * 100)
             else:
                 others += share * 100
-        if any(name not in top for name, _ in shares):
+        if len(names) > len(top):
             _margin_series(chart, "OTHERS", Color(128, 128, 128, "Gray")).add_point(time, others)
         for series in chart.series.values():
             last = series.values[-1] if series.values else None
-            if last is None or (last._time != time and last._y is not None):
-                series._put(ChartPoint(time, None))
+            if last is None or (last._rounded_y is not None and last._time != time):
+                series._put(ChartPoint.of_rounded(time, None))
 
     def _add(self, chart_name: str, name: str, index: int, kind: SeriesType, point: Any, unit: str = "$") -> None:
         if self.warming_up:
             return
-        chart = self.charts.setdefault(chart_name, Chart(chart_name))
-        series = chart.series.get(name)
-        if series is None:
-            series = chart.series[name] = Series.create(kind, name, index, unit)
+        series = self._series(chart_name, name, index, kind, unit)
         values = series.values
         if not values or point._time > values[-1]._time or chart_name == TURNOVER:
             series.add_point(point)
+
+    def _series(self, chart_name: str, name: str, index: int, kind: SeriesType, unit: str) -> Any:
+        chart = self.charts.get(chart_name)
+        if chart is None:
+            chart = self.charts[chart_name] = Chart(chart_name)
+        series = chart.series.get(name)
+        if series is None:
+            series = chart.series[name] = Series.create(kind, name, index, unit)
+        return series
 
     def on_warmup_finished(self, portfolio_value: Decimal) -> None:
         """Take the value at the end of warm-up, when conversion rates are known, as the starting value."""
@@ -367,7 +394,4 @@ def _margin_series(chart: Chart, name: str, color: Color) -> Any:
 
 def _four_digits(value: Decimal) -> Decimal:
     """Rounded to 4 significant digits."""
-    if value == 0:
-        return ZERO
-    scale = Decimal(10) ** (value.adjusted() + 1)
-    return scale * round_to(value / scale, 4)
+    return ZERO if value == 0 else value.quantize(Decimal((0, (1,), value.adjusted() - 3)), ROUND_HALF_EVEN)
