@@ -22,7 +22,7 @@ from lyra.engine.orders.order import Order
 from lyra.engine.results.charts import CandlestickSeries, Chart
 from lyra.engine.results.handler import EQUITY, STRATEGY_EQUITY
 from lyra.engine.results.json_text import Raw, json_indented, time_text
-from lyra.engine.results.order_json import order_event_json, order_json, order_list_hash, symbol_json
+from lyra.engine.results.order_json import KnownTexts, order_event_json, order_json, order_list_hash, symbol_json
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsResults
 from lyra.engine.results.trades import Trade
@@ -63,7 +63,8 @@ def write_results(folder: Path, results: RunResults, now: datetime) -> dict[str,
     write_atomically(folder / f"{name}-summary.json", json_indented(summary_fields(results)))
     write_atomically(folder / f"{name}.json", json_indented(result_fields(results)))
     if results.order_events:
-        events = ",".join(order_event_json(event, name) for event in results.order_events)
+        known = KnownTexts()
+        events = ",".join(order_event_json(event, name, known) for event in results.order_events)
         write_atomically(folder / f"{name}-order-events.json", f"[{events}]")
     if results.insights_json is not None:
         write_atomically(folder / name / "alpha-results.json", results.insights_json)
@@ -75,12 +76,13 @@ def write_results(folder: Path, results: RunResults, now: datetime) -> dict[str,
 
 def result_fields(results: RunResults) -> dict[str, Any]:
     """The content of `<id>.json`."""
+    known = KnownTexts()
     return {
         "rollingWindow": {
             key: performance_fields(item, with_trades=False) for key, item in results.statistics.rolling_performances.items()
         },
         "charts": {key: chart_fields(chart) for key, chart in results.charts.items()},
-        "orders": {str(order._id): Raw(order_json(order)) for order in sorted(results.orders, key=lambda order: order._id)},
+        "orders": {str(order._id): Raw(order_json(order, known=known)) for order in sorted(results.orders, key=lambda order: order._id)},
         "profitLoss": {time_text(time): amount for time, amount in sorted(results.profit_loss.items())},
         "statistics": results.statistics.summary,
         "runtimeStatistics": results.runtime_statistics,
@@ -133,15 +135,20 @@ def performance_fields(performance: AlgorithmPerformance, with_trades: bool = Tr
     return {
         "tradeStatistics": performance.trade_statistics.json_fields(),
         "portfolioStatistics": performance.portfolio_statistics.json_fields(),
-        "closedTrades": [trade_fields(trade) for trade in performance.closed_trades] if with_trades else [],
+        "closedTrades": _trades(performance.closed_trades) if with_trades else [],
     }
 
 
-def trade_fields(trade: Trade) -> dict[str, Any]:
+def _trades(trades: Iterable[Trade]) -> list[dict[str, Any]]:
+    known = KnownTexts()
+    return [trade_fields(trade, known) for trade in trades]
+
+
+def trade_fields(trade: Trade, known: KnownTexts) -> dict[str, Any]:
     """One closed trade."""
     return {
         "id": trade.id,
-        "symbols": [Raw(symbol_json(symbol)) for symbol in trade.symbols],
+        "symbols": [Raw(known.symbol(symbol)) for symbol in trade.symbols],
         "entryTime": time_text(trade._entry_time),
         "entryPrice": trade._entry_price,
         "direction": trade.direction,

@@ -5,7 +5,7 @@ Values may be dicts, lists, strings, numbers, Decimals, bools, None and `Raw` pi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
@@ -57,12 +57,17 @@ def json_double(value: float) -> str:
 
 def json_scalar(value: Any) -> str:
     """The JSON of anything that is not a container."""
+    kind = type(value)
+    if kind is str:
+        return json_string(value)
+    if kind is Decimal:
+        return decimal_json(value)
+    if kind is Raw:
+        return value  # type: ignore[no-any-return]
     if value is None:
         return "null"
     if value is True or value is False:
         return "true" if value else "false"
-    if isinstance(value, Raw):
-        return str(value)
     if isinstance(value, str):
         return json_string(value)
     if isinstance(value, Decimal):
@@ -71,7 +76,7 @@ def json_scalar(value: Any) -> str:
         return str(int(value))
     if isinstance(value, float):
         return json_double(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form in LEAN's results.")
+    raise TypeError(f"{kind.__name__} has no JSON form in LEAN's results.")
 
 
 def json_compact(value: Any) -> str:
@@ -87,16 +92,23 @@ def json_compact(value: Any) -> str:
 
 def json_indented(value: Any, level: int = 0) -> str:
     """JSON with Newtonsoft's indentation: two spaces, `{}` and `[]` when empty."""
-    if isinstance(value, Mapping):
-        return _block("{", "}", (f"{json_string(str(key))}: {json_indented(item, level + 1)}" for key, item in value.items()), level)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return _block("[", "]", (json_indented(item, level + 1) for item in value), level)
+    kind = type(value)
+    if kind is dict or isinstance(value, Mapping):
+        lines = [f"{json_string(key if type(key) is str else str(key))}: {_indented(item, level + 1)}" for key, item in value.items()]
+        return _block("{", "}", lines, level)
+    if kind is list or isinstance(value, (list, tuple, set, frozenset)):
+        return _block("[", "]", [_indented(item, level + 1) for item in value], level)
     return json_scalar(value)
 
 
-def _block(left: str, right: str, items: Iterable[str], level: int) -> str:
-    lines = list(items)
+def _indented(value: Any, level: int) -> str:
+    """`json_indented` of a part, most of which are scalars of these kinds."""
+    kind = type(value)
+    return json_scalar(value) if kind is str or kind is Decimal or kind is Raw or kind is int else json_indented(value, level)
+
+
+def _block(left: str, right: str, lines: list[str], level: int) -> str:
     if not lines:
         return left + right
-    inner = "  " * (level + 1)
-    return left + "\n" + ",\n".join(inner + line for line in lines) + "\n" + "  " * level + right
+    outer = "\n" + "  " * level
+    return f"{left}{outer}  {f',{outer}  '.join(lines)}{outer}{right}"

@@ -7,7 +7,7 @@ the orders' JSON joined by commas, with prices rounded first (`Common/Extensions
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from lyra.engine.orders.fee import NULL_CURRENCY
 from lyra.engine.orders.order import ComboOrder, Order
 from lyra.engine.orders.properties import OrderProperties, StrategyField, StrategyParameters
 from lyra.engine.orders.time_in_force import TimeInForce
-from lyra.engine.results.json_text import Raw, json_compact, json_string, time_text, unix_seconds
+from lyra.engine.results.json_text import Raw, json_compact, json_double, json_scalar, json_string, time_text, unix_seconds
 
 # Members of the derived classes in the order of their declaration; None stands for the overridden `type`.
 _OWN_MEMBERS: dict[int, tuple[str | None, ...]] = {
@@ -47,16 +47,60 @@ def symbol_json(symbol: Any) -> str:
     return text + "}" if underlying is None else f'{text},"underlying":{symbol_json(underlying)}}}'
 
 
-def order_json(order: Order, camel: bool = True) -> str:
+class KnownTexts:
+    """Texts that most orders of a run share, made once: of symbols, enum members, and properties that nobody has set."""
+
+    def __init__(self) -> None:
+        self._symbols: dict[int, tuple[Any, str]] = {}
+        self._event_symbols: dict[int, tuple[Any, str]] = {}
+        self._names: dict[Any, str] = {}
+        self._properties: dict[tuple[type, bool], str] = {}
+
+    def symbol(self, symbol: Any) -> str:
+        """`symbol_json`."""
+        return self._of_symbol(self._symbols, symbol, symbol_json)
+
+    def event_symbol(self, symbol: Any) -> str:
+        """The members of an order event that tell its symbol."""
+        return self._of_symbol(self._event_symbols, symbol, _event_symbol)
+
+    @staticmethod
+    def _of_symbol(known: dict[int, tuple[Any, str]], symbol: Any, make: Callable[[Any], str]) -> str:
+        """Symbols that are equal may differ in their tickers, so each object has its own text."""
+        found = known.get(id(symbol))
+        if found is None:
+            found = known[id(symbol)] = (symbol, make(symbol))
+        return found[1]
+
+    def name(self, member: Any) -> str:
+        """The quoted name of an enum member in camel case."""
+        text = self._names.get(member)
+        if text is None:
+            text = self._names[member] = json_string(camel_name(member.lean_name))
+        return text
+
+    def properties(self, properties: OrderProperties, camel: bool) -> str:
+        """`properties_json`."""
+        if vars(properties):
+            return properties_json(properties, camel)
+        key = (type(properties), camel)
+        text = self._properties.get(key)
+        if text is None:
+            text = self._properties[key] = properties_json(properties, camel)
+        return text
+
+
+def order_json(order: Order, camel: bool = True, known: KnownTexts | None = None) -> str:
     """The order's JSON without spaces: with `camel` as in the result files, otherwise with C#'s names in `properties` as in the hash."""
+    known = KnownTexts() if known is None else known
     parts = [_own_member(order, member) for member in _OWN_MEMBERS.get(int(order._type), _ONLY_TYPE)]
     if isinstance(order, ComboOrder):
         parts.append(f'"quantity":{decimal_json(order._quantity)}')
-    parts += _identity(order)
+    parts.append(_identity(order, known))
     parts += _times(order)
     if not isinstance(order, ComboOrder):
         parts.append(f'"quantity":{decimal_json(order._quantity)}')
-    parts += _state(order, camel)
+    parts += _state(order, camel, known)
     return "{" + ",".join(parts) + "}"
 
 
@@ -67,15 +111,11 @@ def _own_member(order: Order, member: str | None) -> str:
     return f'"{_camel(member)}":{decimal_json(value) if isinstance(value, Decimal) else json_compact(value)}'
 
 
-def _identity(order: Order) -> list[str]:
-    return [
-        f'"id":{order._id}',
-        f'"contingentId":{order._contingent_id}',
-        f'"brokerId":{json_compact(order._broker_id)}',
-        f'"symbol":{symbol_json(order._symbol)}',
-        f'"price":{decimal_json(order._price)}',
-        f'"priceCurrency":{json_string(order._price_currency)}',
-    ]
+def _identity(order: Order, known: KnownTexts) -> str:
+    return (
+        f'"id":{order._id},"contingentId":{order._contingent_id},"brokerId":{json_compact(order._broker_id)},'
+        f'"symbol":{known.symbol(order._symbol)},"price":{decimal_json(order._price)},"priceCurrency":{json_string(order._price_currency)}'
+    )
 
 
 def _times(order: Order) -> list[str]:
@@ -91,7 +131,7 @@ def _times(order: Order) -> list[str]:
     return parts
 
 
-def _state(order: Order, camel: bool) -> list[str]:
+def _state(order: Order, camel: bool, known: KnownTexts) -> list[str]:
     parts = [f'"status":{int(order.status)}']
     if order._tag is not None:
         parts.append(f'"tag":{json_string(order._tag)}')
@@ -99,14 +139,11 @@ def _state(order: Order, camel: bool) -> list[str]:
     submission = "null" if data is None else (
         f'{{"bidPrice":{decimal_json(data._bid_price)},"askPrice":{decimal_json(data._ask_price)},"lastPrice":{decimal_json(data._last_price)}}}'
     )  # fmt: skip
-    parts += [
-        f'"properties":{properties_json(order._properties, camel)}',
-        f'"securityType":{int(order.security_type)}',
-        f'"direction":{int(order.direction)}',
-        f'"value":{decimal_json(order._value)}',
-        f'"orderSubmissionData":{submission}',
-        f'"isMarketable":{"true" if order.is_marketable else "false"}',
-    ]
+    parts.append(
+        f'"properties":{known.properties(order._properties, camel)},"securityType":{int(order.security_type)},'
+        f'"direction":{int(order.direction)},"value":{decimal_json(order._value)},"orderSubmissionData":{submission},'
+        f'"isMarketable":{"true" if order.is_marketable else "false"}'
+    )
     group = order.group_order_manager
     if group is not None:
         parts.append(
@@ -160,39 +197,36 @@ def _with_rounded_prices(order: Order) -> Order:
 
 def order_list_hash(orders: Iterable[Order]) -> str:
     """LEAN's OrderListHash: 32 hex digits; d41d8cd98f00b204e9800998ecf8427e when there are no orders."""
-    joined = ",".join(order_json(_with_rounded_prices(order), camel=False) for order in sorted(orders, key=lambda order: order._id))
+    known = KnownTexts()
+    joined = ",".join(order_json(_with_rounded_prices(order), False, known) for order in sorted(orders, key=lambda order: order._id))
     return hashlib.md5(joined.encode()).hexdigest()
 
 
-def order_event_json(event: OrderEvent, algorithm_id: str) -> str:
+def order_event_json(event: OrderEvent, algorithm_id: str, known: KnownTexts | None = None) -> str:
     """The serialized order event as in `<id>-order-events.json`."""
-    fields: dict[str, Any] = {
-        "id": f"{algorithm_id}-{event.order_id}-{event.id}",
-        "algorithmId": algorithm_id,
-        "orderId": event.order_id,
-        "orderEventId": event.id,
-        "symbol": str(event.symbol.id),
-        "symbolValue": event.symbol.value,
-        "symbolPermtick": event.symbol.id.symbol,
-        "time": unix_seconds(event._utc_time),
-        "status": camel_name(event.status.lean_name),
-    }
+    known = KnownTexts() if known is None else known
     fee = event.order_fee.value
+    paid = ""
     if fee.currency != NULL_CURRENCY:
-        fields["orderFeeAmount"] = fee._amount
-        fields["orderFeeCurrency"] = fee.currency
-    fields["fillPrice"] = event._fill_price
-    fields["fillPriceCurrency"] = event.fill_price_currency
-    fields["fillQuantity"] = event._fill_quantity
-    fields["direction"] = camel_name(event.direction.lean_name)
+        paid = f',"orderFeeAmount":{decimal_json(fee._amount)},"orderFeeCurrency":{json_string(fee.currency)}'
+    text = (
+        f'{{"id":{json_string(f"{algorithm_id}-{event.order_id}-{event.id}")},"algorithmId":{json_string(algorithm_id)},'
+        f'"orderId":{event.order_id},"orderEventId":{event.id},{known.event_symbol(event.symbol)},'
+        f'"time":{json_double(unix_seconds(event._utc_time))},"status":{known.name(event.status)}{paid},'
+        f'"fillPrice":{decimal_json(event._fill_price)},"fillPriceCurrency":{json_scalar(event.fill_price_currency)},'
+        f'"fillQuantity":{decimal_json(event._fill_quantity)},"direction":{known.name(event.direction)}'
+    )
     if event.message:
-        fields["message"] = event.message
-    fields["isAssignment"] = event.is_assignment
-    fields["quantity"] = event._quantity
+        text += f',"message":{json_string(event.message)}'
+    text += f',"isAssignment":{json_scalar(event.is_assignment)},"quantity":{decimal_json(event._quantity)}'
     if event._stop_price is not None:
-        fields["stopPrice"] = event._stop_price
+        text += f',"stopPrice":{decimal_json(event._stop_price)}'
     if event._limit_price is not None:
-        fields["limitPrice"] = event._limit_price
-    if event.is_in_the_money:
-        fields["isInTheMoney"] = True
-    return json_compact(fields)
+        text += f',"limitPrice":{decimal_json(event._limit_price)}'
+    return text + (',"isInTheMoney":true}' if event.is_in_the_money else "}")
+
+
+def _event_symbol(symbol: Any) -> str:
+    return (
+        f'"symbol":{json_string(str(symbol.id))},"symbolValue":{json_string(symbol.value)},"symbolPermtick":{json_string(symbol.id.symbol)}'
+    )
