@@ -91,6 +91,21 @@ class ScatterChartPoint(ChartPoint):
         return f'{{{tooltip}"x":{self.x},"y":{_number(self._rounded_y)}}}'
 
 
+def _points_json(points: Iterable[ChartPoint]) -> str:
+    """Points joined by commas; many have the very value of the point before."""
+    texts = []
+    last, number = None, "null"
+    for point in points:
+        if type(point) is not ChartPoint:
+            texts.append(point.json())
+            continue
+        value = point._rounded_y
+        if value is not last:
+            last, number = value, _number(value)
+        texts.append(f"[{round(point._time / SECOND)},{number}]")
+    return ",".join(texts)
+
+
 class Candlestick(LeanObject):
     """Open, high, low and close at a time. `update(value)` extends it by one more value."""
 
@@ -103,7 +118,10 @@ class Candlestick(LeanObject):
 
     def __init__(self, time: Any = None, open: Any = None, high: Any = None, low: Any = None, close: Any = None) -> None:
         self._time: int = to_instant(time)
-        self._open, self._high, self._low, self._close = _rounded(open), _rounded(high), _rounded(low), _rounded(close)
+        self._open = _rounded(open)
+        self._high = self._open if high is open else _rounded(high)
+        self._low = self._open if low is open else _rounded(low)
+        self._close = self._open if close is open else _rounded(close)
 
     @property
     def long_time(self) -> int:
@@ -128,7 +146,9 @@ class Candlestick(LeanObject):
 
     def json(self) -> str:
         """`[x,open,high,low,close]`."""
-        return f"[{self.long_time},{_number(self._open)},{_number(self._high)},{_number(self._low)},{_number(self._close)}]"
+        opened = _number(self._open)
+        high, low, close = (opened if value is self._open else _number(value) for value in (self._high, self._low, self._close))
+        return f"[{self.long_time},{opened},{high},{low},{close}]"
 
 
 class BaseSeries(LeanObject):
@@ -258,7 +278,7 @@ class Series(BaseSeries):
             values = [] if total is None else [total]
         marker = self.scatter_marker_symbol.name.lower().replace("_", "-")
         tail = [
-            f'"values":[{",".join(point.json() for point in values)}]',
+            f'"values":[{_points_json(values)}]',
             f'"color":"{self.color.to_hex()}"',
             f'"scatterMarkerSymbol":"{marker}"',
         ]
@@ -352,4 +372,5 @@ class Chart(LeanObject):
 
 
 def _total(series: BaseSeries) -> Decimal:
-    return sum((point._y for point in series.values if isinstance(point, ChartPoint) and point._y is not None), ZERO)
+    values = [point._rounded_y for point in series.values if isinstance(point, ChartPoint)]
+    return sum((value for value in values if value is not None), ZERO)
