@@ -16,17 +16,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from lyra.engine.decimals import decimal_json
 from lyra.engine.errors import LyraError
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.order import Order
 from lyra.engine.results.charts import CandlestickSeries, Chart
 from lyra.engine.results.handler import EQUITY, STRATEGY_EQUITY
-from lyra.engine.results.json_text import Raw, json_indented, time_text
-from lyra.engine.results.order_json import KnownTexts, order_event_json, order_json, order_list_hash, symbol_json
+from lyra.engine.results.json_text import Raw, json_indented, json_scalar, json_string, time_text
+from lyra.engine.results.order_json import KnownTexts, order_event_json, orders_json, symbol_json
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsResults
 from lyra.engine.results.trades import Trade
 from lyra.engine.times import DAY, iso_z, span_text
+
+_TRADE_LEVEL = 3
+"""How deep a trade stands in `<id>.json`."""
 
 
 class ResultsError(LyraError):
@@ -60,8 +64,9 @@ def write_results(folder: Path, results: RunResults, now: datetime) -> dict[str,
     """
     name = results.algorithm_id
     shown = dict(results.statistics.summary)
+    orders, order_list_hash = orders_json(results.orders)
     write_atomically(folder / f"{name}-summary.json", json_indented(summary_fields(results)))
-    write_atomically(folder / f"{name}.json", json_indented(result_fields(results)))
+    write_atomically(folder / f"{name}.json", json_indented(result_fields(results, orders)))
     if results.order_events:
         known = KnownTexts()
         events = ",".join(order_event_json(event, name, known) for event in results.order_events)
@@ -69,20 +74,19 @@ def write_results(folder: Path, results: RunResults, now: datetime) -> dict[str,
     if results.insights_json is not None:
         write_atomically(folder / name / "alpha-results.json", results.insights_json)
     write_atomically(folder / f"{name}-log.txt", "".join(line + "\n" for line in results.log_lines))
-    shown["OrderListHash"] = order_list_hash(results.orders)
+    shown["OrderListHash"] = order_list_hash
     write_atomically(folder / "log.txt", console_text(results.console, shown, now))
     return shown
 
 
-def result_fields(results: RunResults) -> dict[str, Any]:
-    """The content of `<id>.json`."""
-    known = KnownTexts()
+def result_fields(results: RunResults, orders: Mapping[str, str]) -> dict[str, Any]:
+    """The content of `<id>.json`; `orders` is the JSON of each."""
     return {
         "rollingWindow": {
             key: performance_fields(item, with_trades=False) for key, item in results.statistics.rolling_performances.items()
         },
         "charts": {key: chart_fields(chart) for key, chart in results.charts.items()},
-        "orders": {str(order._id): Raw(order_json(order, known=known)) for order in sorted(results.orders, key=lambda order: order._id)},
+        "orders": {number: Raw(text) for number, text in orders.items()},
         "profitLoss": {time_text(time): amount for time, amount in sorted(results.profit_loss.items())},
         "statistics": results.statistics.summary,
         "runtimeStatistics": results.runtime_statistics,
@@ -139,31 +143,26 @@ def performance_fields(performance: AlgorithmPerformance, with_trades: bool = Tr
     }
 
 
-def _trades(trades: Iterable[Trade]) -> list[dict[str, Any]]:
+def _trades(trades: Iterable[Trade]) -> list[Raw]:
     known = KnownTexts()
-    return [trade_fields(trade, known) for trade in trades]
+    return [Raw(trade_json(trade, known)) for trade in trades]
 
 
-def trade_fields(trade: Trade, known: KnownTexts) -> dict[str, Any]:
-    """One closed trade."""
-    return {
-        "id": trade.id,
-        "symbols": [Raw(known.symbol(symbol)) for symbol in trade.symbols],
-        "entryTime": time_text(trade._entry_time),
-        "entryPrice": trade._entry_price,
-        "direction": trade.direction,
-        "quantity": trade._quantity,
-        "exitTime": time_text(trade._exit_time),
-        "exitPrice": trade._exit_price,
-        "profitLoss": trade._profit_loss,
-        "totalFees": trade._total_fees,
-        "mae": trade._mae,
-        "mfe": trade._mfe,
-        "duration": span_text((trade._exit_time - trade._entry_time) * 10),
-        "endTradeDrawdown": trade._end_trade_drawdown,
-        "isWin": trade.is_win,
-        "orderIds": trade.order_ids,
-    }
+def trade_json(trade: Trade, known: KnownTexts) -> str:
+    """One closed trade, indented as it stands in `totalPerformance` of `<id>.json`."""
+    line = ",\n" + "  " * (_TRADE_LEVEL + 1)
+    symbols = [Raw(known.symbol(symbol)) for symbol in trade.symbols]
+    return (
+        f'{{{line[1:]}"id": {json_string(trade.id)}{line}"symbols": {json_indented(symbols, _TRADE_LEVEL + 1)}'
+        f'{line}"entryTime": "{time_text(trade._entry_time)}"{line}"entryPrice": {decimal_json(trade._entry_price)}'
+        f'{line}"direction": {int(trade.direction)}{line}"quantity": {decimal_json(trade._quantity)}'
+        f'{line}"exitTime": "{time_text(trade._exit_time)}"{line}"exitPrice": {decimal_json(trade._exit_price)}'
+        f'{line}"profitLoss": {decimal_json(trade._profit_loss)}{line}"totalFees": {decimal_json(trade._total_fees)}'
+        f'{line}"mae": {decimal_json(trade._mae)}{line}"mfe": {decimal_json(trade._mfe)}'
+        f'{line}"duration": "{span_text((trade._exit_time - trade._entry_time) * 10)}"'
+        f'{line}"endTradeDrawdown": {decimal_json(trade._end_trade_drawdown)}{line}"isWin": {json_scalar(trade.is_win)}'
+        f'{line}"orderIds": {json_indented(trade.order_ids, _TRADE_LEVEL + 1)}{line[1:-2]}}}'
+    )
 
 
 def configuration_fields(name: str, tags: Iterable[str], account_currency: str, brokerage: int, account_type: int,

@@ -184,6 +184,14 @@ def camel_name(name: str) -> str:
     return name[:head].lower() + name[head:]
 
 
+def _hashed_json(order: Order, text: str, known: KnownTexts) -> str:
+    """An order's JSON as it goes into the hash; `text` is that of the result files, and often the same."""
+    rounded = smart_round(order._price) != order._price or any(stored in order.__dict__ for stored in _ROUNDED)
+    if not rounded and known.properties(order._properties, False) == known.properties(order._properties, True):
+        return text
+    return order_json(_with_rounded_prices(order), False, known)
+
+
 def _with_rounded_prices(order: Order) -> Order:
     other = type(order).__new__(type(order))
     other.__dict__.update(order.__dict__)
@@ -195,11 +203,19 @@ def _with_rounded_prices(order: Order) -> Order:
     return other
 
 
-def order_list_hash(orders: Iterable[Order]) -> str:
-    """LEAN's OrderListHash: 32 hex digits; d41d8cd98f00b204e9800998ecf8427e when there are no orders."""
+def orders_json(orders: Iterable[Order]) -> tuple[dict[str, str], str]:
+    """JSON of the orders by their numbers, and LEAN's OrderListHash: 32 hex digits; d41d8cd98f00b204e9800998ecf8427e for no orders."""
     known = KnownTexts()
-    joined = ",".join(order_json(_with_rounded_prices(order), False, known) for order in sorted(orders, key=lambda order: order._id))
-    return hashlib.md5(joined.encode()).hexdigest()
+    texts, hashed = {}, []
+    for order in sorted(orders, key=lambda order: order._id):
+        text = texts[str(order._id)] = order_json(order, known=known)
+        hashed.append(_hashed_json(order, text, known))
+    return texts, hashlib.md5(",".join(hashed).encode()).hexdigest()
+
+
+def order_list_hash(orders: Iterable[Order]) -> str:
+    """LEAN's OrderListHash."""
+    return orders_json(orders)[1]
 
 
 def order_event_json(event: OrderEvent, algorithm_id: str, known: KnownTexts | None = None) -> str:
