@@ -452,8 +452,8 @@ class Loop:
         value = self.benchmark_seen = ZERO if benchmark is None else self._benchmark_value(benchmark, utc)
         sampler = self._sampler
         sales, volume = sampler.sales()
-        self._results.sample(utc, portfolio._total_portfolio_value, value, sales, sampler.holdings(), volume, self._capacity.capacity,
-                             sampler.margins())  # fmt: skip
+        holdings, margins = sampler.positions()
+        self._results.sample(utc, portfolio._total_portfolio_value, value, sales, holdings, volume, self._capacity.capacity, margins)
 
     @staticmethod
     def _benchmark_value(benchmark: Any, utc: int) -> Any:

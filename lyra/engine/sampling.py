@@ -13,7 +13,7 @@ from lyra.engine.corporate.map_files import END_OF_TIME
 from lyra.engine.decimals import ZERO
 from lyra.engine.exact import total
 from lyra.engine.results.handler import HoldingSample, MarginSample, SaleSample
-from lyra.engine.securities.buying_power import margin_used
+from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters, amount_of
 
 
 class PortfolioSampler:
@@ -46,13 +46,16 @@ class PortfolioSampler:
             self._kinds = [HoldingSample(kind, ZERO) for kind in dict.fromkeys(security.type for security in present)]
         return self._sales, self._total_sale_volume
 
-    def holdings(self) -> list[HoldingSample]:
-        """What is held, after one empty holding for each type of security, so that every type has its line."""
-        return [*self._kinds, *(HoldingSample(s.type, s.holdings._holdings_value) for s in self._portfolio._positions())]
-
-    def margins(self) -> list[MarginSample]:
-        """The margin of each position."""
-        return [MarginSample(self._last_ticker(s.symbol), margin_used(s)) for s in self._portfolio._positions()]
+    def positions(self) -> tuple[list[HoldingSample], list[MarginSample]]:
+        """What is held, after one empty holding for each type of security, so that every type has its line; the margin of each position."""
+        holdings, margins = list(self._kinds), []
+        for security in self._portfolio._positions():
+            value = security.holdings._holdings_value
+            holdings.append(HoldingSample(security.type, value))
+            asked = MaintenanceMarginParameters(security, security.holdings._quantity, value, value)
+            margin = amount_of(security.buying_power_model.get_maintenance_margin(asked))
+            margins.append(MarginSample(self._last_ticker(security.symbol), margin))
+        return holdings, margins
 
     def _last_ticker(self, symbol: Any) -> str:
         """The ticker by which a security goes today, as LEAN names the series of margins; the present one if it is gone by then."""

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, NamedTuple
 
 from lyra.engine.decimals import ZERO, round_to, smart_round, to_float
 from lyra.engine.enums import AlgorithmStatus, SecurityType, SeriesType
-from lyra.engine.exact import divide
+from lyra.engine.exact import divide, strip
 from lyra.engine.results.charts import Candlestick, CandlestickSeries, Chart, ChartPoint, Series
 from lyra.engine.results.colors import Color
 from lyra.engine.results.messages import Messages, stamp
@@ -30,6 +30,8 @@ STRATEGY_EQUITY, EQUITY, RETURN = "Strategy Equity", "Equity", "Return"
 BENCHMARK, DRAWDOWN, TURNOVER, MARGIN = "Benchmark", "Drawdown", "Portfolio Turnover", "Portfolio Margin"
 _SAMPLES = 4000
 _MARGIN_SERIES, _SALES_SERIES = 40, 30
+_OTHERS = "OTHERS"
+_FOUR_DIGITS = Context(prec=4, rounding=ROUND_HALF_EVEN)
 
 
 class SaleSample(NamedTuple):
@@ -250,17 +252,11 @@ class ResultHandler:
             chart.legend_disabled = True
         if not margins:
             return
-        shares = [(item.name, _four_digits(divide(item.margin, portfolio_value)) if portfolio_value != 0 else ZERO) for item in margins]
-        names = dict.fromkeys(name for name, _ in sorted(shares, key=lambda item: -item[1]))
-        top = set(list(names)[:_MARGIN_SERIES])
-        others = ZERO
+        shares = [(name, _percent(margin, portfolio_value)) for name, margin in margins]
+        if len(shares) > _MARGIN_SERIES:
+            shares = _largest(shares)
         for name, share in shares:
-            if name in top:
-                _margin_series(chart, name, Color.EMPTY).add_point(time, share * 100)
-            else:
-                others += share * 100
-        if len(names) > len(top):
-            _margin_series(chart, "OTHERS", Color(128, 128, 128, "Gray")).add_point(time, others)
+            _margin_series(chart, name)._put(ChartPoint.of_rounded(time, share))
         for series in chart.series.values():
             last = series.values[-1] if series.values else None
             if last is None or (last._rounded_y is not None and last._time != time):
@@ -384,14 +380,26 @@ class ResultHandler:
         }  # fmt: skip
 
 
-def _margin_series(chart: Chart, name: str, color: Color) -> Any:
-    if name not in chart.series:
+def _percent(margin: Decimal, portfolio_value: Decimal) -> Decimal:
+    """A margin's share in 4 significant digits."""
+    return ZERO if portfolio_value == 0 else strip(_FOUR_DIGITS.plus(margin / portfolio_value) * 100)
+
+
+def _largest(shares: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
+    """Those with the largest names, and one for all others together."""
+    names = list(dict.fromkeys(name for name, _ in sorted(shares, key=lambda item: -item[1])))
+    top = frozenset(names[:_MARGIN_SERIES])
+    kept = [item for item in shares if item[0] in top]
+    if len(names) > len(top):
+        kept.append((_OTHERS, smart_round(sum((share for name, share in shares if name not in top), ZERO))))
+    return kept
+
+
+def _margin_series(chart: Chart, name: str) -> Any:
+    series = chart.series.get(name)
+    if series is None:
+        color = Color(128, 128, 128, "Gray") if name == _OTHERS else Color.EMPTY
         series = chart.series[name] = Series(name, SeriesType.BAR, 0, "%", color=color)
         series.tooltip = "{SERIES_NAME}: {VALUE}%"
         series.index_name = "Margin Used (%)"
-    return chart.series[name]
-
-
-def _four_digits(value: Decimal) -> Decimal:
-    """Rounded to 4 significant digits."""
-    return ZERO if value == 0 else value.quantize(Decimal((0, (1,), value.adjusted() - 3)), ROUND_HALF_EVEN)
+    return series
