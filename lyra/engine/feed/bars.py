@@ -162,12 +162,10 @@ class BarReader:
         return rows
 
     def _strict_times(self, time: Ints, end: Ints) -> tuple[Ints, Ints, Any]:
-        starts, ends = np.empty_like(time), np.empty_like(end)
-        good = np.ones(len(time), dtype=bool)
-        for k, (begin, finish) in enumerate(zip(time.tolist(), end.tolist(), strict=True)):
-            starts[k], ends[k] = daily_calendar(self._hours, finish)
-            good[k] = ends[k] >= begin and ends[k] >= self._request.start
-        return starts, ends, good
+        hours = self._hours
+        spans = np.array([daily_calendar(hours, finish) for finish in end.tolist()], dtype=np.int64).reshape(-1, 2)
+        starts, ends = spans[:, 0], spans[:, 1]
+        return starts, ends, (ends >= time) & (ends >= self._request.start)
 
     # fill-forward -------------------------------------------------------------------------------
     def _forward(self, time: Ints, end: Ints, values: Ints, scales: Any) -> tuple[Ints, Ints, Ints, Any, Any]:

@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.decimals import ZERO, decimal_json, smart_round, to_decimal
+from lyra.engine.decimals import ZERO, smart_round, to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, DuplicateNameException
 from lyra.engine.enums import ChartType, ScatterMarkerSymbol, SeriesType
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import instant, money, to_instant
 from lyra.engine.results.colors import Color
-from lyra.engine.results.json_text import json_scalar, json_string
+from lyra.engine.results.json_text import decimal_json, json_scalar, json_string
 from lyra.engine.times import SECOND
 
 
 def _rounded(value: Any) -> Decimal | None:
-    return None if value is None else smart_round(to_decimal(value))
+    return value if value is None or value is ZERO else smart_round(to_decimal(value))
 
 
 def _number(value: Decimal | None) -> str:

@@ -16,13 +16,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from lyra.engine.decimals import decimal_json
 from lyra.engine.errors import LyraError
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.order import Order
 from lyra.engine.results.charts import CandlestickSeries, Chart
 from lyra.engine.results.handler import EQUITY, STRATEGY_EQUITY
-from lyra.engine.results.json_text import Raw, json_indented, json_scalar, json_string, time_text
+from lyra.engine.results.json_text import Raw, decimal_json, json_indented, json_scalar, json_string, time_text
 from lyra.engine.results.order_json import KnownTexts, order_event_json, orders_json, symbol_json
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsResults

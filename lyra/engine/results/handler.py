@@ -189,7 +189,7 @@ class ResultHandler:
         self._highest_value = max(portfolio_value, self._highest_value)
         self._observe(portfolio_value)
         self._sample_equity(time)
-        self._add(BENCHMARK, BENCHMARK, 0, SeriesType.LINE, ChartPoint(time, smart_round(benchmark)))
+        self._add(BENCHMARK, BENCHMARK, 0, SeriesType.LINE, ChartPoint(time, benchmark))
         self._add(STRATEGY_EQUITY, RETURN, 1, SeriesType.BAR, ChartPoint(time, gain), "%")
         if self._highest_value != 0:
             fall = round_to((divide(portfolio_value, self._highest_value) - 1) * 100, 2)
@@ -232,7 +232,7 @@ class ResultHandler:
             side[item.security_type] += item.value
         for name, values in (("Long", longs), ("Short", shorts)):
             for kind, value in values.items():
-                ratio = round_to(divide(value, portfolio_value), 4)
+                ratio = ZERO if value == 0 else round_to(divide(value, portfolio_value), 4)
                 self._add("Exposure", f"{kind.lean_name} - {name} Ratio", 0, SeriesType.LINE, ChartPoint(time, ratio), "")
 
     def _sample_turnover(self, time: int, portfolio_value: Decimal, total_sale_volume: Decimal) -> None:

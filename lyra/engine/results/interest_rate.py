@@ -6,7 +6,7 @@ rows `yyyy-MM-dd,percent`, each valid until the next. Rates are fractions: 0.022
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -19,6 +19,7 @@ from lyra.engine.errors import DataError
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.times import DAY, day_of, to_datetime, to_us
 
+END_OF_TIME = 2**62
 FIRST_DATE = to_us(datetime(1998, 1, 1))
 
 
@@ -68,7 +69,6 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
         self._dates: list[int] = []
         self._rates: list[Decimal] = []
         self._loaded = False
-        self._rate_of_day: dict[int, Decimal] = {}
         self._default = to_decimal(self.DEFAULT_RISK_FREE_RATE)
 
     def _load(self) -> None:
@@ -85,12 +85,6 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
         if not self._dates:
             return self._default
         day = day_of(us)
-        rate = self._rate_of_day.get(day)
-        if rate is None:
-            rate = self._rate_of_day[day] = self._look_up(day)
-        return rate
-
-    def _look_up(self, day: int) -> Decimal:
         known = bisect_right(self._dates, day)
         if day < FIRST_DATE and (known == 0 or self._dates[known - 1] != day):
             day = FIRST_DATE
@@ -99,6 +93,30 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
         at = bisect_right(self._dates, day) - 1
         # before the first row the file's first rate holds
         return self._rates[max(at, 0)]
+
+    def _valid_until(self, us: int) -> int:
+        """The moment before which the rate of an earlier one is certain to hold."""
+        if not self._dates:
+            return END_OF_TIME
+        day = day_of(us)
+        following = bisect_right(self._dates, day)
+        if day < max(FIRST_DATE, self._dates[0]) or day > self._last:
+            return day + DAY
+        if following == len(self._dates):
+            return END_OF_TIME
+        return min(self._dates[following], self._last + DAY)
+
+    def _sum(self, times: Iterable[int]) -> Decimal:
+        """The rates of many instants added up: few digits, so the order does not matter."""
+        ordered = sorted(times)
+        total, at = ZERO, 0
+        while at < len(ordered):
+            time = ordered[at]
+            rate = self._rate(time)
+            after = bisect_left(ordered, self._valid_until(time), at)
+            total += rate * (after - at)
+            at = after
+        return total
 
 
 def _read(path: Path) -> dict[int, Decimal]:
@@ -116,6 +134,9 @@ def _read(path: Path) -> dict[int, Decimal]:
 
 def average_rate(model: Any, times: Iterable[int]) -> Decimal:
     """Mean rate over UTC instants (microseconds); 0 for none. A model of the user's own has `get_interest_rate(date)`."""
+    if type(model) is InterestRateProvider:
+        times = list(times)
+        return model._sum(times) / len(times) if times else ZERO
     days = Counter(times) if isinstance(model, FuncRiskFreeRateInterestRateModel) else Counter([time - time % DAY for time in times])
     if not days:
         return ZERO

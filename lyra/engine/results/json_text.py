@@ -10,7 +10,7 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
 
-from lyra.engine.decimals import decimal_json, double_text
+from lyra.engine.decimals import decimal_text, double_text
 from lyra.engine.enumeration import LeanEnum
 from lyra.engine.times import iso_z
 
@@ -53,6 +53,14 @@ def json_double(value: float) -> str:
         return '"NaN"' if value != value else '"Infinity"' if value > 0 else '"-Infinity"'
     text = double_text(value)
     return text if "." in text or "E" in text else text + ".0"
+
+
+def decimal_json(value: Decimal) -> str:
+    """A decimal: plain digits, its scale kept, always with a point."""
+    text = str(value)
+    if "E" in text or (text[0] == "-" and not value):
+        text = decimal_text(value)
+    return text if "." in text else text + ".0"
 
 
 def json_scalar(value: Any) -> str:

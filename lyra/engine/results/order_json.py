@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.decimals import decimal_json, smart_round
+from lyra.engine.decimals import smart_round
 from lyra.engine.enums import OrderType
 from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.exchange_codes import Exchange
@@ -19,7 +19,7 @@ from lyra.engine.orders.fee import NULL_CURRENCY
 from lyra.engine.orders.order import ComboOrder, Order
 from lyra.engine.orders.properties import OrderProperties, StrategyField, StrategyParameters
 from lyra.engine.orders.time_in_force import TimeInForce
-from lyra.engine.results.json_text import Raw, json_compact, json_double, json_scalar, json_string, time_text, unix_seconds
+from lyra.engine.results.json_text import Raw, decimal_json, json_compact, json_double, json_scalar, json_string, time_text, unix_seconds
 
 # Members of the derived classes in the order of their declaration; None stands for the overridden `type`.
 _OWN_MEMBERS: dict[int, tuple[str | None, ...]] = {

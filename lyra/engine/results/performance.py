@@ -204,7 +204,8 @@ class PortfolioStatistics(LeanObject):
 
     def json_fields(self) -> dict[str, str]:
         """LEAN's camel-case names with values rounded to 4 decimals, as text."""
-        fields = {shown: decimal_text(round_to(getattr(self, stored), 4)) for stored, shown in self._JSON_NAMES}
+        values = [(shown, getattr(self, stored)) for stored, shown in self._JSON_NAMES]
+        fields = {shown: "0" if value is ZERO else decimal_text(round_to(value, 4)) for shown, value in values}
         fields["drawdownRecovery"] = str(self.drawdown_recovery)
         return fields
 

@@ -45,12 +45,13 @@ def _cut(candle: Any) -> Candlestick:
 
 def _fill(out: list[Candlestick], candles: list[Any], start: int, end: int, at: int, step: int) -> int:
     """Add the samples up to candle `end`, made of the candles from `start` on; the time of the next sample."""
-    template = Candlestick(at)
-    for candle in candles[start : end + 1]:
-        for value in (candle._open, candle._high, candle._low, candle._close):
-            if value is not None:
-                template.update(value)
-    template = _cut(template)
+    seen = [
+        value
+        for candle in candles[start : end + 1]
+        for value in (candle._open, candle._high, candle._low, candle._close)
+        if value is not None
+    ]
+    template = _cut(Candlestick(at, seen[0], max(seen), min(seen), seen[-1]) if seen else Candlestick(at))
     first, current = candles[start], candles[end]
     opened = candles[start - 1]._time if start > 0 else first._time - (candles[start + 1]._time - first._time)
     previous: Candlestick | None = None

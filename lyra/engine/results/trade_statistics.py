@@ -276,6 +276,8 @@ class TradeStatistics(LeanObject):
         if name in self._COUNTS:
             return getattr(self, name)
         value = getattr(self, "_" + name)
+        if value is ZERO:
+            return "0"
         if isinstance(value, Decimal):
             return decimal_text(round_to(value, 4))
         if name.endswith("duration"):
