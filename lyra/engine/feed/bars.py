@@ -16,7 +16,7 @@ import numpy as np
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
-from lyra.engine.feed.calendar import daily_calendar, strict_end_time_applies, tradable_days
+from lyra.engine.feed.calendar import daily_calendars, strict_end_time_applies, tradable_days
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.csvcolumns import MISSING, Ints
 from lyra.engine.feed.fillforward import FillForward, Span
@@ -162,9 +162,7 @@ class BarReader:
         return rows
 
     def _strict_times(self, time: Ints, end: Ints) -> tuple[Ints, Ints, Any]:
-        hours = self._hours
-        spans = np.array([daily_calendar(hours, finish) for finish in end.tolist()], dtype=np.int64).reshape(-1, 2)
-        starts, ends = spans[:, 0], spans[:, 1]
+        starts, ends = daily_calendars(self._hours, end)
         return starts, ends, (ends >= time) & (ends >= self._request.start)
 
     # fill-forward -------------------------------------------------------------------------------

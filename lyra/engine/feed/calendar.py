@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from lyra.engine.enums import SecurityType
+from lyra.engine.feed.csvcolumns import Ints
 from lyra.engine.times import DAY, HOUR, Zone, day_of
 
 
@@ -23,6 +26,16 @@ def daily_calendar(hours: Any, local: int) -> tuple[int, int]:
     if known is None:
         start = hours.previous_open_us(local, False, first=True)
         known = hours._memo[local] = start, hours.next_close_us(start, False, last=True)
+    return known  # type: ignore[no-any-return]
+
+
+def daily_calendars(hours: Any, local: Ints) -> tuple[Ints, Ints]:
+    """`daily_calendar` of many wall times. Securities of one market mostly ask for the same ones."""
+    key = local.tobytes()
+    known = hours._memo.get(key)
+    if known is None:
+        spans = np.array([daily_calendar(hours, time) for time in local.tolist()], dtype=np.int64).reshape(-1, 2)
+        known = hours._memo[key] = spans[:, 0].copy(), spans[:, 1].copy()
     return known  # type: ignore[no-any-return]
 
 

@@ -70,7 +70,7 @@ class CorporateHistory:
         self.events: list[tuple[int, BaseData]] = []
         """(exchange wall time, event), ascending."""
         self._dividends: list[tuple[int, Any]] = []
-        if days:
+        if days and (self._known or self._factors is not None):
             self._make_events(days)
 
     def _make_events(self, days: list[int]) -> None:
