@@ -150,9 +150,8 @@ def _trades(trades: Iterable[Trade]) -> list[Raw]:
 def trade_json(trade: Trade, known: KnownTexts) -> str:
     """One closed trade, indented as it stands in `totalPerformance` of `<id>.json`."""
     line = ",\n" + "  " * (_TRADE_LEVEL + 1)
-    symbols = [Raw(known.symbol(symbol)) for symbol in trade.symbols]
     return (
-        f'{{{line[1:]}"id": {json_string(trade.id)}{line}"symbols": {json_indented(symbols, _TRADE_LEVEL + 1)}'
+        f'{{{line[1:]}"id": {json_string(trade.id)}{line}"symbols": {_listed(map(known.symbol, trade.symbols), line)}'
         f'{line}"entryTime": "{time_text(trade._entry_time)}"{line}"entryPrice": {decimal_json(trade._entry_price)}'
         f'{line}"direction": {int(trade.direction)}{line}"quantity": {decimal_json(trade._quantity)}'
         f'{line}"exitTime": "{time_text(trade._exit_time)}"{line}"exitPrice": {decimal_json(trade._exit_price)}'
@@ -160,8 +159,14 @@ def trade_json(trade: Trade, known: KnownTexts) -> str:
         f'{line}"mae": {decimal_json(trade._mae)}{line}"mfe": {decimal_json(trade._mfe)}'
         f'{line}"duration": "{span_text((trade._exit_time - trade._entry_time) * 10)}"'
         f'{line}"endTradeDrawdown": {decimal_json(trade._end_trade_drawdown)}{line}"isWin": {json_scalar(trade.is_win)}'
-        f'{line}"orderIds": {json_indented(trade.order_ids, _TRADE_LEVEL + 1)}{line[1:-2]}}}'
+        f'{line}"orderIds": {_listed(map(str, trade.order_ids), line)}{line[1:-2]}}}'
     )
+
+
+def _listed(texts: Iterable[str], line: str) -> str:
+    """JSON texts as a list; `line` begins a line at the list's depth."""
+    joined = f"{line}  ".join(texts)
+    return f"[{line[1:]}  {joined}{line[1:]}]" if joined else "[]"
 
 
 def configuration_fields(name: str, tags: Iterable[str], account_currency: str, brokerage: int, account_type: int,

@@ -10,15 +10,17 @@ from __future__ import annotations
 import math
 import operator
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from decimal import Context, Decimal, localcontext
 from functools import cached_property
-from itertools import accumulate, compress, islice
+from itertools import accumulate, chain, compress
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from lyra.engine.decimals import ZERO, decimal_text, double_to_decimal, round_to, to_float
-from lyra.engine.exact import add, divide, mean_step, multiply, subtract
+from lyra.engine.exact import add, divide, mean_step, multiply, scale_of, subtract
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import instant, money
 from lyra.engine.results.json_text import time_text
@@ -132,6 +134,8 @@ class TradeTable:
         self.falls = [trade._end_trade_drawdown for trade in self.trades]
         self.fees = [trade._total_fees for trade in self.trades]
         self.seconds = [(end - start) * 10 / _TICKS for start, end in zip(self.entries, self.exits, strict=True)]
+        self.units = _units((self.profits, self.maes, self.mfes, self.falls))
+        """Profits, MAEs, MFEs and falls, a row each, as whole numbers of the smallest decimal place among them."""
         self._in_order = self.exits == sorted(self.exits)
 
     def closed_between(self, start: int, end: int) -> TradeTable:
@@ -141,9 +145,17 @@ class TradeTable:
         low, high = bisect_left(self.exits, start), bisect_left(self.exits, end)
         part = TradeTable.__new__(TradeTable)
         part._in_order = True
+        part.units = self.units[:, low:high]
         for name in self._COLUMNS:
             setattr(part, name, getattr(self, name)[low:high])
         return part
+
+
+def _units(columns: Sequence[list[Decimal]]) -> Any:
+    """Decimals as whole numbers, of 64 bits where sums of them fit."""
+    places = max((scale_of(value) for column in columns for value in column), default=0)
+    rows = [[int(value.scaleb(places)) for value in column] for column in columns]
+    return np.array(rows, dtype=np.int64 if sum(map(abs, chain(*rows))) < 2**61 else object)
 
 
 class TradeStatistics(LeanObject):
@@ -296,27 +308,52 @@ def _add_totals(r: Any, table: TradeTable) -> None:
     r.max_consecutive_winning_trades = max(map(len, row.split(b"\0")))
     r.max_consecutive_losing_trades = max(map(len, row.split(b"\1")))
     r._total_profit_loss, r._total_profit, r._total_loss = sum(table.profits, ZERO), sum(gains, ZERO), sum(losses, ZERO)
-    r._largest_profit, r._largest_loss = max([ZERO, *gains]), min([ZERO, *losses])
-    r._largest_mae, r._largest_mfe = min([ZERO, *table.maes]), max([ZERO, *table.mfes])
-    r._maximum_end_trade_drawdown = max([ZERO, *table.falls])
+    profits, maes, mfes, falls = table.units
+    r._largest_profit, r._largest_loss = _largest(table.profits, profits), _smallest(table.profits, profits)
+    r._largest_mae, r._largest_mfe = _smallest(table.maes, maes), _largest(table.mfes, mfes)
+    r._maximum_end_trade_drawdown = _largest(table.falls, falls)
     r._total_fees = sum(table.fees, ZERO)
+
+
+def _largest(values: list[Decimal], units: Any) -> Decimal:
+    """The first of the largest, at least 0."""
+    at = int(units.argmax())
+    return values[at] if units[at] > 0 else ZERO
+
+
+def _smallest(values: list[Decimal], units: Any) -> Decimal:
+    """The first of the smallest, at most 0."""
+    at = int(units.argmin())
+    return values[at] if units[at] < 0 else ZERO
 
 
 def _add_drawdowns(r: Any, table: TradeTable) -> None:
     """The deepest falls from a peak of the summed profits, within trades and at their ends, and the longest time until a new peak."""
+    profits, maes, mfes, _ = table.units
     totals = list(accumulate(table.profits, initial=ZERO))
-    bests = accumulate(map(operator.add, totals, table.mfes), max, initial=ZERO)
-    lows = map(operator.add, totals, table.maes)
-    r._maximum_intra_trade_drawdown = min([ZERO, *map(operator.sub, lows, islice(bests, 1, None))])
-    peaks = list(accumulate(totals, max))
-    r._maximum_closed_trade_drawdown = min([ZERO, *map(operator.sub, totals, peaks)])
-    new_peaks = compress(range(len(totals) - 1), map(operator.gt, islice(totals, 1, None), peaks))
+    after = np.cumsum(profits)
+    before = after - profits
+    r._maximum_intra_trade_drawdown, _ = _deepest_fall(
+        before + mfes, lambda n: totals[n] + table.mfes[n], before + maes, lambda n: totals[n] + table.maes[n]
+    )
+    r._maximum_closed_trade_drawdown, peaks = _deepest_fall(after, lambda n: totals[n + 1], after, lambda n: totals[n + 1])
     last, last_time, longest = -1, table.entries[0], 0
-    for n in new_peaks:
+    for n in np.flatnonzero(after > np.concatenate(([0], peaks[:-1]))).tolist():
         if n > last + 1:  # lost in between
             longest = max(longest, table.exits[n] - last_time)
         last, last_time = n, table.exits[n]
     r._maximum_drawdown_duration = longest * 10
+
+
+def _deepest_fall(highs: Any, high_of: Callable[[int], Decimal], lows: Any, low_of: Callable[[int], Decimal]) -> tuple[Decimal, Any]:
+    """How deep the lows fall below the highest high so far, at most 0; and the highest highs so far, at least 0, in units."""
+    peaks = np.maximum.accumulate(np.maximum(highs, 0))
+    falls = lows - peaks
+    at = int(falls.argmin())
+    if falls[at] >= 0:
+        return ZERO, peaks
+    peak = high_of(int((highs == peaks[at]).argmax())) if peaks[at] > 0 else ZERO
+    return low_of(at) - peak, peaks
 
 
 def _add_spans(r: Any, table: TradeTable) -> None:
