@@ -35,7 +35,7 @@ from lyra.engine.orders.group import GroupOrderManager
 from lyra.engine.orders.requests import CancelOrderRequest, OrderResponse, SubmitOrderRequest, UpdateOrderFields, UpdateOrderRequest
 from lyra.engine.orders.ticket import OrderTicket
 from lyra.engine.orders.time_in_force import TimeInForce
-from lyra.engine.results.order_json import order_event_json, order_json, order_list_hash, properties_json
+from lyra.engine.results.order_json import KnownTexts, order_event_json, order_json, order_list_hash, properties_json
 from lyra.engine.times import to_us, zone
 
 pytestmark = pytest.mark.usefixtures("decimal_context")
@@ -400,7 +400,7 @@ def test_event_texts() -> None:
         "FillPrice: $144.7817 OrderFee: 3.44 USD"
     )
     assert event.short_to_string() == "10/07/2013 13:31:00 OID:1 SPY Filled Q:688 FQ:688 FP:$144.7817 OF:$3.44 USD"
-    fields = json.loads(order_event_json(event, "A"))
+    fields = json.loads(order_event_json(event, "A", KnownTexts()))
     assert (fields["id"], fields["status"], fields["direction"], fields["orderFeeAmount"], fields["time"]) == (
         "A-1-2", "filled", "buy", 3.44, 1381152660.0,
     )  # fmt: skip

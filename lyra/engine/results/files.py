@@ -21,8 +21,8 @@ from lyra.engine.orders.events import OrderEvent
 from lyra.engine.orders.order import Order
 from lyra.engine.results.charts import CandlestickSeries, Chart
 from lyra.engine.results.handler import EQUITY, STRATEGY_EQUITY
-from lyra.engine.results.json_text import Raw, decimal_json, json_indented, json_scalar, json_string, time_text
-from lyra.engine.results.order_json import KnownTexts, order_event_json, orders_json, symbol_json
+from lyra.engine.results.json_text import Raw, decimal_json, json_indented, json_scalar, json_string
+from lyra.engine.results.order_json import KnownTexts, order_events_json, orders_json, symbol_json
 from lyra.engine.results.sampler import sample_candles
 from lyra.engine.results.statistics import AlgorithmPerformance, StatisticsResults
 from lyra.engine.results.trades import Trade
@@ -63,13 +63,12 @@ def write_results(folder: Path, results: RunResults, now: datetime) -> dict[str,
     """
     name = results.algorithm_id
     shown = dict(results.statistics.summary)
-    orders, order_list_hash = orders_json(results.orders)
-    write_atomically(folder / f"{name}-summary.json", json_indented(summary_fields(results)))
-    write_atomically(folder / f"{name}.json", json_indented(result_fields(results, orders)))
+    known = KnownTexts()
+    orders, order_list_hash = orders_json(results.orders, known)
+    write_atomically(folder / f"{name}-summary.json", json_indented(summary_fields(results, known)))
+    write_atomically(folder / f"{name}.json", json_indented(result_fields(results, orders, known)))
     if results.order_events:
-        known = KnownTexts()
-        events = ",".join(order_event_json(event, name, known) for event in results.order_events)
-        write_atomically(folder / f"{name}-order-events.json", f"[{events}]")
+        write_atomically(folder / f"{name}-order-events.json", order_events_json(results.order_events, name, known))
     if results.insights_json is not None:
         write_atomically(folder / name / "alpha-results.json", results.insights_json)
     write_atomically(folder / f"{name}-log.txt", "".join(line + "\n" for line in results.log_lines))
@@ -78,26 +77,26 @@ def write_results(folder: Path, results: RunResults, now: datetime) -> dict[str,
     return shown
 
 
-def result_fields(results: RunResults, orders: Mapping[str, str]) -> dict[str, Any]:
+def result_fields(results: RunResults, orders: Mapping[str, str], known: KnownTexts) -> dict[str, Any]:
     """The content of `<id>.json`; `orders` is the JSON of each."""
     return {
         "rollingWindow": {
-            key: performance_fields(item, with_trades=False) for key, item in results.statistics.rolling_performances.items()
+            key: performance_fields(item, known, with_trades=False) for key, item in results.statistics.rolling_performances.items()
         },
         "charts": {key: chart_fields(chart) for key, chart in results.charts.items()},
         "orders": {number: Raw(text) for number, text in orders.items()},
-        "profitLoss": {time_text(time): amount for time, amount in sorted(results.profit_loss.items())},
+        "profitLoss": {known.time(time): amount for time, amount in sorted(results.profit_loss.items())},
         "statistics": results.statistics.summary,
         "runtimeStatistics": results.runtime_statistics,
         "state": results.state,
         "serverStatistics": results.server_statistics,
         "algorithmConfiguration": results.algorithm_configuration,
-        "totalPerformance": performance_fields(results.statistics.total_performance),
+        "totalPerformance": performance_fields(results.statistics.total_performance, known),
         "analysis": [],
     }
 
 
-def summary_fields(results: RunResults) -> dict[str, Any]:
+def summary_fields(results: RunResults, known: KnownTexts) -> dict[str, Any]:
     """The content of `<id>-summary.json`: the equity candles, coarser for long runs, and no orders or trades."""
     charts: dict[str, Any] = {}
     chart = results.charts.get(STRATEGY_EQUITY)
@@ -115,7 +114,7 @@ def summary_fields(results: RunResults) -> dict[str, Any]:
         "state": results.state,
         "serverStatistics": results.server_statistics,
         "algorithmConfiguration": results.algorithm_configuration,
-        "totalPerformance": performance_fields(results.statistics.total_performance, with_trades=False),
+        "totalPerformance": performance_fields(results.statistics.total_performance, known, with_trades=False),
     }
 
 
@@ -133,18 +132,13 @@ def chart_fields(chart: Chart) -> dict[str, Any]:
     return fields
 
 
-def performance_fields(performance: AlgorithmPerformance, with_trades: bool = True) -> dict[str, Any]:
+def performance_fields(performance: AlgorithmPerformance, known: KnownTexts, with_trades: bool = True) -> dict[str, Any]:
     """Figures of a period and its trades."""
     return {
         "tradeStatistics": performance.trade_statistics.json_fields(),
         "portfolioStatistics": performance.portfolio_statistics.json_fields(),
-        "closedTrades": _trades(performance.closed_trades) if with_trades else [],
+        "closedTrades": [Raw(trade_json(trade, known)) for trade in performance.closed_trades] if with_trades else [],
     }
-
-
-def _trades(trades: Iterable[Trade]) -> list[Raw]:
-    known = KnownTexts()
-    return [Raw(trade_json(trade, known)) for trade in trades]
 
 
 def trade_json(trade: Trade, known: KnownTexts) -> str:
@@ -152,9 +146,9 @@ def trade_json(trade: Trade, known: KnownTexts) -> str:
     line = ",\n" + "  " * (_TRADE_LEVEL + 1)
     return (
         f'{{{line[1:]}"id": {json_string(trade.id)}{line}"symbols": {_listed(map(known.symbol, trade.symbols), line)}'
-        f'{line}"entryTime": "{time_text(trade._entry_time)}"{line}"entryPrice": {decimal_json(trade._entry_price)}'
+        f'{line}"entryTime": "{known.time(trade._entry_time)}"{line}"entryPrice": {decimal_json(trade._entry_price)}'
         f'{line}"direction": {int(trade.direction)}{line}"quantity": {decimal_json(trade._quantity)}'
-        f'{line}"exitTime": "{time_text(trade._exit_time)}"{line}"exitPrice": {decimal_json(trade._exit_price)}'
+        f'{line}"exitTime": "{known.time(trade._exit_time)}"{line}"exitPrice": {decimal_json(trade._exit_price)}'
         f'{line}"profitLoss": {decimal_json(trade._profit_loss)}{line}"totalFees": {decimal_json(trade._total_fees)}'
         f'{line}"mae": {decimal_json(trade._mae)}{line}"mfe": {decimal_json(trade._mfe)}'
         f'{line}"duration": "{span_text((trade._exit_time - trade._entry_time) * 10)}"'

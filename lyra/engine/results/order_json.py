@@ -48,12 +48,13 @@ def symbol_json(symbol: Any) -> str:
 
 
 class KnownTexts:
-    """Texts that most orders of a run share, made once: of symbols, enum members, and properties that nobody has set."""
+    """Texts that the orders of a run share, made once: of symbols, moments, enum members, and properties that nobody has set."""
 
     def __init__(self) -> None:
         self._symbols: dict[int, tuple[Any, str]] = {}
         self._event_symbols: dict[int, tuple[Any, str]] = {}
         self._names: dict[Any, str] = {}
+        self._times: dict[int, str] = {}
         self._properties: dict[tuple[type, bool], str] = {}
 
     def symbol(self, symbol: Any) -> str:
@@ -71,6 +72,13 @@ class KnownTexts:
         if found is None:
             found = known[id(symbol)] = (symbol, make(symbol))
         return found[1]
+
+    def time(self, us: int) -> str:
+        """`time_text`."""
+        text = self._times.get(us)
+        if text is None:
+            text = self._times[us] = time_text(us)
+        return text
 
     def name(self, member: Any) -> str:
         """The quoted name of an enum member in camel case."""
@@ -97,7 +105,7 @@ def order_json(order: Order, camel: bool = True, known: KnownTexts | None = None
     if isinstance(order, ComboOrder):
         parts.append(f'"quantity":{decimal_json(order._quantity)}')
     parts.append(_identity(order, known))
-    parts += _times(order)
+    parts += _times(order, known)
     if not isinstance(order, ComboOrder):
         parts.append(f'"quantity":{decimal_json(order._quantity)}')
     parts += _state(order, camel, known)
@@ -118,16 +126,16 @@ def _identity(order: Order, known: KnownTexts) -> str:
     )
 
 
-def _times(order: Order) -> list[str]:
-    created = time_text(order._time) if order._time_is_utc else time_text(order._time)[:-1]
-    parts = [f'"time":"{created}"', f'"createdTime":"{created}"']
+def _times(order: Order, known: KnownTexts) -> list[str]:
+    created = known.time(order._time) if order._time_is_utc else known.time(order._time)[:-1]
+    parts = [f'"time":"{created}","createdTime":"{created}"']
     for name, moment in (
         ("lastFillTime", order._last_fill_time),
         ("lastUpdateTime", order._last_update_time),
         ("canceledTime", order._canceled_time),
     ):
         if moment is not None:
-            parts.append(f'"{name}":"{time_text(moment)}"')
+            parts.append(f'"{name}":"{known.time(moment)}"')
     return parts
 
 
@@ -203,9 +211,8 @@ def _with_rounded_prices(order: Order) -> Order:
     return other
 
 
-def orders_json(orders: Iterable[Order]) -> tuple[dict[str, str], str]:
+def orders_json(orders: Iterable[Order], known: KnownTexts) -> tuple[dict[str, str], str]:
     """JSON of the orders by their numbers, and LEAN's OrderListHash: 32 hex digits; d41d8cd98f00b204e9800998ecf8427e for no orders."""
-    known = KnownTexts()
     texts, hashed = {}, []
     for order in sorted(orders, key=lambda order: order._id):
         text = texts[str(order._id)] = order_json(order, known=known)
@@ -215,18 +222,23 @@ def orders_json(orders: Iterable[Order]) -> tuple[dict[str, str], str]:
 
 def order_list_hash(orders: Iterable[Order]) -> str:
     """LEAN's OrderListHash."""
-    return orders_json(orders)[1]
+    return orders_json(orders, KnownTexts())[1]
 
 
-def order_event_json(event: OrderEvent, algorithm_id: str, known: KnownTexts | None = None) -> str:
-    """The serialized order event as in `<id>-order-events.json`."""
-    known = KnownTexts() if known is None else known
+def order_events_json(events: Iterable[OrderEvent], algorithm_id: str, known: KnownTexts) -> str:
+    """The content of `<id>-order-events.json`."""
+    return "[" + ",".join([order_event_json(event, algorithm_id, known) for event in events]) + "]"
+
+
+def order_event_json(event: OrderEvent, algorithm_id: str, known: KnownTexts) -> str:
+    """An order event as in `<id>-order-events.json`."""
     fee = event.order_fee.value
     paid = ""
     if fee.currency != NULL_CURRENCY:
         paid = f',"orderFeeAmount":{decimal_json(fee._amount)},"orderFeeCurrency":{json_string(fee.currency)}'
+    owner = json_string(algorithm_id)
     text = (
-        f'{{"id":{json_string(f"{algorithm_id}-{event.order_id}-{event.id}")},"algorithmId":{json_string(algorithm_id)},'
+        f'{{"id":{owner[:-1]}-{event.order_id}-{event.id}","algorithmId":{owner},'
         f'"orderId":{event.order_id},"orderEventId":{event.id},{known.event_symbol(event.symbol)},'
         f'"time":{json_double(unix_seconds(event._utc_time))},"status":{known.name(event.status)}{paid},'
         f'"fillPrice":{decimal_json(event._fill_price)},"fillPriceCurrency":{json_scalar(event.fill_price_currency)},'
