@@ -12,7 +12,7 @@ import operator
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, chain, compress
 from typing import Any, NamedTuple
@@ -30,7 +30,6 @@ from lyra.engine.times import span_text
 
 _TEN = Decimal(10)
 _TICKS = 10_000_000
-_WIDE = Context(prec=100)
 _FEW = 8
 """Up to so many values are followed exactly at once."""
 
@@ -62,10 +61,15 @@ class _Near(NamedTuple):
 
 
 class _Amounts:
-    """Amounts in the order of the trades. `mean` and `deviation` are LEAN's, followed step by step."""
+    """Amounts in the order of the trades, as decimals and as whole numbers of which `one` make 1.
 
-    def __init__(self, values: list[Decimal]) -> None:
+    `mean` and `deviation` are LEAN's, followed step by step.
+    """
+
+    def __init__(self, values: list[Decimal], units: Any, one: int) -> None:
         self.values = values
+        self._units = units
+        self._one = one
 
     @cached_property
     def mean(self) -> Decimal:
@@ -85,13 +89,8 @@ class _Amounts:
         return double_to_decimal(math.sqrt(to_float(divide(spread, count - 1)))) if count > 1 else ZERO
 
     @cached_property
-    def _sum(self) -> Decimal:
-        with localcontext(_WIDE):
-            return sum(self.values, ZERO)
-
-    @cached_property
-    def _largest(self) -> float:
-        return max(abs(float(max(self.values))), abs(float(min(self.values))))
+    def _largest(self) -> int:
+        return max(abs(int(self._units.max())), abs(int(self._units.min())))
 
     @cached_property
     def near_mean(self) -> _Near | None:
@@ -99,8 +98,8 @@ class _Amounts:
         count = len(self.values)
         if count <= _FEW:
             return None
-        value = float(self._sum) / count
-        return _Near(value, 1e-15 * abs(value) + 1e-24 * count * self._largest)
+        value = int(self._units.sum()) / (count * self._one)
+        return _Near(value, 1e-15 * abs(value) + 1e-24 * count * (self._largest / self._one))
 
     @cached_property
     def near_deviation(self) -> _Near | None:
@@ -108,12 +107,12 @@ class _Amounts:
         count = len(self.values)
         if count <= _FEW:
             return None
-        with localcontext(_WIDE):
-            spread = float(sum(map(operator.mul, self.values, self.values), ZERO) - self._sum * self._sum / count)
-        if spread * 1e9 <= (count * self._largest) ** 2:
+        from_mean = self._units.astype(np.float64) - int(self._units.sum()) / count
+        spread, largest = float(np.square(from_mean).sum()), float(self._largest)
+        if spread * 1e9 <= (count * largest) ** 2:
             return None
-        value = math.sqrt(spread / (count - 1))
-        return _Near(value, 2e-14 * value)
+        value = math.sqrt(spread / (count - 1)) / self._one
+        return _Near(value, (2e-14 + 1e-15 * largest * math.sqrt(count / spread)) * value)
 
 
 class TradeTable:
@@ -134,8 +133,8 @@ class TradeTable:
         self.falls = [trade._end_trade_drawdown for trade in self.trades]
         self.fees = [trade._total_fees for trade in self.trades]
         self.seconds = [(end - start) * 10 / _TICKS for start, end in zip(self.entries, self.exits, strict=True)]
-        self.units = _units((self.profits, self.maes, self.mfes, self.falls))
-        """Profits, MAEs, MFEs and falls, a row each, as whole numbers of the smallest decimal place among them."""
+        self.units, self.one = _units((self.profits, self.maes, self.mfes, self.falls))
+        """Profits, MAEs, MFEs and falls, a row each, as whole numbers of which `one` make 1."""
         self._in_order = self.exits == sorted(self.exits)
 
     def closed_between(self, start: int, end: int) -> TradeTable:
@@ -145,17 +144,17 @@ class TradeTable:
         low, high = bisect_left(self.exits, start), bisect_left(self.exits, end)
         part = TradeTable.__new__(TradeTable)
         part._in_order = True
-        part.units = self.units[:, low:high]
+        part.units, part.one = self.units[:, low:high], self.one
         for name in self._COLUMNS:
             setattr(part, name, getattr(self, name)[low:high])
         return part
 
 
-def _units(columns: Sequence[list[Decimal]]) -> Any:
-    """Decimals as whole numbers, of 64 bits where sums of them fit."""
+def _units(columns: Sequence[list[Decimal]]) -> tuple[Any, int]:
+    """Decimals as whole numbers, of 64 bits where sums of them fit, and how many make 1."""
     places = max((scale_of(value) for column in columns for value in column), default=0)
     rows = [[int(value.scaleb(places)) for value in column] for column in columns]
-    return np.array(rows, dtype=np.int64 if sum(map(abs, chain(*rows))) < 2**61 else object)
+    return np.array(rows, dtype=np.int64 if sum(map(abs, chain(*rows))) < 2**61 else object), 10**places
 
 
 class TradeStatistics(LeanObject):
@@ -234,10 +233,15 @@ class TradeStatistics(LeanObject):
             elif name not in self._MADE_OF_MEANS:
                 setattr(self, "_" + name, 0 if name.endswith("duration") else ZERO)
         table = trades if isinstance(trades, TradeTable) else TradeTable(trades)
-        self._profits = _Amounts(table.profits)
-        self._gains = _Amounts(list(compress(table.profits, table.gained)))
-        self._losses = _Amounts(list(compress(table.profits, map(operator.not_, table.gained))))
-        self._maes, self._mfes = _Amounts(table.maes), _Amounts(table.mfes)
+        (profits, maes, mfes, _), one = table.units, table.one
+        gained = profits > 0
+        self._profits, self._maes, self._mfes = (
+            _Amounts(table.profits, profits, one),
+            _Amounts(table.maes, maes, one),
+            _Amounts(table.mfes, mfes, one),
+        )
+        self._gains = _Amounts(list(compress(table.profits, table.gained)), profits[gained], one)
+        self._losses = _Amounts(list(compress(table.profits, map(operator.not_, table.gained))), profits[~gained], one)
         if table.trades:
             _add_totals(self, table)
             _add_drawdowns(self, table)
