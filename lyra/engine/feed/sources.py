@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import urllib.error
-import urllib.request
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -63,6 +61,9 @@ class SourceReader:
         address, entry = _split(source.source)
         content = self._fetched.get(address)
         if content is None:
+            import urllib.error
+            import urllib.request
+
             request = urllib.request.Request(address, headers=dict(source.headers) or {"User-Agent": "lyra"})
             try:
                 with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:

@@ -267,7 +267,9 @@ class ResultHandler:
             return
         series = self._series(chart_name, name, index, kind, unit)
         values = series.values
-        if not values or point._time > values[-1]._time or chart_name == TURNOVER:
+        if not values or point._time > values[-1]._time:
+            values.append(point)
+        elif chart_name == TURNOVER:
             series.add_point(point)
 
     def _series(self, chart_name: str, name: str, index: int, kind: SeriesType, unit: str) -> Any:
