@@ -204,12 +204,6 @@ def decimal_text(value: Decimal) -> str:
     return text[1:] if text.startswith("-") and value == 0 else text
 
 
-def decimal_json(value: Decimal) -> str:
-    """A decimal in LEAN's JSON: always with a decimal point."""
-    text = decimal_text(value)
-    return text if "." in text else text + ".0"
-
-
 def double_text(value: float) -> str:
     """.NET's `double.ToString()`: shortest text that reads back, `E+16` style exponents from 15 digits on."""
     if value != value:

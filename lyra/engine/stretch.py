@@ -1,4 +1,4 @@
-"""A quiet stretch of a run: one feed of trade bars, nothing scheduled, nothing ordered, nothing due but the user's `on_data`.
+"""A quiet stretch of a run: feeds of bars that tick together, nothing scheduled, nothing ordered, nothing due but the user's `on_data`.
 
 Here the loop's two dozen steps shrink to a few assignments and the call. What the ordinary step would have noted bar by bar (the equity
 candle, the prices seen by open trades, the volume for the capacity estimate) is made up for over the whole stretch before anything
@@ -8,10 +8,11 @@ that it depends on changes: `before_change` is called before an order is handled
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
-from lyra.engine.data.bars import TradeBar
+from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.data.slice import RowSlice
 from lyra.engine.decimals import to_float
 from lyra.engine.enums import AlgorithmStatus, SecurityType
@@ -22,7 +23,62 @@ from lyra.engine.results.capacity import bar_of_row
 from lyra.engine.securities.settlement import ImmediateSettlementModel
 
 _SHORTEST = 4
-"""Fewer bars than this are not worth the preparation."""
+"""Fewer steps than this are not worth the preparation."""
+_TYPES = (SecurityType.EQUITY, SecurityType.CRYPTO, SecurityType.INDEX)
+
+
+class Track:
+    """One feed's rows in a stretch: at its step `k` the row `first + k` is due."""
+
+    def __init__(self, subscription: BarSubscription) -> None:
+        self.subscription = subscription
+        self.config: Any = subscription.config
+        self.security: Any = self.config._security
+        self.cache: Any = self.security.cache
+        self.rows: Any = subscription.rows
+        self.first = subscription.i
+        self.quotes = self.config.bar_type is QuoteBar
+        self._before = self.cache.trade_rows, self.cache.trade_i
+        self.slope = self.price = 0.0
+        """How much the portfolio's value moves with the security's price, and that price before the stretch."""
+
+    def seen(self, start: int, end: int) -> tuple[list[float], Callable[[int], Decimal]]:
+        """The prices that open trades see at some steps, as floats, and what gives the decimal of one.
+
+        A row that repeats another one shows the last price again, which is news to a trade that was opened at that price's step.
+        """
+        rows, first, last = self.rows, self.first + start, self.first + end
+        filled = rows.filled
+        if True not in filled[first:last]:
+            return rows.close[first:last], lambda n: rows.exact("close", first + n)
+        found = [(rows, i) for i in range(first, last) if not filled[i]]
+        if filled[first] and (last_seen := self.last_real(start))[0] is not None:
+            found.insert(0, last_seen)
+        return [source.close[i] for source, i in found], lambda n: found[n][0].exact("close", found[n][1])  # type: ignore[no-any-return]
+
+    def last_real(self, k: int) -> tuple[Any, int]:
+        """The row that gives the price at a step. One that is repeated may have had another price: it may be from outside market hours."""
+        i = self.first + k
+        while i >= self.first and self.rows.filled[i]:
+            i -= 1
+        return (self.rows, i) if i >= self.first else self._before
+
+    def prices(self, start: int, end: int) -> list[float]:
+        """The security's price at some steps."""
+        first, last, rows = self.first + start, self.first + end, self.rows
+        if True not in rows.filled[first:last]:
+            return rows.close[first:last]  # type: ignore[no-any-return]
+        seen, found = self.last_real(start), []
+        for i in range(first, last):
+            if not rows.filled[i]:
+                seen = rows, i
+            found.append(seen[0].close[seen[1]])
+        return found
+
+    def show(self, k: int) -> None:
+        """Set the cache to the price of a step."""
+        self.cache.trade_rows, self.cache.trade_i = self.last_real(k)
+        self.cache._pending_trade = True
 
 
 class Stretch:
@@ -32,15 +88,13 @@ class Stretch:
         self._loop = loop
         self._algorithm = loop._algorithm
         self._portfolio = loop._portfolio
-        self._rows: Any = None
-        self._from = self._prices_from = 0
-        self._last_real: tuple[Any, int] = (None, 0)
-        self._worth = 0.0, 0.0
-        self._security: Any = None
+        self._tracks: list[Track] = []
+        self._from = self._shown = self._at = 0
+        self._worth = 0.0
 
     # whether there is one -------------------------------------------------------------------------
-    def find(self) -> tuple[BarSubscription, int] | None:
-        """The feed and the row before which the stretch ends; None when the next steps are not quiet."""
+    def find(self) -> tuple[list[Track], int] | None:
+        """The feeds and the number of steps; None when the next steps are not quiet."""
         loop, algorithm = self._loop, self._algorithm
         transactions = loop._transactions
         if (
@@ -52,48 +106,43 @@ class Stretch:
             or algorithm._sessions
         ):
             return None
-        if algorithm._status != AlgorithmStatus.RUNNING or algorithm._run_error is not None or loop.interrupted:
+        if algorithm._status is not AlgorithmStatus.RUNNING or algorithm._run_error is not None or loop.interrupted:
             return None
-        feed = self._next_feed()
-        if feed is None:
+        due, limit = self._next_feeds()
+        if not due:
             return None
-        subscription, others = feed
-        limit = min(others, loop._events.next_due_us, algorithm.subscription_manager.next_scan, subscription._event_time,
-                    loop._capacity.next_snapshot, loop._results.next_sample_us + 1)  # fmt: skip
+        limit = min(limit, loop._events.next_due_us, algorithm.subscription_manager.next_scan, loop._capacity.next_snapshot,
+                    loop._results.next_sample_us + 1)  # fmt: skip
+        if due[0].emit[due[0].i] >= limit:
+            return None
         if not self._models_are_idle():
             limit = min(limit, loop._next_model_scan)
         if not self._cannot_be_called():
             limit = min(limit, loop._next_margin_call)
-        emit, i = subscription.emit, subscription.i
-        if emit[i] >= limit:
+        steps = _steps_together(due, limit)
+        if steps < _SHORTEST:
             return None
-        stop = min(bisect_right(emit, limit - 1, i), len(emit) - 1)
-        if stop - i < _SHORTEST or not self._stays_solvent(subscription, i, stop):
-            return None
-        return subscription, stop
+        tracks = [Track(subscription) for subscription in due]
+        return (tracks, steps) if self._follows_prices(tracks) and self._stays_solvent(tracks, steps) else None
 
-    def _next_feed(self) -> tuple[BarSubscription, int] | None:
-        """The one feed that is due next, if it is of the kind that a stretch can have, and when the next other one is due."""
-        first: Any = None
+    def _next_feeds(self) -> tuple[list[Any], int]:
+        """The feeds that are due next, none if one of them is of a kind that a stretch cannot have, and when another thing is due."""
+        due: list[Any] = []
         earliest = others = NEVER
         for subscription in self._loop._feed._order():
             time = subscription.next_time
             if time < earliest:
-                first, earliest, others = subscription, time, earliest
+                due, earliest, others = [subscription], time, earliest
+            elif time == earliest:
+                due.append(subscription)
             elif time < others:
                 others = time
-        if first is None or others <= earliest or type(first) is not BarSubscription:
-            return None
-        config = first.config
-        if first.internal or config.bar_type is not TradeBar or config._busy or first._row_time != earliest:
-            return None
-        security = config._security
-        if security.type not in (SecurityType.EQUITY, SecurityType.CRYPTO, SecurityType.INDEX) or security.cache._last_is_quote:
-            return None
-        volatility = security.volatility_model
-        if volatility is not None and type(volatility) is not NullVolatilityModel:
-            return None
-        return first, others
+        for subscription in due:
+            if type(subscription) is not BarSubscription or subscription._row_time != earliest or not _is_plain(subscription):
+                return [], 0
+            others = min(others, subscription._event_time)
+        traded = {s.config._security for s in due if s.config.bar_type is TradeBar}
+        return (due, others) if all(s.config._security in traded for s in due) else ([], 0)
 
     def _models_are_idle(self) -> bool:
         """Whether no security has a model that the hourly scan would ask."""
@@ -115,153 +164,173 @@ class Stretch:
             cash._amount >= 0 for cash in algorithm.portfolio.cash_book._currencies.values()
         )
 
-    def _stays_solvent(self, subscription: BarSubscription, i: int, stop: int) -> bool:
-        """Whether the portfolio is worth something at the lowest and at the highest close of the stretch."""
-        rows, security = subscription.rows, subscription.config._security
-        if not self._portfolio.invested:
+    def _follows_prices(self, tracks: list[Track]) -> bool:
+        """Note how the portfolio's value depends on the tracks' prices; False if it is not the sum of their slopes."""
+        moving = {track.security for track in tracks}
+        rates = {step[0] for cash in self._portfolio.cash_book._currencies.values() for step in cash._steps or ()} & moving
+        for track in tracks:
+            security = track.security
+            if track.quotes:
+                continue
+            if len(moving) > 1 and any(step[0] in moving for step in security.quote_currency._steps or ()):
+                return False
+            if security.type is SecurityType.CRYPTO:
+                base = security.base_currency
+                if not base._steps or base._steps[0][0] is not security or len(base._steps) > 1 or base._steps[0][1]:
+                    return False
+                amount = base._amount
+                rates.discard(security)
+            else:
+                amount = security.holdings._quantity
+            if amount:
+                multiplier, rate = security.symbol_properties._contract_multiplier, security.quote_currency._conversion_rate
+                track.price = to_float(security._price)
+                track.slope = to_float(amount) * to_float(multiplier) * to_float(rate)
+        self._worth = to_float(self._portfolio._total_portfolio_value)
+        return not rates
+
+    def _stays_solvent(self, tracks: list[Track], steps: int) -> bool:
+        """Whether the portfolio is worth something whatever prices the stretch brings."""
+        held = [track for track in tracks if track.slope]
+
+        def lasts(ranges: list[tuple[float, float]]) -> bool:
+            falls = [min(t.slope * (low - t.price), t.slope * (high - t.price)) for t, (low, high) in zip(held, ranges, strict=True)]
+            return self._worth + sum(falls) > 0.01 * self._worth > 0
+
+        if not held or lasts([track.rows.close_range for track in held]):
             return True
-        (worth, price), slope = self._worth_now(security), self._slope(security)
-
-        def lasts(low: float, high: float) -> bool:
-            return min(worth + slope * (low - price), worth + slope * (high - price)) > 0.01 * worth > 0
-
-        return lasts(*rows.close_range) or lasts(min(rows.close[i:stop]), max(rows.close[i:stop]))
-
-    def _worth_now(self, security: Any) -> tuple[float, float]:
-        """What the portfolio is worth, at which price of the security."""
-        return to_float(self._portfolio._total_portfolio_value), to_float(security._price)
+        closes = [track.rows.close[track.first : track.first + steps] for track in held]
+        return lasts([(min(part), max(part)) for part in closes])
 
     # running it -------------------------------------------------------------------------------------
-    def run(self, subscription: BarSubscription, stop: int) -> None:
-        """Run bars up to `stop`, fewer when the user does something. Raises what user code raises; `subscription` stands after the last."""
+    def run(self, tracks: list[Track], steps: int) -> None:
+        """Run some steps, fewer when the user does something. Raises what user code raises; the feeds stand after the last step."""
         loop, algorithm, portfolio = self._loop, self._algorithm, self._portfolio
-        config, rows, emit = subscription.config, subscription.rows, subscription.emit
-        cache, direct = config._security.cache, config._direct
-        filled = rows.filled
-        queue = loop._transactions._queue
-        on_data = algorithm.on_data
-        if direct is not None:
-            direct.prepare(rows, subscription.i)
-        by_bar = () if direct is None else direct.by_bar
-        self._rows, self._security = rows, config._security
-        self._from = self._prices_from = subscription.i
-        self._last_real = cache.trade_rows, cache.trade_i
-        self._worth = self._worth_now(config._security)
+        emit, queue, on_data = tracks[0].rows.emit, loop._transactions._queue, algorithm.on_data
+        first = tracks[0].first
+        for track in tracks:
+            if track.config._direct is not None:
+                track.config._direct.prepare(track.rows, track.first)
+        rows_of = [(t.rows, t.rows.filled, t.first - first, t.cache, t.quotes, t.config._direct) for t in tracks]
+        entries = [(track.config, track.rows, track.first - first) for track in tracks]
+        self._tracks = tracks
+        self._from = self._shown = 0
         algorithm._touched = False
-        i = first = subscription.i
+        i, stop = first, first + steps
         portfolio._before_change = self.before_change
         try:
             while i < stop:
                 time = emit[i]
                 algorithm._utc = time
-                if not filled[i]:
-                    cache.trade_rows = rows
-                    cache.trade_i = i
-                    cache._pending_trade = True
-                    portfolio._value = None
-                if by_bar and direct is not None:
-                    direct.show(rows, i)
-                elif direct is not None:
-                    direct.i = i
-                current = algorithm._current_slice = RowSlice(algorithm, config, rows, i, time)
-                self._at = i
+                portfolio._value = None
+                for rows, filled, ahead, cache, quotes, direct in rows_of:
+                    if not filled[i + ahead]:
+                        if quotes:
+                            cache.quote_rows = rows
+                            cache.quote_i = i + ahead
+                            cache._pending_quote = True
+                        else:
+                            cache.trade_rows = rows
+                            cache.trade_i = i + ahead
+                            cache._pending_trade = True
+                    if direct is not None:
+                        if direct.by_bar:
+                            direct.show(rows, i + ahead)
+                        else:
+                            direct.i = i + ahead
+                current = algorithm._current_slice = RowSlice(algorithm, entries, i, time)
+                self._at = i - first
                 i += 1
                 on_data(current)
                 if queue or algorithm._touched:
                     break
         finally:
             portfolio._before_change = None
+            done = i - first
             loop.time = algorithm._utc
-            loop.data_points += i - first
-            subscription.i = i
-            subscription._row_time = emit[i] if i < len(emit) else NEVER
-            subscription._set_next()
+            loop.data_points += done * len(tracks)
+            for track in tracks:
+                track.subscription.skip_to(track.first + done)
             loop._feed.frontier = loop.time
-            self._make_up(i - 1)
-            self._from = i
-            self._show_prices(i)
+            self._make_up(done - 1)
+            self._from = done
+            self._show_prices(done)
 
     # making up for it -------------------------------------------------------------------------------
     def before_change(self) -> None:
-        """Something that the portfolio's value depends on is about to change, in the `on_data` of the present bar, the stretch's last."""
+        """Something that the portfolio's value depends on is about to change, in the `on_data` of the present step, the stretch's last."""
         self._portfolio._before_change = None
         self._make_up(self._at)
         self._from = self._at
         self._show_prices(self._at + 1)
 
     def _make_up(self, end: int) -> None:
-        """Note what the bars before `end` showed."""
+        """Note what the steps before `end` showed."""
         start = self._from
         if end <= start:
             return
-        cache = self._security.cache
-        kept = cache.trade_rows, cache.trade_i
-        self._make_up_equity(cache, self._real(start, end), start)
+        kept = [(track.cache, track.cache.trade_rows, track.cache.trade_i) for track in self._tracks if track.slope]
+        self._make_up_equity(start, end)
         if self._loop._capacity.watching:
             self._make_up_volume(start, end)
-        self._return_to(cache, *kept)
-
-    def _real(self, start: int, end: int) -> Sequence[int]:
-        """The rows that do not repeat another one."""
-        filled = self._rows.filled
-        return [k for k in range(start, end) if not filled[k]] if True in filled[start:end] else range(start, end)
-
-    def _closes(self, real: Sequence[int]) -> list[float]:
-        close = self._rows.close
-        return close[real.start : real.stop] if isinstance(real, range) else [close[k] for k in real]  # type: ignore[no-any-return]
+        for cache, rows, i in kept:
+            cache.trade_rows, cache.trade_i, cache._pending_trade = rows, i, rows is not None
+        self._portfolio._value = None
 
     def _show_prices(self, end: int) -> None:
-        """Let open trades see the prices of the bars before `end`: at a bar they see it before the user's code runs."""
-        start, self._prices_from = self._prices_from, end
-        symbol = self._security.symbol
-        if end <= start or symbol not in self._loop._watched:
+        """Let open trades see the prices of the steps before `end`: at a step they see it before the user's code runs."""
+        start, self._shown = self._shown, end
+        watched = self._loop._watched
+        if end <= start or not watched:
             return
-        rows, real = self._rows, self._real(start, end)
-        self._algorithm.trade_builder.watch_prices(symbol, self._closes(real), lambda n: rows.exact("close", real[n]))
+        for track in self._tracks:
+            symbol = track.security.symbol
+            if symbol in watched and not track.quotes:
+                self._algorithm.trade_builder.watch_prices(symbol, *track.seen(start, end))
 
-    def _make_up_equity(self, cache: Any, real: Sequence[int], start: int) -> None:
-        """The candle sees the first value and the extremes; those that it has seen already are only estimated.
-
-        Bars that repeat another one do not move the price, which may even differ from theirs: the bar that they repeat may have
-        been outside market hours.
-        """
-        results, rows = self._loop._results, self._rows
-        first = (rows, start) if real and real[0] == start else self._last_real
-        candidates = [first]
-        slope = self._slope(self._security)
-        if real:
-            self._last_real = rows, real[-1]
-            if slope != 0:
-                closes = self._closes(real)
-                candidates += [(rows, real[closes.index(price)]) for price in (max(closes), min(closes))]
-        worth, base = self._worth
-        for seen, k in candidates:
-            estimate = worth + slope * (seen.close[k] - base)
-            margin = 1e-9 * abs(estimate) + 1e-3
-            if results._low_seen + margin <= estimate <= results._high_seen - margin:
+    def _make_up_equity(self, start: int, end: int) -> None:
+        """The candle sees the first value and the extremes; those that it has seen already are only estimated."""
+        results, held = self._loop._results, [track for track in self._tracks if track.slope]
+        worths = [self._worth - sum(track.slope * track.price for track in held)] * (end - start)
+        for track in held:
+            slope = track.slope
+            worths = [worth + slope * price for worth, price in zip(worths, track.prices(start, end), strict=True)]
+        for k in (0, worths.index(max(worths)), worths.index(min(worths))) if held else (0,):
+            margin = 1e-9 * abs(self._worth) + 1e-3
+            if results._low_seen + margin <= worths[k] <= results._high_seen - margin:
                 continue
-            exact = self._value_at(cache, seen, k)
+            for track in held:
+                track.show(start + k)
+            self._portfolio._value = None
+            exact = self._portfolio._total_portfolio_value
             results.observe_equity(to_float(exact), lambda exact=exact: exact)
 
-    def _slope(self, security: Any) -> float:
-        """How much the portfolio's value moves with the security's price."""
-        if security.type is SecurityType.CRYPTO:
-            amount = security.base_currency._amount
-        else:
-            amount = security.holdings._quantity
-        properties, quote = security.symbol_properties, security.quote_currency
-        return to_float(amount) * to_float(properties._contract_multiplier) * to_float(quote._conversion_rate)
-
     def _make_up_volume(self, start: int, end: int) -> None:
-        rows = self._rows
-        self._loop._capacity.watch(self._security, ((rows.emit[k], bar_of_row(rows, k)) for k in range(start, end)))
+        for track in self._tracks:
+            if not track.quotes:
+                rows, first = track.rows, track.first
+                bars = ((rows.emit[i], bar_of_row(rows, i)) for i in range(first + start, first + end))
+                self._loop._capacity.watch(track.security, bars)
 
-    def _value_at(self, cache: Any, rows: Any, k: int) -> Any:
-        """The portfolio's value with the security's price of a row."""
-        cache.trade_rows, cache.trade_i, cache._pending_trade = rows, k, True
-        self._portfolio._value = None
-        return self._portfolio._total_portfolio_value
 
-    def _return_to(self, cache: Any, rows: Any, i: int) -> None:
-        cache.trade_rows, cache.trade_i, cache._pending_trade = rows, i, rows is not None
-        self._portfolio._value = None
+def _is_plain(subscription: Any) -> bool:
+    """Whether a feed's bars have no effect but on prices and on indicators that take them as they are."""
+    config, security = subscription.config, subscription.config._security
+    if subscription.internal or config._busy or security.type not in _TYPES or security.cache._last_is_quote:
+        return False
+    if config.bar_type is not TradeBar and (config.bar_type is not QuoteBar or security.type is not SecurityType.EQUITY):
+        return False
+    volatility = security.volatility_model
+    return volatility is None or type(volatility) is NullVolatilityModel
+
+
+def _steps_together(due: list[Any], limit: int) -> int:
+    """How many steps before `limit` all feeds take together; a file's last row is left to the ordinary step, which opens the next one."""
+    emit, i = due[0].emit, due[0].i
+    steps: int = min(bisect_right(emit, limit - 1, i), len(emit) - 1) - i
+    for other in due[1:]:
+        steps = min(steps, len(other.emit) - 1 - other.i)
+        if emit[i : i + steps] != other.emit[other.i : other.i + steps]:
+            pairs = zip(emit[i : i + steps], other.emit[other.i : other.i + steps], strict=True)
+            steps = next(k for k, (mine, its) in enumerate(pairs) if mine != its)
+    return steps

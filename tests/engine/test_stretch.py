@@ -69,6 +69,91 @@ BODIES = {
 }  # fmt: skip
 
 
+PAIR = """
+from AlgorithmImports import *
+
+class Pair(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2023, 1, 3)
+        self.set_end_date(2023, 1, 6)
+        self.set_cash(100_000)
+        {setup}
+        self.one = self.add_equity("ONE", Resolution.MINUTE, fill_forward={fill}).symbol
+        self.two = self.add_equity("TWO", Resolution.MINUTE, fill_forward={fill}).symbol
+        self.fast, self.slow = self.ema(self.one, 8), self.sma(self.two, 21)
+
+    def on_data(self, data):
+        {body}
+"""
+PAIR_BODIES = {
+    "both held": ("", """
+        if not self.slow.is_ready:
+            return
+        if self.fast.current.value > 100 and not self.portfolio.invested:
+            self.set_holdings(self.one, 0.5)
+            self.set_holdings(self.two, 0.4)
+        elif self.fast.current.value < 99.5 and self.portfolio.invested:
+            self.liquidate()"""),
+    "long and short, on margin": ("", """
+        if self.time.minute % 20 == 0 and not self.portfolio.invested:
+            self.set_holdings(self.one, 1.2)
+            self.set_holdings(self.two, -0.6)
+        elif self.time.minute % 20 == 13:
+            self.liquidate(self.one if self.time.hour % 2 else self.two)"""),
+    "bars, quotes and limit orders": ("", """
+        if self.one in data.quote_bars and self.two in data.bars:
+            bar, quote = data.bars[self.two], data.quote_bars[self.one]
+            if bar.close > bar.open and quote.ask.close < 100.2 and not self.transactions.get_open_orders():
+                self.limit_order(self.one, 10 if self.portfolio[self.one].quantity <= 0 else -10, round(quote.close, 2))
+        if self.time.minute == 7:
+            self.log(f"{len(data.keys())} {self.securities[self.one].bid_price} {self.securities[self.two].price} {self.portfolio.total_portfolio_value}")"""),
+}  # fmt: skip
+
+
+def write_minutes(folder: Path, ticker: str, day: date, kind: str, rows: list[str]) -> None:
+    """A day's file of an equity."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(folder / f"{day:%Y%m%d}_{kind}.zip", "w") as archive:
+        archive.writestr(f"{day:%Y%m%d}_{ticker}_minute_{kind}.csv", "\n".join(rows))
+
+
+@pytest.fixture(scope="module")
+def equities(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four days of two made-up equities, trades and quotes, with gaps."""
+    root = tmp_path_factory.mktemp("equities")
+    for name in ("market-hours", "symbol-properties"):
+        shutil.copytree(DATA / name, root / name)
+    chance = random.Random(11)
+    for ticker in ("one", "two"):
+        price = 1_000_000
+        for k in range(4):
+            trades, quotes = [], []
+            for minute in range(390):
+                close = int(price * (1 + chance.gauss(0, 0.0008)))
+                start, high, low = 34_200_000 + minute * 60_000, max(price, close) + 90, min(price, close) - 70
+                if chance.random() > 0.03:
+                    trades.append(f"{start},{price},{high},{low},{close},{chance.randrange(1, 900)}")
+                if chance.random() > 0.03:
+                    sides = [f"{price + d},{high + d},{low + d},{close + d},{chance.randrange(1, 90)}" for d in (-100, 100)]
+                    quotes.append(f"{start},{','.join(sides)}")
+                price = close
+            for kind, rows in (("trade", trades), ("quote", quotes)):
+                write_minutes(root / "equity" / "usa" / "minute" / ticker, ticker, FIRST + timedelta(k + 1), kind, rows)
+    return root
+
+
+@pytest.mark.parametrize("fill", [True, False])
+@pytest.mark.parametrize("case", PAIR_BODIES)
+def test_the_short_cut_changes_nothing_for_several_feeds(
+    case: str, fill: bool, equities: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup, body = PAIR_BODIES[case]
+    file = tmp_path / "main.py"
+    text = PAIR.replace("{setup}", setup or "pass").replace("{fill}", str(fill)).replace("        {body}", body.strip("\n"))
+    file.write_text(text)
+    check(file, equities, tmp_path, monkeypatch)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four days of made-up minutes, with gaps."""
@@ -97,6 +182,11 @@ def test_the_short_cut_changes_nothing(case: str, folder: Path, tmp_path: Path, 
     setup, body = BODIES[case]
     file = tmp_path / "main.py"
     file.write_text(CROSS.replace("{setup}", setup or "pass").replace("        {body}", body.strip("\n")))
+    check(file, folder, tmp_path, monkeypatch)
+
+
+def check(file: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run with and without the short cut."""
     monkeypatch.setattr("lyra.engine.stretch._SHORTEST", 1)  # short runs are sampled every four minutes
     stretches = []
     run = Stretch.run

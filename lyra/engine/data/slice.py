@@ -369,18 +369,23 @@ class Slice(LeanObject):
 
 
 class RowSlice(Slice):
-    """A slice with one row of one feed; everything else is made when it is asked for."""
+    """A slice with a row of each of some feeds; everything else is made when it is asked for.
 
-    __slots__ = ("_algorithm", "_source")
+    `feeds` are (configuration, rows, how far its row is ahead of `i`).
+    """
 
-    def __init__(self, algorithm: Any, config: Any, rows: Any, i: int, utc: int) -> None:
+    __slots__ = ("_algorithm", "_feeds", "_i")
+
+    def __init__(self, algorithm: Any, feeds: list[tuple[Any, Any, int]], i: int, utc: int) -> None:
         self._algorithm = algorithm
-        self._source = (config, rows, i)
+        self._feeds = feeds
+        self._i = i
         self._utc = utc
 
     def __getattr__(self, name: str) -> Any:
         if name == "_entries":
-            self._entries = value = [self._source]
+            i = self._i
+            self._entries = value = [(config, rows, i + ahead) for config, rows, ahead in self._feeds]
         elif name == "_time":
             self._time = value = self._algorithm._zone.to_local(self._utc)
         elif name in _UNSET:

@@ -87,6 +87,12 @@ class BarSubscription(Subscription):
             self.next_time = time if time < self._event_time else self._event_time
         return count
 
+    def skip_to(self, i: int) -> None:
+        """Take the rows before row `i` of the present run as delivered."""
+        self.i = i
+        self._row_time = self.emit[i] if i < self._count else NEVER
+        self._set_next()
+
     def _priced(self, event: BaseData) -> BaseData:
         """An event that refers to the last raw price gets it now."""
         if event._value == 0 and self.rows is not None:
