@@ -108,12 +108,10 @@ class Stretch:
             return None
         if algorithm._status is not AlgorithmStatus.RUNNING or algorithm._run_error is not None or loop.interrupted:
             return None
-        due, limit = self._next_feeds()
-        if not due:
-            return None
-        limit = min(limit, loop._events.next_due_us, algorithm.subscription_manager.next_scan, loop._capacity.next_snapshot,
+        limit = min(loop._events.next_due_us, algorithm.subscription_manager.next_scan, loop._capacity.next_snapshot,
                     loop._results.next_sample_us + 1)  # fmt: skip
-        if due[0].emit[due[0].i] >= limit:
+        due, limit = self._next_feeds(limit)
+        if not due:
             return None
         if not self._models_are_idle():
             limit = min(limit, loop._next_model_scan)
@@ -125,8 +123,11 @@ class Stretch:
         tracks = [Track(subscription) for subscription in due]
         return (tracks, steps) if self._follows_prices(tracks) and self._stays_solvent(tracks, steps) else None
 
-    def _next_feeds(self) -> tuple[list[Any], int]:
-        """The feeds that are due next, none if one of them is of a kind that a stretch cannot have, and when another thing is due."""
+    def _next_feeds(self, limit: int) -> tuple[list[Any], int]:
+        """The feeds that are due next, none if one of them is of a kind that a stretch cannot have, and when another thing is due.
+
+        None, too, where the stretch would be too short because of what is due at `limit`.
+        """
         due: list[Any] = []
         earliest = others = NEVER
         for subscription in self._loop._feed._order():
@@ -137,6 +138,12 @@ class Stretch:
                 due.append(subscription)
             elif time < others:
                 others = time
+        if not due or type(due[0]) is not BarSubscription:
+            return [], 0
+        last = due[0].i + _SHORTEST - 1
+        if last >= len(due[0].emit) or due[0].emit[last] >= limit:
+            return [], 0
+        others = min(others, limit)
         for subscription in due:
             if type(subscription) is not BarSubscription or subscription._row_time != earliest or not _is_plain(subscription):
                 return [], 0

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from lyra.engine.decimals import to_float
 from lyra.engine.feed.direct import DirectFeed
 from lyra.engine.feed.rows import ColumnRows
-from lyra.engine.indicators import ExponentialMovingAverage, SimpleMovingAverage
+from lyra.engine.indicators import ExponentialMovingAverage, Momentum, MomentumPercent, RateOfChange, SimpleMovingAverage
 
 MINUTE = 60_000_000
+KINDS = [ExponentialMovingAverage, SimpleMovingAverage, Momentum, MomentumPercent, RateOfChange]
 
 
 class Point:
@@ -56,19 +57,20 @@ def walk(seed: int, count: int, start: float = 400.0, step: float = 0.001, place
     return [int(p) for p in np.round(start * np.exp(np.cumsum(steps)) * 10**places)]
 
 
-def ordinary(kind: type, period: int, prices: list[int], places: int = 2) -> list[Decimal]:
-    """The decimals of an indicator that is updated by hand."""
+def ordinary(kind: type, period: int, prices: list[int], places: int = 2) -> list[tuple[Decimal, bool]]:
+    """The decimals of an indicator that is updated by hand, and whether it was ready."""
     indicator, values = kind(period), []
     for i, price in enumerate(prices):
         indicator._accept(None, (i + 1) * MINUTE, Decimal(price).scaleb(-places))
-        values.append(indicator._value)
+        values.append((indicator._value, indicator.is_ready))
     return values
 
 
-@pytest.mark.parametrize("kind", [ExponentialMovingAverage, SimpleMovingAverage])
+@pytest.mark.parametrize("every", [1, 40])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("start", "places"), [(400.0, 2), (40_000.0, 2), (79_000.0, 2), (7.9, 4), (0.00071, 8), (1.1, 5)])
-def test_the_floats_are_those_of_the_decimals(kind: type, start: float, places: int) -> None:
-    """Over many runs, also where the number of digits of the values changes."""
+def test_the_floats_are_those_of_the_decimals(kind: type, start: float, places: int, every: int) -> None:
+    """Over many runs, also where the number of digits of the values changes; looked at often or rarely."""
     prices = walk(3, 4000, start, places=places)
     indicator, feed = kind(20), DirectFeed(Config())
     feed.add(indicator, lambda _, __: None, "close")
@@ -76,9 +78,10 @@ def test_the_floats_are_those_of_the_decimals(kind: type, start: float, places: 
     for rows in runs_of(prices, 500, places):
         for i in range(len(rows)):
             feed.show(rows, i)
-            seen.append((indicator.current.value, indicator.samples, indicator.is_ready))
-    expected = [(to_float(v), i + 1, i >= 19) for i, v in enumerate(ordinary(kind, 20, prices, places))]
-    assert seen == expected
+            if indicator.samples % every == 0:
+                seen.append((indicator.current.value, indicator.samples, indicator.is_ready))
+    assert seen == [(to_float(v), k, ready) for k, (v, ready) in enumerate(ordinary(kind, 20, prices, places), 1) if k % every == 0]
+    assert "_ahead" in vars(indicator)
 
 
 LOOKS = {

@@ -28,16 +28,20 @@ _KEPT = frozenset((
 _new = object.__new__
 
 
+Doubles = list[float] | Callable[[int], float]
+
+
 class Run:
     """The values of an indicator over some rows that came one after another: decimals, or so far only floats."""
 
-    __slots__ = ("ahead", "ends", "floats", "inputs", "known", "looks")
+    __slots__ = ("ahead", "ends", "float_at", "floats", "inputs", "known", "looks")
 
-    def __init__(self, ahead: Ahead, ends: Any, inputs: list[Decimal] | IntColumn, floats: list[float] | None) -> None:
+    def __init__(self, ahead: Ahead, ends: Any, inputs: list[Decimal] | IntColumn, doubles: Doubles | None) -> None:
         self.ahead = ahead
         self.ends = ends
         self.inputs = inputs
-        self.floats = floats
+        self.floats: list[float] | None = doubles if isinstance(doubles, list) else None
+        self.float_at: Callable[[int], float] | None = None if isinstance(doubles, list) else doubles
         self.known: list[Decimal] | None = None
         self.looks = 0
 
@@ -57,6 +61,8 @@ class Run:
     def look(self, k: int) -> float:
         """The float of one value; of all of them once many were asked for."""
         self.looks += 1
+        if self.float_at is not None and self.looks * _MANY < len(self.ends):
+            return self.float_at(k)
         if self.looks >= _MANY:
             self.floats = to_floats(self.values)
         return to_float(self.values[k])
@@ -96,16 +102,16 @@ class Ahead:
         if not self._begin_doubles(rows):
             self.samples -= len(last.ends)
             return False
-        last.floats = None
+        last.floats = last.float_at = None
         self._earlier.append(last)
         return True
 
     def _begin_doubles(self, rows: ColumnRows) -> bool:
         column = rows.int_column(self.column)
-        floats = None if column is None or self._doubles is None else self._doubles.run(column)
-        if column is None or floats is None:
+        doubles = None if column is None or self._doubles is None else self._doubles.run(column)
+        if column is None or doubles is None:
             return False
-        self._enter(0, Run(self, column.ends, column, floats))
+        self._enter(0, Run(self, column.ends, column, doubles))
         return True
 
     def _enter(self, first: int, run: Run) -> None:

@@ -31,7 +31,7 @@ from lyra.engine.exact import (
 from lyra.engine.indicators.adaptive_averages import KaufmanAdaptiveMovingAverage, McGinleyDynamic
 from lyra.engine.indicators.arguments import integer, number, text_of
 from lyra.engine.indicators.base import Indicator, IndicatorBase, TradeBarIndicator, WindowIndicator
-from lyra.engine.indicators.doubles import AverageDoubles
+from lyra.engine.indicators.doubles import AverageDoubles, WindowDoubles
 from lyra.engine.naming import LeanObject
 
 RESET_ZERO = Decimal("0.0")
@@ -59,6 +59,10 @@ class Sum(WindowIndicator):
     def _reset_parts(self) -> None:
         super()._reset_parts()
         self._sum = RESET_ZERO
+
+
+def _mean_of(mantissas: list[int], places: int) -> Decimal:
+    return share(Decimal(sum(mantissas)).scaleb(-places), Decimal(len(mantissas)))
 
 
 class SimpleMovingAverage(WindowIndicator):
@@ -124,6 +128,9 @@ class SimpleMovingAverage(WindowIndicator):
         self._sum = total
         self.samples += len(result)
         return self._end_run(times, result, symbol)
+
+    def _doubles(self) -> WindowDoubles | None:
+        return WindowDoubles(self._prices, self._size, _mean_of) if self._rolling_sum is None else None
 
     @property
     def rolling_sum(self) -> Sum:

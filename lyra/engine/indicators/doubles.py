@@ -1,4 +1,4 @@
-"""The doubles of an exponential average, without its decimals.
+"""The doubles of some indicators, without the decimals of all their values.
 
 What an algorithm reads of an indicator is the double of a .NET decimal of 28 or 29 digits; making that decimal costs three rounded
 operations a value. An average in binary fixed point, wide enough, costs a fifth. Each of LEAN's steps rounds three times by at most half
@@ -8,10 +8,12 @@ price). Where every number so near casts to the same double, that is the double;
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import numpy as np
 
+from lyra.engine.decimals import to_float
 from lyra.engine.exact import scale_of
 from lyra.engine.feed.rows import IntColumn
 
@@ -49,3 +51,31 @@ class AverageDoubles:
             return None
         self._average = averages[-1]
         return (np.array(least) / float(f"1e{places}") / (1 << _GUARD)).tolist()  # type: ignore[no-any-return]
+
+
+class WindowDoubles:
+    """An indicator whose value follows from its last `length` prices: each value is computed when it is looked at.
+
+    `value_of(mantissas, places)` gives the decimal for a window's prices, the newest last; `before` are the prices so far.
+    """
+
+    def __init__(self, before: Iterable[Decimal], length: int, value_of: Callable[[list[int], int], Decimal]) -> None:
+        self._length = length
+        self._value_of = value_of
+        prices = list(before)
+        self._places = {scale_of(price) for price in prices}
+        self._kept = [int(price.scaleb(scale_of(price))) for price in prices]
+
+    def run(self, column: IntColumn) -> Callable[[int], float] | None:
+        """What gives the double after each of the column's prices; None where they have another number of decimal places."""
+        if self._places - {column.places}:
+            return None
+        length, value_of, places = self._length, self._value_of, column.places
+        numbers, ahead = self._kept + column.mantissas.tolist(), len(self._kept) + 1
+        self._places, self._kept = {places}, numbers[1 - length :] if length > 1 else []
+
+        def value_at(k: int) -> float:
+            end = ahead + k
+            return to_float(value_of(numbers[max(0, end - length) : end], places))
+
+        return value_at

@@ -27,6 +27,7 @@ from lyra.engine.exact import (
 from lyra.engine.indicators.arguments import average_type, integer
 from lyra.engine.indicators.averages import WilderMovingAverage, average_of
 from lyra.engine.indicators.base import Indicator, IndicatorBase, WindowIndicator
+from lyra.engine.indicators.doubles import WindowDoubles
 
 _NEARLY_ZERO = Decimal("0.00000000005")
 
@@ -51,6 +52,14 @@ class _FromOld(WindowIndicator):
             result.append(change(x, old))
         self.samples += len(result)
         return self._end_run(times, result, symbol)
+
+    def _doubles(self) -> WindowDoubles:
+        change = self._change
+
+        def change_over(mantissas: list[int], places: int) -> Decimal:
+            return change(Decimal(mantissas[-1]).scaleb(-places), Decimal(mantissas[0]).scaleb(-places))
+
+        return WindowDoubles(self._prices, self._size + 1, change_over)
 
     def _change(self, x: Decimal, old: Decimal) -> Decimal:
         raise NotImplementedError
