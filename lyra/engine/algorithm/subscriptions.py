@@ -74,9 +74,12 @@ class SubscriptionManager(LeanObject):
         self._scanner.add(consolidator, config._length, config.exchange_time_zone)
 
     def _add_direct(self, symbol: Any, consolidator: Any, indicator: Any, update: Any, selector: Any) -> bool:
-        """Let a feed of bars update an indicator without a consolidator between them; False if it cannot."""
+        """Let a feed of bars update an indicator without a consolidator between them; False if it cannot.
+
+        Such indicators see a bar before the feed's consolidators do, so one that comes after a consolidator has to be one itself.
+        """
         config = next((c for c in self._visible(symbol) if self._accepts(c, consolidator, None)), None)
-        if config is None or config.bar_type is None:
+        if config is None or config.bar_type is None or config._busy:
             return False
         if config._direct is None:
             config._direct = DirectFeed(config)
