@@ -11,17 +11,7 @@ from lyra.parity.compare import differences, load_record, record_of
 
 SHARED = Path(__file__).parents[3] / "shared"
 RECORDS = SHARED / "lean-conformance"
-NAMES = """
-    AlphaModels Callbacks CoinMarginedFuture CoinMarginedFutureRate ConsolidatorPrices ConsolidatorTicks ConsolidatorTimes CorporateDividends
-    CorporateSplit CryptoCash CryptoFutureMargin CustomData CustomModels ExecutionModels FillModels HistoryFrames HistoryIndicators
-    HistoryOptions HistoryTyped InsightObject MarginCalls OrderDaily OrderDailyMidnight OrderRejects OrderSizing OrderTickets OrderTimeInForce
-    OrderTypes PascalCase PortfolioConstruction PortfolioCurrencies PortfolioHoldings PortfolioMarginCall PortfolioSettlement PortfolioTrades
-    RiskModels SamplingShort ScheduleForexCrypto ScheduleOrder ScheduleTimes SliceCorporateActions SliceExtendedHours SlippageModels
-    FaultAttributeMissing FaultBankrupt FaultBarsKeyMissing FaultCustomReader FaultDataMissing FaultEmptyAlgorithm FaultInConsolidator
-    FaultInEndOfAlgorithm FaultInEndOfDay FaultInFeeModel FaultInIndicator FaultInOnData FaultInOrderEvent FaultInScheduled
-    FaultInSecuritiesChanged FaultInUniverse FaultInWarmupFinished FaultMarketOrderUnknown FaultNegativeCash FaultNoData FaultQuantityString
-    FaultQuantityZeroNan FaultQuitEarly FaultQuitInInitialize FaultSliceKeyMissing FaultTickerUnknown FaultZeroCash FaultZeroDivision
-""".split()  # fmt: skip
+NAMES = Path(__file__).with_name("conformance.txt").read_text().split()
 
 
 @pytest.mark.skipif(not RECORDS.is_dir(), reason="the records of the real engine are not at ../shared")

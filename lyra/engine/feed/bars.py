@@ -16,7 +16,7 @@ import numpy as np
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
-from lyra.engine.feed.calendar import daily_calendars, strict_end_time_applies, tradable_days
+from lyra.engine.feed.calendar import daily_calendar, daily_calendars, start_of_open_bar, strict_end_time_applies, tradable_days
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.csvcolumns import MISSING, Ints
 from lyra.engine.feed.fillforward import FillForward, Span
@@ -272,11 +272,30 @@ class BarReader:
             return
         factors, which = self._price_scales(time, filled)
         emit = self._zone.to_utc_array(end)
-        rows = ColumnRows(self._fields, time, end, emit, filled.tolist(), values, scales, factors, which)
+        repeats = self._request.fill is not None and self._request.fill < self._length and bool(filled.any())
+        if repeats:
+            time, end = self._repeated_spans(time, end, filled)
+        rows = ColumnRows(self._fields, time, end, emit, filled.tolist(), values, scales, factors, which, repeats)
         if self._request.data_filter is not None:
             rows = self._filtered(rows, time, end, emit, values, scales, factors, which)
         if len(rows):
             yield rows
+
+    def _repeated_spans(self, time: Ints, end: Ints, filled: Any) -> tuple[Ints, Ints]:
+        """The spans as they are shown: a repetition comes at its own moment but has the times of a whole bar (`SubscriptionData.Create`)."""
+        time, end = time.copy(), end.copy()
+        for i in np.flatnonzero(filled).tolist():
+            begin, finish = int(time[i]), int(end[i])
+            if self._request.strict:
+                time[i], end[i] = daily_calendar(self._hours, begin)
+            else:
+                time[i] = start_of_open_bar(self._hours, begin, self._span(begin, finish), self._config)
+                end[i] = time[i] + finish - begin
+        return time, end
+
+    def _span(self, begin: int, finish: int) -> int:
+        """The length of a bar; across a change of the clocks what really passed."""
+        return self._length if finish - begin == self._length else self._zone.to_utc(finish) - self._zone.to_utc(begin)
 
     def _filtered(self, rows: ColumnRows, time: Ints, end: Ints, emit: Ints, values: Ints, scales: Any,
                   factors: list[PriceScale], which: Any) -> ColumnRows:  # fmt: skip
@@ -286,7 +305,7 @@ class BarReader:
             return rows
         k = np.array(keep, dtype=np.int64)
         return ColumnRows(self._fields, time[k], end[k], emit[k], [rows.filled[i] for i in keep], values[k], scales[k], factors,
-                          None if which is None else which[k])  # fmt: skip
+                          None if which is None else which[k], rows.repeats)  # fmt: skip
 
     def _price_scales(self, time: Ints, filled: Any) -> tuple[list[PriceScale], Ints | None]:
         """The factors of these rows: looked up when the date of a real row advances."""

@@ -20,6 +20,15 @@ def round_down_in_zone(local: int, length: int, exchange_zone: Zone, data_zone: 
     return exchange_zone.to_local(data_zone.to_utc(there - there % length))
 
 
+def start_of_open_bar(hours: Any, local: int, length: int, config: Any) -> int:
+    """The start of the last bar, on the grid of the data's zone, that began at a wall time or before and in which the market is open."""
+    rounded = round_down_in_zone(local, length, hours.time_zone, config.data_time_zone)
+    while not hours.is_open_between_us(rounded, rounded + length, config.extended_market_hours):
+        local -= length
+        rounded = round_down_in_zone(local, length, hours.time_zone, config.data_time_zone)
+    return rounded
+
+
 def daily_calendar(hours: Any, local: int) -> tuple[int, int]:
     """First regular open and last regular close of the trading day around or before a wall time (`LeanData.GetDailyCalendar`)."""
     known = hours._memo.get(local)

@@ -15,10 +15,14 @@ class DirectFeed:
         self._config = config
         self.rows: Any = None
         self.i = -1
+        self._last_end: int | None = None
+        """The end of the last bar of the rows before."""
         self._indicators: list[tuple[Any, Callable[[Any, Any], None], str | None]] = []
         self._ahead: list[Any] = []
         self.by_bar: list[Callable[[Any, Any], None]] = []
         """What has to be updated with each bar."""
+        self._fresh: list[Callable[[Any, Any], None]] = []
+        """Those that have not seen a bar yet."""
 
     def add(self, indicator: Any, update: Callable[[Any, Any], None], column: str | None) -> None:
         """Update an indicator with each row from the next one on; `update(None, bar)` is the ordinary way.
@@ -27,6 +31,7 @@ class DirectFeed:
         """
         self._indicators.append((indicator, update, column))
         self.by_bar.append(update)
+        self._fresh.append(update)
 
     def remove(self, indicator: Any) -> None:
         """Update an indicator no more."""
@@ -50,17 +55,28 @@ class DirectFeed:
         if rows is not self.rows or i != self.i + 1:
             self._begin(rows, i)
         self.i = i
-        if self.by_bar:
+        updates = self.by_bar
+        if rows.repeats and self._shown_before(rows, i):
+            updates = [update for update in updates if update in self._fresh]
+        if updates:
             config = self._config
             bar = config.bar_type._of(config.symbol, rows, i)
-            for update in list(self.by_bar):
+            for update in list(updates):
                 update(None, bar)
+        if self._fresh:
+            self._fresh = []
+
+    def _shown_before(self, rows: Any, i: int) -> bool:
+        """Whether the bar before had the same end: of those only the first counts (`IdentityDataConsolidator`)."""
+        return bool(rows.end[i] == (rows.end[i - 1] if i else self._last_end))
 
     def _begin(self, rows: Any, i: int) -> None:
         """Rows that were not looked at before: compute what can be computed ahead."""
         complete = self.rows is not None and self.i == len(self.rows) - 1
+        if self.rows is not None and self.i >= 0:
+            self._last_end = self.rows.end[self.i]
         for indicator in list(self._ahead):
-            if not complete or not indicator._ahead.go_on(rows, i):
+            if not complete or rows.repeats or not indicator._ahead.go_on(rows, i):
                 settle(indicator)
         self.rows = rows
         self.i = i - 1
@@ -68,15 +84,16 @@ class DirectFeed:
         for indicator, update, column in self._indicators:
             if indicator in self._ahead:
                 continue
-            if (
-                column
-                and len(rows) - i > 1
-                and can_run_ahead(indicator)
-                and run_ahead(indicator, self, rows, i, column, self._config.symbol)
-            ):
+            if column and self._may_run_ahead(indicator, rows, i) and run_ahead(indicator, self, rows, i, column, self._config.symbol):
                 self._ahead.append(indicator)
+                if update in self._fresh:
+                    self._fresh.remove(update)
             else:
                 self.by_bar.append(update)
+
+    @staticmethod
+    def _may_run_ahead(indicator: Any, rows: Any, i: int) -> bool:
+        return len(rows) - i > 1 and not rows.repeats and can_run_ahead(indicator)
 
     def settled(self, indicator: Any) -> None:
         """An indicator was made an ordinary one; it is updated bar by bar from now on."""

@@ -54,13 +54,15 @@ class IntColumn(NamedTuple):
 class ColumnRows:
     """A run of bars of one subscription.
 
-    `time`, `end` are wall times of the exchange (us), `emit` the UTC moment of each end; `filled` marks bars repeated where
-    there was none. A float column is a list under the field's name, made at first use. `scales_of[i]` indexes `price_scales`.
+    `time`, `end` are wall times of the exchange (us), `emit` the UTC moment at which a bar comes; `filled` marks bars repeated where
+    there was none, `repeats` says that such bars may have the times of the one that they repeat, and come later than they end.
+    A float column is a list under the field's name, made at first use. `scales_of[i]` indexes `price_scales`.
     """
 
     def __init__(self, fields: tuple[str, ...], time: Ints, end: Ints, emit: Ints, filled: list[bool], values: Ints,
-                 scales: np.ndarray, price_scales: list[PriceScale], scales_of: Ints | None) -> None:  # fmt: skip
+                 scales: np.ndarray, price_scales: list[PriceScale], scales_of: Ints | None, repeats: bool = False) -> None:  # fmt: skip
         self.fields = fields
+        self.repeats = repeats
         self._index = {name: k for k, name in enumerate(fields)}
         self.time: list[int] = time.tolist()
         self.end: list[int] = end.tolist()
@@ -212,7 +214,7 @@ class ColumnRows:
         which = None if self._scales_of is None else self._scales_of[first:last]
         return ColumnRows(self.fields, np.array(self.time[first:last], dtype=np.int64), np.array(self.end[first:last], dtype=np.int64),
                           np.array(self.emit[first:last], dtype=np.int64), self.filled[first:last], self._values[first:last],
-                          self._scales[first:last], self._price_scales, which)  # fmt: skip
+                          self._scales[first:last], self._price_scales, which, self.repeats)  # fmt: skip
 
     def after_split(self, i: int, factor: Decimal) -> ColumnRows:
         """One row with its prices multiplied by a split's factor."""
@@ -225,14 +227,14 @@ class ColumnRows:
             one.fields, np.array(one.time), np.array(one.end), np.array(one.emit), one.filled, one._values, one._scales, [scale], None
         )
 
-    def up_to(self, end: int) -> ColumnRows | None:
-        """The rows that end at a wall time or before."""
-        last = bisect_right(self.end, end)
+    def up_to(self, utc: int) -> ColumnRows | None:
+        """The rows that come at a moment or before."""
+        last = bisect_right(self.emit, utc)
         return self._part(0, last) if last else None
 
-    def from_end(self, end: int, after: int | None = None) -> ColumnRows | None:
-        """The rows that end at a wall time or after, and after another one."""
-        first = bisect_left(self.end, end)
+    def since(self, utc: int, after: int | None = None) -> ColumnRows | None:
+        """The rows that come at a moment or after, and after another one."""
+        first = bisect_left(self.emit, utc)
         if after is not None:
-            first = max(first, bisect_right(self.end, after))
+            first = max(first, bisect_right(self.emit, after))
         return self._part(first, len(self)) if first < len(self) else None

@@ -37,7 +37,7 @@ class WarmUpRuns:
             request = BarRequest(warm, self._hours, start, pivot, warm_fill, warm_strict, corporate, data_filter)
             reader = BarReader(request, files)
             for rows in reader.runs():
-                kept = rows.up_to(pivot)
+                kept = rows.up_to(self._run._start_utc)
                 if kept is not None:
                     last = kept
                     yield kept
@@ -46,9 +46,9 @@ class WarmUpRuns:
         normal = BarReader(BarRequest(config, self._hours, begin, end, fill, strict, corporate, data_filter), files)
         if last is not None:
             normal.continue_after(last, begin)
-        after = None if last is None else last.end[-1]
+        after = None if last is None else last.emit[-1]
         for rows in normal.runs():
-            kept = rows.from_end(pivot, after)
+            kept = rows.since(self._run._start_utc, after)
             if kept is not None:
                 yield kept
 

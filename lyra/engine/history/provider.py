@@ -116,8 +116,8 @@ class HistoryProvider:
         self._tell_limits()
         bars = BarRequest(config, hours, first, end, fill, strict, corporate)
         for rows in BarReader(bars, self._algorithm._data.files).runs():
-            kept = rows.from_end(start + 1)
-            kept = None if kept is None else kept.up_to(end)
+            kept = rows.since(request.start + 1)
+            kept = None if kept is None else kept.up_to(request.end)
             if kept is not None:
                 yield kept
 
