@@ -78,10 +78,11 @@ class KeyNotFoundException(KeyError):
         return str(self.args[0]) if self.args else ""
 
 
-def no_method(name: str, *args: Any) -> TypeError:
-    """The error of a call that no overload takes, with the types given as LEAN names them."""
+def no_method(name: str, *args: Any, signature: str = "") -> TypeError:
+    """The error of a call that no overload takes, with the types given as LEAN names them; `signature` is the only one there is."""
     given = ", ".join(_type_text(type(arg)) for arg in args)
-    return TypeError(f"No method matches given arguments for {name}: ({given}). The following overloads are available:")
+    known = f"The expected signature is:\n{name}{signature}" if signature else "The following overloads are available:"
+    return TypeError(f"No method matches given arguments for {name}: ({given}). {known}")
 
 
 def _type_text(kind: type) -> str:

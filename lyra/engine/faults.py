@@ -20,7 +20,7 @@ _ENGINE = Path(__file__).resolve().parents[1]
 _CAMEL_MODULE = re.compile(r"[A-Z]\w*(\.[A-Z]\w*)*")
 _ATTRIBUTE = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 _QUOTE_ATTRIBUTES = ("bid", "ask", "bidprice", "askprice", "bidsize", "asksize", "lastbidsize", "lastasksize")
-_SIMILARITY = 0.64
+_SIMILARITY = 0.7
 _SUGGESTIONS = 3
 
 
@@ -173,7 +173,7 @@ def similar_names(owner: Any, name: str) -> list[str]:
         if member[0] == "_" or not member.islower():
             continue
         score = difflib.SequenceMatcher(None, wanted, member).ratio()
-        if (member[:3] == wanted[:3] and score >= _SIMILARITY) or wanted in member or (member in wanted and len(member) > 3):
+        if (member[:3] == wanted[:3] and score >= _SIMILARITY) or wanted in member or (member in name and len(member) > 3):
             scored.append((score, member))
     if not scored:
         return []

@@ -418,7 +418,7 @@ class Loop:
     def _ask_margin_call(self, orders: list[Any]) -> list[Any]:
         answer = self._algorithm.on_margin_call(orders)
         if answer is None or not list(answer):
-            raise AlgorithmError("OnMarginCall must return a non-empty list of SubmitOrderRequest")
+            raise AlgorithmError("on_margin_call must return a non-empty list of SubmitOrderRequest")
         return list(answer)
 
     # results ------------------------------------------------------------------------------------------

@@ -149,10 +149,18 @@ class Zone:
         return hash(self.id)
 
 
+class CachedDateTimeZone(Zone):
+    """A zone of the time zone database, as LEAN names the type."""
+
+
+class FixedDateTimeZone(Zone):
+    """A zone whose offset never changes, as LEAN names the type."""
+
+
 @cache
 def _zone(name: str) -> Zone:
     try:
-        return Zone(name)
+        return (FixedDateTimeZone if name == "UTC" else CachedDateTimeZone)(name)
     except (ZoneInfoNotFoundError, ValueError) as e:
         raise ConfigError(f"{name!r} is not a time zone; use an IANA name such as 'America/New_York'.") from e
 

@@ -214,3 +214,80 @@ def test_models_that_only_their_files_give(backtest: Run, name: str) -> None:
 """
     )
     assert f"{name} False" in lines_of(ran)
+
+
+def test_what_is_settled_at_the_start_cannot_be_changed_later(backtest: Run) -> None:
+    ran = backtest(
+        START
+        + """
+    def on_data(self, data):
+        for change in (lambda: self.set_start_date(2020, 1, 1), lambda: self.set_end_date(2020, 1, 9), lambda: self.set_cash(5),
+                       lambda: self.set_warm_up(3), lambda: self.set_account_currency("EUR"), lambda: self.set_benchmark(self.coin.symbol),
+                       lambda: self.set_time_zone("UTC")):
+            try:
+                change()
+            except RuntimeError as e:
+                self.log(str(e))
+        self.quit()
+"""
+    )
+    assert [line for line in lines_of(ran) if line.startswith("self.")] == [
+        "self.set_start_date(): Cannot change start date after algorithm initialized.",
+        "self.set_end_date(): Cannot change end date after algorithm initialized.",
+        "self.set_cash(): Cannot change cash available after algorithm initialized.",
+        "self.set_warmup(): This method cannot be used after algorithm initialized",
+        "self.set_account_currency(): Cannot change AccountCurrency after algorithm initialized.",
+        "self.set_benchmark(): Cannot change Benchmark after algorithm initialized.",
+        "self.set_time_zone(): Cannot change time zone after algorithm running.",
+    ]
+
+
+def test_a_slice_shows_lean_types_and_cannot_be_changed(backtest: Run) -> None:
+    ran = backtest(
+        START
+        + """
+    def on_data(self, data):
+        def case(name, call):
+            try:
+                self.log(f"case {name} {call()}")
+            except Exception as e:
+                self.log(f"case {name} {type(e).__name__} {str(e).splitlines()[0]}")
+        symbol = self.coin.symbol
+        case("keys", lambda: (type(data.keys()).__name__, data.keys() == data.Keys == data.Keys()))
+        case("pair", lambda: [type(pair).__name__ for pair in data])
+        case("bars", lambda: [type(pair).__name__ for pair in data.bars])
+        case("ticks", lambda: type(data.get(Tick)).__name__)
+        case("same", lambda: (data.bars[symbol] == data.bars[symbol], data.bars[symbol] == data.bars[symbol].clone()))
+        case("default", lambda: data.bars.get("NOPE", 5))
+        case("try", lambda: data.try_get_value(symbol))
+        case("try both", lambda: data.try_get_value(symbol, None)[0])
+        case("set", lambda: data.__setitem__(symbol, 1))
+        case("clear", lambda: data.clear())
+        case("pop", lambda: data.pop(symbol))
+        case("zones", lambda: [type(zone).__name__ for zone in (self.time_zone, TimeZones.UTC)])
+        case("empty", lambda: [str(TradeBar()), str(Tick().symbol)])
+        case("parameters", lambda: self.set_parameters({"a": "1"}))
+        self.quit()
+"""
+    )
+    assert [line[5:] for line in lines_of(ran) if line.startswith("case ")] == [
+        "keys ('list', True)",
+        "pair ['KeyValuePair[Symbol,BaseData]']",
+        "bars ['KeyValuePair[Symbol,TradeBar]']",
+        "ticks DataDictionary[Tick]",
+        "same (True, False)",
+        "default TypeError No method matches given arguments for get: (<class 'str'>, <class 'int'>). The following overloads are available:",
+        "try TypeError No method matches given arguments for try_get_value: (<class 'QuantConnect.Symbol'>). The expected signature is:",
+        "try both True",
+        "set NotSupportedException The Slice object is read-only. You cannot set data in the slice.",
+        "clear InvalidOperationException Clear/clear method call is an invalid operation. Slice is a read-only collection.",
+        "pop InvalidOperationException Remove/pop method call is an invalid operation. Slice is a read-only collection.",
+        "zones ['CachedDateTimeZone', 'FixedDateTimeZone']",
+        "empty [' 0: O: 0 H: 0 L: 0 C: 0 V: 0', ' 0']",
+        "parameters TypeError No method matches given arguments for set_parameters: (<class 'dict'>). The expected signature is:",
+    ]
+
+
+def test_a_name_of_the_wrong_case_is_only_likened_to_what_is_similar(backtest: Run) -> None:
+    ran = backtest(START + "        self.marketOrder(self.coin.symbol, 1)\n")
+    assert "Did you mean: 'market_order', 'market_on_open_order'?" in ran.out + ran.err + "".join(lines_of(ran))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,44 @@ def test_a_repeated_bar_keeps_the_times_of_the_bar_and_indicators_see_it_once(
     lines = [line[20:] for line in next(ran.folder.glob("*-log.txt")).read_text().splitlines()]
     seen = [line for line in lines if " to " in line or "samples" in line or "later" in line]
     assert seen == [line.strip() for line in expected.split("\n")[1:]]
+
+
+DELISTED = """
+from AlgorithmImports import *
+
+class Delisted(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2024, 2, {first})
+        self.set_end_date(2024, 2, 27)
+        self.stock = self.add_equity("LYC", Resolution.DAILY).symbol
+        self.add_equity("SPY", Resolution.HOUR)
+
+    def on_data(self, data):
+        if self.stock in data.bars:
+            self.log(f"bar {{self.time:%d %H}} {{data.bars[self.stock].end_time:%d %H}}")
+
+    def on_delistings(self, delistings):
+        self.log(f"event {{self.time:%d %H}} {{delistings[self.stock].type}}")
+"""
+
+
+def _seen_of_a_delisted(backtest: Run, folder: Path, first: int) -> list[str]:
+    ran = backtest(DELISTED.format(first=first), data=folder)
+    assert ran.code == 0, ran.out + ran.err
+    lines = [line[20:] for line in next(ran.folder.glob("*-log.txt")).read_text().splitlines()]
+    return [line for line in lines if line.startswith(("bar", "event"))]
+
+
+def test_the_last_bar_is_repeated_until_the_delisting(backtest: Run, synthetic_data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(synthetic_data, folder)
+    (folder / "equity/usa/map_files/lyc.csv").write_text("20210104,lyc,Q\n20240222,lyc,Q\n")
+    expected = ["bar 15 16 15 16"]
+    for before, day in ((15, 16), (16, 20), (20, 21), (21, 22)):
+        expected += ["event 22 00 WARNING"] if day == 22 else []
+        expected += [f"bar {day} {hour} {before} 16" for hour in range(10, 16)] + [f"bar {day} 16 {day} 16"]
+    assert _seen_of_a_delisted(backtest, folder, 15) == [*expected, "event 23 00 DELISTED"]
+
+
+def test_who_was_delisted_before_the_start_has_no_delisting(backtest: Run, synthetic_data: Path) -> None:
+    assert _seen_of_a_delisted(backtest, synthetic_data, 26) == []

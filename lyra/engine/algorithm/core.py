@@ -247,7 +247,7 @@ class QCAlgorithm(
 
     def set_start_date(self, *args: Any, **names: Any) -> None:
         """`(year, month, day)` or a date."""
-        self._refuse_locked("SetStartDate")
+        self._refuse_locked("set_start_date", "Cannot change start date after algorithm initialized.")
         moment = _date_of(args, names)
         day = to_us(moment) // DAY * DAY
         if day > self._context.yesterday + DAY:
@@ -257,7 +257,7 @@ class QCAlgorithm(
 
     def set_end_date(self, *args: Any, **names: Any) -> None:
         """`(year, month, day)`, a date, or a timedelta before today. A day in the future becomes yesterday."""
-        self._refuse_locked("SetEndDate")
+        self._refuse_locked("set_end_date", "Cannot change end date after algorithm initialized.")
         if len(args) == 1 and isinstance(args[0], timedelta):
             day = (self._context.yesterday + DAY - span_us(args[0])) // DAY * DAY
         else:
@@ -266,7 +266,7 @@ class QCAlgorithm(
 
     def set_time_zone(self, time_zone: Any) -> None:
         """Keep the algorithm's clock in another zone."""
-        self._refuse_locked("SetTimeZone")
+        self._refuse_locked("set_time_zone", "Cannot change time zone after algorithm running.")
         self._zone = zone(time_zone)
         self._zone_is_constant = time_zone is TimeZones.UTC  # type: ignore[attr-defined]
         self._utc = self._zone.to_utc(self._start)
@@ -277,9 +277,9 @@ class QCAlgorithm(
         if self._warming_up and self._locked and self._zone.to_local(utc) >= self._start:
             self._warming_up = False
 
-    def _refuse_locked(self, name: str) -> None:
+    def _refuse_locked(self, method: str, reason: str) -> None:
         if self._locked:
-            raise ArgumentException(f"Algorithm.{name}(): Cannot change this after the algorithm has been initialized.")
+            raise InvalidOperationException(f"self.{method}(): {reason}")
 
     # warm-up ------------------------------------------------------------------------------------------
     @property
@@ -289,8 +289,7 @@ class QCAlgorithm(
 
     def set_warm_up(self, time_span: Any = None, resolution: Resolution | None = None, bar_count: int | None = None) -> None:
         """Begin before the start, by a timedelta or a count of bars; orders are refused until the start."""
-        if self._locked:
-            raise InvalidOperationException("QCAlgorithm.SetWarmup(): This method cannot be used after algorithm initialized")
+        self._refuse_locked("set_warmup", "This method cannot be used after algorithm initialized")
         if isinstance(time_span, timedelta):
             self._warm_up = (None, span_us(time_span), resolution)
         else:
@@ -311,6 +310,7 @@ class QCAlgorithm(
 
     def set_cash(self, *args: Any, **names: Any) -> None:
         """`set_cash(amount)` or `set_cash(currency, amount[, conversion_rate])`."""
+        self._refuse_locked("set_cash", "Cannot change cash available after algorithm initialized.")
         order = ("symbol", "starting_cash", "conversion_rate") if "symbol" in names or len(args) > 1 else ("starting_cash",)
         args = (*args, *(names[name] for name in order[len(args) :] if name in names))
         if len(args) >= 2 or (len(args) == 1 and not isinstance(args[0], str)) or self._is_number(args[0]):
@@ -328,8 +328,7 @@ class QCAlgorithm(
 
     def set_account_currency(self, account_currency: str, starting_cash: Any = None) -> None:
         """Keep the account in another currency; before securities are added."""
-        if self._locked:
-            raise ArgumentException("Algorithm.SetAccountCurrency(): Cannot change AccountCurrency after algorithm initialized.")
+        self._refuse_locked("set_account_currency", "Cannot change AccountCurrency after algorithm initialized.")
         start = "" if starting_cash is None else f", with a starting cash of {message_text(starting_cash)}"
         self.debug(f"Changing account currency from {self.account_currency} to {account_currency}{start}...")
         self.portfolio.set_account_currency(account_currency, starting_cash)
@@ -386,8 +385,7 @@ class QCAlgorithm(
 
     def set_benchmark(self, *args: Any) -> None:
         """A symbol or ticker, `(security_type, ticker)`, or a function of the time."""
-        if self._locked:
-            raise ArgumentException("Algorithm.SetBenchmark(): Cannot change Benchmark after algorithm initialized.")
+        self._refuse_locked("set_benchmark", "Cannot change Benchmark after algorithm initialized.")
         value = args[-1]
         if len(args) == 2:
             market = self.brokerage_model.default_markets.get(args[0], "usa")

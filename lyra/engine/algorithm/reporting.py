@@ -183,9 +183,9 @@ class Reporting(LeanObject):
         """All parameters."""
         return Parameters(self._context.parameters)
 
-    def set_parameters(self: Any, parameters: dict[str, str]) -> None:
-        """Replace the parameters."""
-        self._context.parameters = {str(k): str(v) for k, v in parameters.items()}
+    def set_parameters(self: Any, parameters: Any) -> None:
+        """For LEAN's own use: it takes a dictionary of .NET, which Python has none of. Raises TypeError."""
+        raise no_method("set_parameters", parameters, signature="(parameters: Dictionary[str, str])")
 
 
 def _number(chart: str, series: str, value: Any) -> Any:

@@ -27,7 +27,7 @@ from lyra.engine.securities.price_variation import EquityPriceVariationModel
 from lyra.engine.securities.security import Cfd, Commodity, Crypto, CryptoFuture, Equity, Forex, Index, Security
 from lyra.engine.securities.stable_coins import matches, without_pair
 from lyra.engine.symbols import Symbol, is_option, unknown_symbol
-from lyra.engine.times import DAY
+from lyra.engine.times import DAY, day_of
 from lyra.engine.universes.universe import UserDefinedUniverse, universe_config
 
 _CLASSES = {
@@ -153,7 +153,8 @@ class Wiring:
         local_start = self._start_limits.limit(config, corporate, local_start)
         warm_up = self._warm_up_split(config, hours)
         runs = self._bar_runs(config, hours, security, local_start, local_end, fill, corporate, warm_up)
-        return BarSubscription(config, universe, start, runs, self._events_of(config, hours, corporate))
+        gone = corporate is not None and corporate.delisting_date is not None and day_of(local_start) > corporate.delisting_date
+        return BarSubscription(config, universe, start, runs, [] if gone else self._events_of(config, hours, corporate))
 
     def _bar_runs(self: Any, config: SubscriptionDataConfig, hours: Any, security: Any, start: int, end: int, fill: int, corporate: Any,
                   warm_up: Any) -> Iterator[Any]:  # fmt: skip

@@ -16,6 +16,7 @@ from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
 from lyra.engine.enums import MarketDataType, TickType
 from lyra.engine.naming import LeanObject
+from lyra.engine.symbols import Symbol
 from lyra.engine.times import MIN_TIME, MINUTE, span_us, to_datetime, to_us
 
 
@@ -81,6 +82,15 @@ class _View(BaseData):
         self._symbol = symbol
         self._rows = rows
         self._i = i
+
+    def __eq__(self, other: object) -> bool:
+        """The same bar of a feed is one object in LEAN, however often it is asked for; a copy is another."""
+        if self is other:
+            return True
+        return type(other) is type(self) and other._rows is self._rows and other._i == self._i and type(self._rows) is not OneRow
+
+    def __hash__(self) -> int:
+        return id(self._rows) + self._i
 
     def _own(self) -> OneRow:
         if type(self._rows) is not OneRow:
@@ -158,7 +168,7 @@ class TradeBar(_View):
         length = (0 if time is None else MINUTE) if period is None else span_us(period)
         prices = (open, high, low, close, volume)
         values: dict[str, Decimal | None] = {c: to_decimal(v) for c, v in zip(self._columns, prices, strict=True)}
-        super().__init__(symbol, OneRow(start, start + length, values), 0)
+        super().__init__(Symbol.EMPTY if symbol is None else symbol, OneRow(start, start + length, values), 0)
 
     @classmethod
     def _of(cls, symbol: Any, rows: Any, i: int) -> TradeBar:
@@ -236,8 +246,7 @@ class TradeBar(_View):
             self._rows.__dict__.pop(column, None)
 
     def __str__(self) -> str:
-        symbol = "" if self._symbol is None else str(self._symbol)
-        return (f"{symbol}: O: {_text(self._open)} H: {_text(self._high)} L: {_text(self._low)} "
+        return (f"{self._symbol}: O: {_text(self._open)} H: {_text(self._high)} L: {_text(self._low)} "
                 f"C: {_text(self._close)} V: {_text(self._volume)}")  # fmt: skip
 
 
@@ -293,7 +302,7 @@ class QuoteBar(_View):
         for side, bar in (("bid", bid), ("ask", ask)):
             for c in _SIDE:
                 values[f"{side}_{c}"] = None if bar is None else getattr(bar, f"_{c}")
-        super().__init__(symbol, OneRow(start, start + length, values), 0)
+        super().__init__(Symbol.EMPTY if symbol is None else symbol, OneRow(start, start + length, values), 0)
 
     @classmethod
     def _of(cls, symbol: Any, rows: Any, i: int) -> QuoteBar:
@@ -381,6 +390,7 @@ class Tick(BaseData):
         """`Tick()`, `Tick(time, symbol, bid, ask)`, `Tick(time, symbol, last, bid, ask)` as in LEAN."""
         self._quantity = self._bid_price = self._ask_price = self._bid_size = self._ask_size = ZERO
         if not args:
+            self._symbol = Symbol.EMPTY
             return
         self._time, self._symbol = to_us(args[0]), args[1]
         prices = args[2:]

@@ -79,6 +79,8 @@ class SymbolDictionary(LeanObject, Generic[T]):
     """A dictionary keyed by symbol; subclasses say what it holds."""
 
     _kind = "DataDictionary"
+    _holds = ""
+    """The type of the values, as LEAN names it."""
 
     def __init__(self, items: dict[Symbol, T] | None = None) -> None:
         self._items: dict[Symbol, T] = {} if items is None else items
@@ -123,7 +125,8 @@ class SymbolDictionary(LeanObject, Generic[T]):
         return list(self._items)
 
     def __iter__(self) -> Iterator[KeyValuePair]:
-        return iter([KeyValuePair(key, self._items[key]) for key in self._sorted()])
+        pair = named_pair("Symbol", self._holds) if self._holds else KeyValuePair
+        return iter([pair(key, self._items[key]) for key in self._sorted()])
 
     def get(self, key: Any, default: Any = None) -> Any:
         """The value, or the default."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.base import BaseData
-from lyra.engine.data.dictionary import KeyValuePair, SymbolDictionary, find_symbol, ticker_not_found
+from lyra.engine.data.dictionary import KeyValuePair, SymbolDictionary, find_symbol, named_pair, ticker_not_found
 from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
-from lyra.engine.dotnet_errors import KeyNotFoundException
+from lyra.engine.dotnet_errors import InvalidOperationException, KeyNotFoundException, NotSupportedException, no_method
 from lyra.engine.enums import MarketDataType, SecurityType, TickType
 from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject
@@ -39,17 +40,31 @@ class DataDictionary(SymbolDictionary[Any]):
     def _sorted(self) -> list[Symbol]:
         return sorted(self._items, key=lambda symbol: symbol.value)
 
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The value, or the default, which has to be of the values' type."""
+        if default is not None and self._holds and type(default).__name__ != self._holds:
+            raise no_method("get", key, default)
+        return super().get(key, default)
+
+
+@cache
+def dictionary_of(kind: type) -> type[DataDictionary]:
+    """`DataDictionary` under the name that it has in LEAN for a type of data."""
+    return type(f"DataDictionary[{kind.__name__}]", (DataDictionary,), {"_holds": kind.__name__})
+
 
 class TradeBars(DataDictionary):
     """Trade bars by symbol."""
 
     _kind = "TradeBars"
+    _holds = "TradeBar"
 
 
 class QuoteBars(DataDictionary):
     """Quote bars by symbol."""
 
     _kind = "QuoteBars"
+    _holds = "QuoteBar"
 
 
 class Ticks(DataDictionary):
@@ -62,42 +77,49 @@ class Splits(DataDictionary):
     """Splits by symbol."""
 
     _kind = "Splits"
+    _holds = "Split"
 
 
 class Dividends(DataDictionary):
     """Dividends by symbol."""
 
     _kind = "Dividends"
+    _holds = "Dividend"
 
 
 class Delistings(DataDictionary):
     """Delistings by symbol."""
 
     _kind = "Delistings"
+    _holds = "Delisting"
 
 
 class SymbolChangedEvents(DataDictionary):
     """Ticker changes by symbol."""
 
     _kind = "SymbolChangedEvents"
+    _holds = "SymbolChangedEvent"
 
 
 class MarginInterestRates(DataDictionary):
     """Funding rates by symbol."""
 
     _kind = "MarginInterestRates"
+    _holds = "MarginInterestRate"
 
 
 class OptionChains(DataDictionary):
     """Option chains by canonical symbol."""
 
     _kind = "OptionChains"
+    _holds = "OptionChain"
 
 
 class FuturesChains(DataDictionary):
     """Futures chains by canonical symbol."""
 
     _kind = "FuturesChains"
+    _holds = "FuturesChain"
 
 
 def is_default_data(point: BaseData) -> bool:
@@ -283,7 +305,19 @@ class Slice(LeanObject):
         return data[symbol]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        raise TypeError("The Slice object is read-only. You cannot set data in the slice.")
+        raise NotSupportedException("The Slice object is read-only. You cannot set data in the slice.")
+
+    def clear(self) -> None:
+        """A slice cannot be changed."""
+        raise _read_only("Clear/clear")
+
+    def remove(self, key: Any) -> bool:
+        """A slice cannot be changed."""
+        raise _read_only("Remove/pop")
+
+    def pop(self, key: Any, default: Any = None) -> Any:
+        """A slice cannot be changed."""
+        raise _read_only("Remove/pop")
 
     def __contains__(self, key: Any) -> bool:
         symbol = find_symbol(key)
@@ -293,8 +327,10 @@ class Slice(LeanObject):
         """Whether there is data of the symbol."""
         return key in self
 
-    def try_get_value(self, key: Any, data: Any = None) -> tuple[bool, Any]:
-        """(found, data)."""
+    def try_get_value(self, key: Any, *data: Any) -> tuple[bool, Any]:
+        """(found, data) of a symbol; needs a second argument, as LEAN's out-parameter does."""
+        if not data:
+            raise no_method("try_get_value", key, signature="(symbol: Symbol, data: Any)")
         found = key in self
         return found, self[key] if found else None
 
@@ -319,7 +355,7 @@ class Slice(LeanObject):
         if kind in _AUXILIARY:
             return getattr(self, _AUXILIARY[kind])  # type: ignore[no-any-return]
         if kind is Tick:
-            return DataDictionary(self._time, {symbol: ticks[-1] for symbol, ticks in self.ticks.items()})
+            return dictionary_of(Tick)(self._time, {symbol: ticks[-1] for symbol, ticks in self.ticks.items()})
         return DataDictionary(
             self._time, {p.symbol: p for p in self.all_data if type(p) is kind or getattr(p, "_python_type", None) is kind}
         )
@@ -335,15 +371,17 @@ class Slice(LeanObject):
     def __bool__(self) -> bool:
         return True
 
-    @property
-    def keys(self) -> Any:
-        """The symbols with data (callable, as in LEAN)."""
-        return CallableList(self._data())
+    def keys(self) -> list[Symbol]:
+        """The symbols with data."""
+        return list(self._data())
 
-    @property
-    def values(self) -> Any:
-        """The data (callable, as in LEAN)."""
-        return CallableList(value for _, value in self._pairs())
+    def values(self) -> list[Any]:
+        """The data."""
+        return [value for _, value in self._pairs()]
+
+    # in C# they are properties, and Python code calls them too
+    Keys = property(lambda self: CallableList(self.keys()))
+    Values = property(lambda self: CallableList(self.values()))
 
     def items(self) -> list[tuple[Symbol, Any]]:
         """(symbol, data) pairs; auxiliary data apart."""
@@ -358,7 +396,8 @@ class Slice(LeanObject):
                 yield symbol, value
 
     def __iter__(self) -> Iterator[KeyValuePair]:
-        return (KeyValuePair(symbol, value) for symbol, value in self._pairs())
+        pair = named_pair("Symbol", "BaseData")
+        return (pair(symbol, value) for symbol, value in self._pairs())
 
     def merge_slice(self, input_slice: Slice) -> None:
         """LEAN merges slices of history; here they come merged."""
@@ -366,6 +405,10 @@ class Slice(LeanObject):
 
     def __str__(self) -> str:
         return "QuantConnect.Data.Slice"
+
+
+def _read_only(method: str) -> InvalidOperationException:
+    return InvalidOperationException(f"{method} method call is an invalid operation. Slice is a read-only collection.")
 
 
 class RowSlice(Slice):
@@ -418,7 +461,7 @@ class SliceGetter:
 
 
 class CallableList(list[Any]):
-    """A list that may also be called: LEAN's `keys` is a property of some collections and a method of others."""
+    """A list that may also be called: LEAN's `Keys` is a property in C#, and Python code calls it."""
 
     def __call__(self) -> CallableList:
         return self

@@ -246,8 +246,11 @@ class BarReader:
 
     def _tail(self) -> tuple[Ints, Ints, Ints, Any, Any]:
         made: list[Span] = []
-        if self._fill is not None and self._previous is not None and self._delisted > self._request.end:
-            made = self._fill.tail(self._previous)
+        if self._fill is not None and self._previous is not None:
+            if self._delisted > self._request.end:
+                made = self._fill.tail(self._previous)
+            elif self._previous.end < self._delisted:
+                made, _ = self._fill.between(self._previous, Span(self._delisted, self._delisted, False), auxiliary=True)
         if not made:
             empty = np.empty(0, dtype=np.int64)
             none = np.empty((0, len(self._fields)), dtype=np.int64)
