@@ -203,7 +203,8 @@ class DataFeed:
             finished = []
             for subscription in self._order():
                 if subscription.next_time > frontier:
-                    if subscription.is_universe and subscription.universes[0].dispose_requested:
+                    ended = subscription.next_time == NEVER  # its members stay: nobody asks it any more
+                    if subscription.is_universe and not ended and subscription.universes[0].dispose_requested:
                         due.setdefault(subscription.universes[0], [])
                         finished.append(subscription)
                     continue
@@ -236,9 +237,12 @@ class DataFeed:
         order = sorted(self._due.items(), key=lambda item: (int(item[0].configuration.resolution), str(item[0].symbol.id)))
         self._due = {}
         for universe, data in order:
-            slice_.count += len(data)
-            slice_.universe_data[universe] = data
-            changes = self.selection.apply(universe, frontier, [point for point in data if point is not None])
+            points = [point for point in data if point is not None]
+            moments = [None] * (len(data) - len(points))
+            changes = self.selection.apply(universe, frontier, points)
+            # a second function's data are counted in place of the first one's, and only the last selection of a moment is
+            slice_.count += len(points) + len(moments) - len(slice_.universe_data.get(universe, ()))
+            slice_.universe_data[universe] = points + moments
             if changes:
                 changed = True
                 slice_.changes = _merge(slice_.changes, changes)
