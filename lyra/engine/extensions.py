@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from io import TextIOWrapper
 from typing import Any
 
 from lyra.engine.decimals import normalize, round_significant, smart_round, to_decimal, to_float
-from lyra.engine.dotnet_errors import InvalidOperationException
+from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import OrderDirection, OrderStatus, OrderType, Resolution, SecurityType, TickType
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.naming import LeanObject
@@ -16,6 +18,11 @@ from lyra.engine.symbols import is_option
 from lyra.engine.times import MIN_TIME, span_us, to_datetime, to_us, to_utc_datetime, zone
 
 _THOUSANDTH = Decimal("0.001")
+
+
+def _lines(stream: Any) -> Iterator[str]:
+    with stream, TextIOWrapper(stream, encoding="utf-8-sig") as text:
+        yield from (line.rstrip("\r\n") for line in text)
 
 
 class Extensions(LeanObject):
@@ -95,6 +102,14 @@ class Extensions(LeanObject):
     def is_common_business_day(date: datetime) -> bool:
         """Whether a day is none of a weekend."""
         return date.weekday() < 5
+
+    @staticmethod
+    def read_lines(data_provider: Any, file: str) -> Iterator[str]:
+        """The lines of a file that a provider has; none if it has not. Raises ArgumentException without a provider."""
+        if data_provider is None:
+            raise ArgumentException("The provided 'IDataProvider' instance is null. Are you missing some initialization step?")
+        stream = data_provider.fetch(file)
+        return iter(()) if stream is None else _lines(stream)
 
     @staticmethod
     def round_down(date_time: datetime, interval: timedelta) -> datetime:

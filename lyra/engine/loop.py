@@ -275,7 +275,7 @@ class Loop:
                         cache._pending_quote = True
                 else:
                     points = [p for p in rows if not getattr(p, "suspicious", False)]
-                    security.cache.add_data_list(points, Tick if config.type is Tick else config.type)
+                    security.cache.add_data_list(points, config.type, False if config.type is Tick else None)
                 if type(security.volatility_model) is not NullVolatilityModel and security.volatility_model is not None:
                     self._update_volatility(security, config, rows, i)
                 if watched and security.symbol in watched:

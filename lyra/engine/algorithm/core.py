@@ -475,6 +475,7 @@ class QCAlgorithm(
         """Makes data frames of slices and points."""
         from lyra.engine.history.converter import PandasConverter
 
+        self.history._provider._use_ticker_keys()
         return PandasConverter()
 
     @property

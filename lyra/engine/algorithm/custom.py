@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
@@ -10,13 +11,13 @@ from lyra.engine.data.base import BaseData
 from lyra.engine.data.events import SymbolChangedEvent
 from lyra.engine.dotnet_errors import ArgumentException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
-from lyra.engine.errors import AlgorithmError
+from lyra.engine.errors import AlgorithmError, DataError
 from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.corporate_history import CorporateHistory
 from lyra.engine.feed.fillforward import FillForward, Span
 from lyra.engine.feed.point_reader import PointReader, ReaderError, instance_of
-from lyra.engine.feed.sources import SourceReader
+from lyra.engine.feed.sources import SourceReader, fetched
 from lyra.engine.feed.subscription import PointSubscription
 from lyra.engine.markets.properties import SymbolProperties
 from lyra.engine.naming import LeanObject
@@ -49,6 +50,19 @@ class CustomDataApi(LeanObject):
             self._data.hours.set_entry("usa", key, SecurityType.BASE, given["exchange_hours"])
         return self._add_custom(kind, self._custom_symbol(kind, subject), given.get("resolution"), given.get("time_zone"),
                                 bool(given.get("fill_forward", False)), given.get("leverage", 1))  # fmt: skip
+
+    def download(self: Any, address: str, headers: dict[str, str] | None = None, user_name: str | None = None,
+                 password: str | None = None) -> str:  # fmt: skip
+        """The text at a web address. Raises ArgumentException for headers that are no dict, DataError when it cannot be fetched."""
+        if headers is not None and not isinstance(headers, dict):
+            raise ArgumentException(f"QCAlgorithm.Fetch(): Invalid argument. {headers!r} is not a dict")
+        sent = {str(name): str(value) for name, value in (headers or {}).items()}
+        if user_name or password:
+            sent["Authorization"] = "Basic " + b64encode(f"{user_name or ''}:{password or ''}".encode()).decode()
+        try:
+            return fetched(address, sent).decode("utf-8-sig", "replace")
+        except OSError as e:
+            raise DataError(f"download: {address.partition('?')[0]} cannot be fetched ({getattr(e, 'reason', e)}).") from e
 
     @staticmethod
     def _custom_symbol(kind: Any, subject: Any) -> Symbol:

@@ -61,19 +61,26 @@ class SourceReader:
         address, entry = _split(source.source)
         content = self._fetched.get(address)
         if content is None:
-            import urllib.error
-            import urllib.request
-
-            request = urllib.request.Request(address, headers=dict(source.headers) or {"User-Agent": "lyra"})
             try:
-                with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
-                    content = self._fetched[address] = answer.read()
-            except (urllib.error.URLError, OSError, ValueError) as e:
+                content = self._fetched[address] = fetched(address, dict(source.headers))
+            except OSError as e:
                 raise DataError(
                     f"The custom data source {address.partition('?')[0]} cannot be fetched ({getattr(e, 'reason', e)}): save it as a file and return it with "
                     "SubscriptionTransportMedium.LOCAL_FILE, or put it into the object store."
                 ) from e
         return _unpacked(content, address, entry) or b""
+
+
+def fetched(address: str, headers: dict[str, str]) -> bytes:
+    """What a server answers. Raises OSError when it cannot be had."""
+    import urllib.request
+
+    try:
+        request = urllib.request.Request(address, headers=headers or {"User-Agent": "lyra"})
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
+            return answer.read()  # type: ignore[no-any-return]
+    except ValueError as e:
+        raise OSError(str(e)) from e
 
 
 def _split(source: str) -> tuple[str, str | None]:

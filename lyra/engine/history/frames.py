@@ -33,6 +33,7 @@ def frame_of(provider: HistoryProvider, requests: list[HistoryRequest], data_typ
     """The frame of requests; empty, without names and columns, when there is no data."""
     if all(request.config.bar_type is not None for request in requests) and data_type in (None, TradeBar, QuoteBar):
         return _bar_frame(provider, provider._past(requests))
+    provider._use_ticker_keys()
     return frame_of_slices(provider.slices(requests), data_type, flatten)
 
 

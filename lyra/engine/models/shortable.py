@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.corporate.providers import DefaultDataProvider
 from lyra.engine.decimals import ZERO, to_float
 from lyra.engine.naming import LeanObject
 from lyra.engine.runtime import current_context
@@ -37,10 +38,18 @@ class LocalDiskShortableProvider(LeanObject):
     A line is `yyyyMMdd,quantity,rebate rate,fee rate`, rates in percent. Days without a line have no limit and no cost.
     """
 
+    brokerage: str
+    """The broker's name, in lower case."""
+
     def __init__(self, brokerage: str) -> None:
-        self._brokerage = brokerage.lower()
+        self.brokerage = brokerage.lower()
         self._ticker = ""
         self._days: dict[int, tuple[int | None, Decimal, Decimal]] = {}
+
+    @property
+    def data_provider(self) -> DefaultDataProvider:
+        """What opens files."""
+        return DefaultDataProvider()
 
     def shortable_quantity(self, symbol: Any, local_time: Any) -> int | None:
         """How many can be sold short on a day; None without a limit."""
@@ -62,7 +71,7 @@ class LocalDiskShortableProvider(LeanObject):
             return None
         if self._ticker != symbol.value:
             self._ticker = symbol.value
-            self._days = _read_days(symbol, self._brokerage)
+            self._days = _read_days(symbol, self.brokerage)
         return self._days.get(day_of(to_us(local_time)))
 
 

@@ -78,8 +78,12 @@ class SecurityCache(LeanObject):
         self._version += 1
         self._values["price"] = price
 
-    def add_data_list(self, data: list[Any], kind: type) -> None:
-        """Points of one type that came at one moment; the list is kept under the type."""
+    def add_data_list(self, data: list[Any], data_type: type, contains_fill_forward_data: bool | None = None,
+                      is_internal_config: bool = False) -> None:  # fmt: skip
+        """Points of one type that came at one moment; the list, without repetitions, is kept under the type."""
+        kind = data_type
+        if contains_fill_forward_data is not False:
+            data = [point for point in data if not point.is_fill_forward]
         if kind is Tick and data:
             if data[-1].tick_type == TickType.QUOTE:
                 self._quote_ticks = data

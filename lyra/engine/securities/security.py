@@ -219,6 +219,20 @@ class Security(LeanObject):
         return self.exchange._local
 
     @property
+    def data(self) -> Any:
+        """The last data by type: `data.get(Tick)`, `data.get_all(Tick)`."""
+        from lyra.engine.securities.dynamic_data import DynamicSecurityData
+
+        return DynamicSecurityData(self.cache)
+
+    @property
+    def fundamentals(self) -> Any:
+        """What is known now of the company; a row without data for what is no stock."""
+        from lyra.engine.universes.fundamental_data import Fundamental
+
+        return Fundamental.for_date(self.local_time, self.symbol)
+
+    @property
     def local_time(self) -> datetime:
         """Now, on the exchange's clock."""
         return to_datetime(self.exchange._local)
