@@ -74,7 +74,8 @@ class CorporateHistory:
             self._make_events(days)
 
     def _make_events(self, days: list[int]) -> None:
-        first = self._map.ticker_at(days[0], self.symbol.value)
+        # before the first day of its map file a symbol goes by the ticker that it was added with
+        first = self._map.ticker_at(days[0], self.symbol.value) if self._map.has_data(days[0]) else self.symbol.value
         limit = FAR if self.delisting_date is None else self.delisting_date
         for event in corporate_events(days, self._map, self._factors, limit, first):
             point: BaseData
