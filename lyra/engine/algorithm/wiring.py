@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lyra.engine.brokerages.base import set_default_models
@@ -336,22 +336,23 @@ class Wiring:
         return bool(self._feed.add(config, security, None, start))
 
     # currencies ---------------------------------------------------------------------------------------
-    def _ensure_currency_feeds(self: Any, seed: bool = True) -> None:
-        """Give every currency of the cash book a conversion, over securities that are there or over internal feeds."""
+    def _ensure_currency_feeds(self: Any, seed: bool = True, coming: Sequence[Security] = ()) -> None:
+        """Give every currency of the cash book a conversion, over securities that are there or just `coming`, or over internal feeds."""
         new = False
         for cash in self.portfolio.cash_book.values():
             if cash._destination is None:
-                new = self._find_conversion(cash) or new
+                new = self._find_conversion(cash, coming) or new
         if new and seed:
             self._seed_conversion_rates()
 
-    def _find_conversion(self: Any, cash: Any) -> bool:
+    def _find_conversion(self: Any, cash: Any, coming: Sequence[Security]) -> bool:
         account = self.account_currency
         if cash.symbol == account:
             cash.convert_at(ONE, account)
             return False
         market_map = self.brokerage_model.default_markets
-        existing = [s for s in self.securities.values() if s.type in (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CFD)]
+        present = [*self.securities.values(), *coming]
+        existing = [s for s in present if s.type in (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CFD)]
         crypto_market = str(market_map.get(SecurityType.CRYPTO, ""))
         potentials = self._potential_pairs(market_map)
         if without_pair(account, cash.symbol, crypto_market):
@@ -369,7 +370,7 @@ class Wiring:
         if steps is None:
             cash.convert_at(ZERO, account)
             return False
-        cash.convert_over(tuple(self._conversion_step(symbol, inverted) for symbol, inverted in steps), account)
+        cash.convert_over(tuple(self._conversion_step(symbol, inverted, existing) for symbol, inverted in steps), account)
         return True
 
     def _potential_pairs(self: Any, market_map: Any) -> list[tuple[str, str, SecurityType, tuple[str, str]]]:
@@ -394,8 +395,8 @@ class Wiring:
                         found.append((market, listed.symbol, kind, (base, quote)))
         return found
 
-    def _conversion_step(self: Any, symbol: Symbol, inverted: bool) -> Step:
-        security = self.securities.get(symbol)
+    def _conversion_step(self: Any, symbol: Symbol, inverted: bool, existing: Sequence[Security]) -> Step:
+        security = next((s for s in existing if s.symbol == symbol), None) or self.securities.get(symbol)
         if security is None:
             resolution = min((c.resolution for c in self._configs.values()), default=Resolution.MINUTE)
             feeds = default_feeds(symbol.security_type, resolution)[:1]

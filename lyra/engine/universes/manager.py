@@ -108,7 +108,7 @@ class UniverseSelection:
                 self._select(universe, symbol, utc)
         changes = self._flush()
         if changes._added:
-            run._ensure_currency_feeds()
+            run._ensure_currency_feeds(coming=changes._added)
             if run.settings.seed_initial_prices:
                 run._seed_securities(changes._added)
         return changes
