@@ -88,12 +88,15 @@ class DataFeed:
         """End a universe's interest in a feed; whether the feed is gone."""
         subscription = self._subscriptions.get(config.key)
         if subscription is None:
+            if universe is not None:
+                self._run._configs.pop(config.key, None)
             return universe is not None
         if universe in subscription.universes:
             subscription.universes.remove(universe)
         if universe is not None and subscription.universes:
             return False
         self._discard(config)
+        self._run._configs.pop(config.key, None)
         self._dropped.add(config.key)
         subscription.removed = True
         if subscription.next_time != NEVER:
