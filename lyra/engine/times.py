@@ -176,6 +176,8 @@ def zone(name: Any) -> Zone:
 class Time:
     """LEAN's named moments and spans (`Common/Time.cs`)."""
 
+    __module__ = "QuantConnect"  # algorithms print the class
+
     END_OF_TIME = datetime(2050, 12, 31)
     START = datetime(1998, 1, 2)
     BEGINNING_OF_TIME = datetime(1899, 12, 30)
