@@ -123,13 +123,13 @@ class DataFeed:
     def _after_remove(self, config: SubscriptionDataConfig) -> None:
         if not self._counts(config) or config._length != self._fill:
             return
-        if all(not self._counts(s.config) or s.config.resolution != config.resolution for s in self._subscriptions.values()):
+        if all(s.ended or not self._counts(s.config) or s.config.resolution != config.resolution for s in self._subscriptions.values()):
             self._set_fill([*self._subscriptions.values()], [])
 
     def _set_fill(self, subscriptions: list[Subscription], coming: list[SubscriptionDataConfig]) -> None:
         if self._frozen:
             return
-        lengths = [s.config._length for s in subscriptions if not s.is_universe and self._counts(s.config)]
+        lengths = [s.config._length for s in subscriptions if not s.is_universe and not s.ended and self._counts(s.config)]
         lengths += [c._length for c in coming if self._counts(c)]
         fill = min(lengths, default=RESOLUTION_US[Resolution.MINUTE])
         if fill == self._fill:
@@ -141,7 +141,7 @@ class DataFeed:
         """Start the filled feeds again just after now, so that they fill at the new resolution."""
         self._frozen = True
         restarted = [s for s in self._subscriptions.values()
-                     if not s.is_universe and s.config.fill_data_forward and s.config.resolution != Resolution.TICK]  # fmt: skip
+                     if not s.is_universe and not s.ended and s.config.fill_data_forward and s.config.resolution != Resolution.TICK]  # fmt: skip
         for old in [s for s in self._subscriptions.values() if s.is_universe and s.config.fill_data_forward]:
             self._discard(old.config)
             self.add_universe(old.universes[0], self._run._utc + 1)
@@ -206,8 +206,8 @@ class DataFeed:
             finished = []
             for subscription in self._order():
                 if subscription.next_time > frontier:
-                    ended = subscription.next_time == NEVER  # its members stay: nobody asks it any more
-                    if subscription.is_universe and not ended and subscription.universes[0].dispose_requested:
+                    subscription.ended = subscription.next_time == NEVER  # of a universe the members stay: nobody asks it any more
+                    if subscription.is_universe and not subscription.ended and subscription.universes[0].dispose_requested:
                         due.setdefault(subscription.universes[0], [])
                         finished.append(subscription)
                     continue

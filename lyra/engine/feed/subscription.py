@@ -26,6 +26,8 @@ class Subscription:
         self.start = start
         self.next_time = NEVER
         self.removed = False
+        self.ended = False
+        """Whether its end was noticed: from then on it has no say in how others are filled forward."""
 
     def take(self, frontier: int, entries: list[Entry], auxiliary: list[tuple[Any, BaseData]]) -> int:
         """Move what is due into the lists; how many points."""
