@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +214,36 @@ Case.on_end_of_algorithm = on_end_of_algorithm
 """
     found = logged(run(*ADD, "self.set_benchmark(self.a.symbol)", more=more))
     assert found[-1] == "benchmark | 4.0"
+
+
+def test_a_text_is_downloaded_and_lines_are_read(run: Run, tmp_path: Path) -> None:
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers.get("X-Mine"), self.headers.get("Authorization")))
+            found = self.path == "/there"
+            self.send_response(200 if found else 404)
+            self.end_headers()
+            self.wfile.write(b"a,b\n" if found else b"")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    (tmp_path / "lines.csv").write_text("x,1\r\ny,2\n")
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://127.0.0.1:{server.server_port}"
+        done = run(
+            f"self.log('got ' + self.download('{at}/there').strip())",
+            f"self.log('got ' + self.download('{at}/there', {{'X-Mine': 'yes'}}, 'me', 'word').strip())",
+            "lender = LocalDiskShortableProvider('SomeBroker')",
+            f"self.log(f\"got {{lender.brokerage}} {{list(Extensions.read_lines(lender.data_provider, r'{tmp_path / 'lines.csv'}'))}}\")",
+            "self.log(f\"got {list(Extensions.read_lines(lender.data_provider, 'nowhere'))}\")",
+        )
+        failed = run(f"self.download('{at}/gone')")
+        server.shutdown()
+    assert isinstance(failed.error, DataError) and "download: " in str(failed.error) and "Not Found" in str(failed.error)
+    assert asked == [("/there", None, None), ("/there", "yes", "Basic bWU6d29yZA=="), ("/gone", None, None)]
+    lines = [line[20:] for line in done.context.messages.lines if line[20:].startswith("got")]
+    assert lines == ["got a,b", "got a,b", "got somebroker ['x,1', 'y,2']", "got []"]

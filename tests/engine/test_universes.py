@@ -103,3 +103,12 @@ def test_constituents_are_read_with_missing_columns(tmp_path: Path) -> None:
 def test_universe_names_are_never_the_same(tmp_path: Path) -> None:
     with RunSymbols(_folder(tmp_path)).active():
         assert universe_name("X") != universe_name("X")
+
+
+def test_frames_of_rows_are_found_by_ticker(tmp_path: Path) -> None:
+    algorithm = _run(tmp_path, """
+        self.add_security(Symbol(SecurityIdentifier.parse("SPY R735QTJ8XC9X"), "SPY"), Resolution.DAILY)
+        frame = self.history(Fundamental, timedelta(1))
+        self.value = frame.loc["SPY"]["value"].iloc[0]
+""")  # fmt: skip
+    assert algorithm.value == 185.4
