@@ -88,7 +88,7 @@ def test_a_currency_is_converted_over_the_pair_that_a_selection_brings(run: Run)
         self.add_universe(ScheduledUniverse(self.date_rules.every_day(), self.time_rules.midnight, lambda time: [pair]))
 
     def on_end_of_algorithm(self):
-        for config in self.subscription_manager.subscriptions:
+        for config in self.subscription_manager.get_subscription_data_configs(None, True):
             self.log(f"feed {config.symbol.value} internal {config.is_internal_feed}")
         self.log(f"rate {self.portfolio.cash_book['USD'].conversion_rate > 0}")
 """
@@ -130,6 +130,18 @@ def test_a_feed_that_is_removed_is_no_longer_listed(run: Run) -> None:
         self.log(f"feeds {self.time:%d} {sorted(c.symbol.value for c in self.subscription_manager.subscriptions if c.type is TradeBar)}")
 """
     assert logged(run(rest), "feeds")[:2] == ["feeds 20 ['LYA']", "feeds 21 ['LYB']"]
+
+
+def test_internal_feeds_are_counted_but_not_listed(run: Run) -> None:
+    rest = """
+        self.add_equity("LYA", Resolution.DAILY)
+        self.set_benchmark("SPY")
+
+    def on_end_of_algorithm(self):
+        manager = self.subscription_manager
+        self.log(f"feeds {[c.symbol.value for c in manager.subscriptions]} of {manager.count}")
+"""
+    assert logged(run(rest), "feeds") == ["feeds ['LYA'] of 2"]
 
 
 def test_a_symbol_listed_after_the_start_is_told_its_first_ticker(run: Run, synthetic_data: Path, tmp_path: Path) -> None:

@@ -29,12 +29,12 @@ class SubscriptionManager(LeanObject):
 
     @property
     def subscriptions(self) -> list[SubscriptionDataConfig]:
-        """All feeds."""
-        return list(self._algorithm._configs.values())
+        """All feeds but internal ones."""
+        return self.get_subscription_data_configs()
 
     @property
     def count(self) -> int:
-        """How many feeds."""
+        """How many feeds, internal ones too."""
         return len(self._algorithm._configs)
 
     @property

@@ -398,7 +398,7 @@ class Wiring:
     def _conversion_step(self: Any, symbol: Symbol, inverted: bool, existing: Sequence[Security]) -> Step:
         security = next((s for s in existing if s.symbol == symbol), None) or self.securities.get(symbol)
         if security is None:
-            resolution = min((c.resolution for c in self._configs.values()), default=Resolution.MINUTE)
+            resolution = min((c.resolution for c in self.subscription_manager.subscriptions), default=Resolution.MINUTE)
             feeds = default_feeds(symbol.security_type, resolution)[:1]
             config = self._subscribe_configs(symbol, resolution, True, False, internal=True, types=feeds)[0]
             security = self._create_security(symbol, [config], cache_symbol=False)
