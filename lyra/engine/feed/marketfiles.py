@@ -1,6 +1,6 @@
 """LEAN's market-data files: where they lie, and their rows as columns, with a binary cache beside nothing of the user's.
 
-Paths and row formats follow `Common/Util/LeanData.cs`. Parsed files are kept as `.npy` in the user's cache folder
+Paths and row formats follow `Common/Util/LeanData.cs`. Parsed files are kept as tables of 64-bit integers in the user's cache folder
 (`$LYRA_CACHE`, or `lyra` under `$XDG_CACHE_HOME` or `~/.cache`), keyed by path; a changed size or time makes a new one.
 """
 
@@ -130,11 +130,11 @@ class MarketFiles:
 
     def _cached(self, full: Path, stat: os.stat_result, fields: int) -> tuple[Ints, int, int]:
         """The parsed rows, how many lines were left out, and how many rows are not after the ones before them."""
-        digest = hashlib.blake2b(str(full.resolve()).encode(), digest_size=16).hexdigest()
-        entry = self._cache / digest[:2] / f"{digest}-{fields}.npy"
+        digest = hashlib.blake2b(os.path.abspath(full).encode(), digest_size=16).hexdigest()
+        entry = self._cache / digest[:2] / f"{digest}-{fields}.int64"
         stamp = (stat.st_mtime_ns, stat.st_size)
         try:
-            table = np.load(entry)
+            table = np.fromfile(entry, dtype="<i8").reshape(-1, fields + 2)
             if (int(table[0, 0]), int(table[0, 1])) == stamp:
                 return table[1:], int(table[0, 2]) & _LOW_HALF, int(table[0, 2]) >> 32
         except (OSError, ValueError, IndexError, EOFError):
@@ -247,7 +247,7 @@ def _write_quietly(path: Path, table: Ints) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as stream:
-                np.save(stream, table)
+                stream.write(table.astype("<i8").tobytes())
             os.replace(name, path)
         except OSError:
             os.unlink(name)
