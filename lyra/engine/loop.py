@@ -89,7 +89,8 @@ class Loop:
                 break
             if not self._step(time_slice) or self.interrupted:
                 break
-            self._run_quietly()
+            if not time_slice.is_pulse:  # the feed is in the middle of a moment then
+                self._run_quietly()
         self._finish()
 
     def _run_quietly(self) -> None:

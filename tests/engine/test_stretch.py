@@ -100,6 +100,18 @@ PAIR_BODIES = {
             self.set_holdings(self.two, -0.6)
         elif self.time.minute % 20 == 13:
             self.liquidate(self.one if self.time.hour % 2 else self.two)"""),
+    "securities that come and go": ("", """
+        if self.time.minute in (3, 41):
+            self.remove_security(self.two)
+        elif self.time.minute in (17, 52):
+            self.add_equity("TWO", Resolution.MINUTE)
+        if not self.portfolio.invested:
+            self.set_holdings(self.one, 0.5)"""),
+    "an unknown security": ("", """
+        if self.time.minute % 9 == 0:
+            self.market_order("PEPE", 1)
+        if not self.portfolio.invested:
+            self.set_holdings(self.one, 0.5)"""),
     "bars, quotes and limit orders": ("", """
         if self.one in data.quote_bars and self.two in data.bars:
             bar, quote = data.bars[self.two], data.quote_bars[self.one]
