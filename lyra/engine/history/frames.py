@@ -31,7 +31,9 @@ _PRICES = ("open", "high", "low", "close")
 
 def frame_of(provider: HistoryProvider, requests: list[HistoryRequest], data_type: Any, flatten: bool) -> Any:
     """The frame of requests; empty, without names and columns, when there is no data."""
-    if all(request.config.bar_type is not None for request in requests) and data_type in (None, TradeBar, QuoteBar):
+    feeds = [(request.symbol, request.config.bar_type) for request in requests]
+    once = len(set(feeds)) == len(feeds)  # of several feeds of a symbol each moment shows one bar
+    if once and all(bar_type is not None for _, bar_type in feeds) and data_type in (None, TradeBar, QuoteBar):
         return _bar_frame(provider, provider._past(requests))
     provider._use_ticker_keys()
     return frame_of_slices(provider.slices(requests), data_type, flatten)
@@ -170,8 +172,9 @@ def _points(current: Any, data_type: Any) -> Iterator[tuple[Any, Any]]:
             quote = current.quote_bars.get(point.symbol) if kind is TradeBar else point
             trade = current.bars.get(point.symbol) if kind is QuoteBar else point
             yield (trade, None) if quote is None else (quote, trade)
-        elif kind is data_type or issubclass(kind, data_type):
-            yield point, None
+        elif issubclass(kind, data_type) and point.symbol not in seen:
+            seen.add(point.symbol)
+            yield (current.bars if kind is TradeBar else current.quote_bars).get(point.symbol), None
 
 
 def _collection_frames(collections: list[tuple[Symbol, int, list[Any]]]) -> list[tuple[Symbol, int, Any]]:

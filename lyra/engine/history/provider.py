@@ -140,7 +140,7 @@ class HistoryProvider:
         """The symbol's map and factor file; its events take time to find, so they come only when they are needed."""
         hours = request.hours
         days = tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours) if with_events else []
-        corporate = self._algorithm._data.corporate(request.symbol, days)
+        corporate = self._algorithm._data.corporate(request.symbol, days, start)
         if corporate is not None:
             corporate.last_day = end // DAY * DAY
         return corporate
