@@ -47,8 +47,8 @@ class DataFolder:
         data_zone = "America/New_York" if kind is None else kind().data_time_zone()
         return self.hours.set_entry_always_open(symbol.id.market, f"TYPE.{name}", SecurityType.BASE, data_zone)
 
-    def corporate(self, symbol: Symbol, days: list[int]) -> CorporateHistory | None:
+    def corporate(self, symbol: Symbol, days: list[int], start: int) -> CorporateHistory | None:
         """Tickers, scales and events of an equity; None for what has none."""
         if symbol.security_type != SecurityType.EQUITY:
             return None
-        return CorporateHistory(symbol, self.map_files.file_of(symbol), self.factor_files.get(symbol), days)
+        return CorporateHistory(symbol, self.map_files.file_of(symbol), self.factor_files.get(symbol), days, start)

@@ -132,7 +132,7 @@ class CustomDataApi(LeanObject):
         if not days:
             return None
         map_file = self._map_file_of(config)
-        events = [] if map_file is None else CorporateHistory(config.symbol, map_file, None, days).events
+        events = [] if map_file is None else CorporateHistory(config.symbol, map_file, None, days, local_start).events
         changes: list[tuple[int, BaseData]] = [
             (hours.time_zone.to_utc(time), event) for time, event in events if isinstance(event, SymbolChangedEvent)
         ]

@@ -142,19 +142,20 @@ class Wiring:
         if not days:
             return None
         if config.type is Tick:
-            corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config))
+            corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config), local_start)
             checks = self._data_filter(security)
             points: Iterator[tuple[int, BaseData]] = tick_points(self._data.files, config, hours, local_start, local_end, corporate, checks)
             return PointSubscription(config, universe, start, points, events=self._events_of(config, hours, corporate))
         if config.bar_type is None:
             points = margin_interest_points(self._data.path, config, start, self._end_utc)
             return PointSubscription(config, universe, start, points, auxiliary=True)
-        corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config))
+        corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config), local_start)
         local_start = self._start_limits.limit(config, corporate, local_start)
         warm_up = self._warm_up_split(config, hours)
         runs = self._bar_runs(config, hours, security, local_start, local_end, fill, corporate, warm_up)
-        gone = corporate is not None and corporate.delisting_date is not None and day_of(local_start) > corporate.delisting_date
-        return BarSubscription(config, universe, start, runs, [] if gone else self._events_of(config, hours, corporate))
+        if corporate is not None:
+            config._rename(corporate.symbol_at(day_of(zone.to_local(start))))
+        return BarSubscription(config, universe, start, runs, self._events_of(config, hours, corporate))
 
     def _bar_runs(self: Any, config: SubscriptionDataConfig, hours: Any, security: Any, start: int, end: int, fill: int, corporate: Any,
                   warm_up: Any) -> Iterator[Any]:  # fmt: skip
@@ -198,7 +199,8 @@ class Wiring:
     # universes ----------------------------------------------------------------------------------------
     def _add_to_user_universe(self: Any, security: Security, configs: list[SubscriptionDataConfig]) -> None:
         """Let the algorithm's own universe of the security's type and market follow it from the end of this step."""
-        self.securities.add(security.symbol, security)
+        if security.symbol not in self.securities:  # one that has left returns when the universe takes it; a delisted one is not taken
+            self.securities.add(security.symbol, security)
         kind, market = security.type, security.symbol.id.market
         name = f"qc-universe-userdefined-{market}-{kind.lean_name}"
         universe = self._user_universes.get(name)

@@ -232,7 +232,7 @@ class Slice(LeanObject):
         return Ticks(self._time, items)
 
     def _events(self, kind: type) -> dict[Symbol, Any]:
-        return {config.symbol: point for config, point in self._auxiliary or () if type(point) is kind}
+        return {point.symbol: point for _, point in self._auxiliary or () if type(point) is kind}
 
     @property
     def splits(self) -> Splits:

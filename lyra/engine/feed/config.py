@@ -132,6 +132,11 @@ class SubscriptionDataConfig(LeanObject):
         """The order in which feeds are read at a moment: security type, tick type, symbol."""
         return int(self.symbol.security_type), int(self.tick_type), self.symbol.value
 
+    def _rename(self, symbol: Symbol) -> None:
+        """Go on under the symbol's new ticker."""
+        self.symbol = symbol
+        self.mapped_symbol = symbol.value
+
     def __str__(self) -> str:
         return (f"{self.symbol},#0,{self.mapped_symbol},{self.resolution.lean_name},{self.type.__name__},"
                 f"{self.tick_type.lean_name},{self.data_normalization_mode.lean_name}")  # fmt: skip

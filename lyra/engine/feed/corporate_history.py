@@ -10,10 +10,10 @@ from lyra.engine.corporate.events import EventKind, corporate_events
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
 from lyra.engine.decimals import ONE, ZERO
-from lyra.engine.enums import DataNormalizationMode, DelistingType, SplitType
+from lyra.engine.enums import DataNormalizationMode, DelistingType, SecurityType, SplitType
 from lyra.engine.feed.csvcolumns import Ints
 from lyra.engine.feed.rows import PriceScale
-from lyra.engine.times import DAY, to_datetime
+from lyra.engine.times import DAY, day_of, to_datetime
 
 FAR = 2**61
 
@@ -57,7 +57,8 @@ class StartLimits:
 class CorporateHistory:
     """Tickers, price scales and events of one symbol over the tradable days of one subscription."""
 
-    def __init__(self, symbol: Any, map_file: Any, factor_file: Any, days: list[int]) -> None:
+    def __init__(self, symbol: Any, map_file: Any, factor_file: Any, days: list[int], start: int) -> None:
+        """`start` is the exchange's wall time at which the subscription begins; `days` may begin later."""
         self.symbol = symbol
         self._map = map_file
         self._factors = factor_file if factor_file else None
@@ -70,26 +71,31 @@ class CorporateHistory:
         self.events: list[tuple[int, BaseData]] = []
         """(exchange wall time, event), ascending."""
         self._dividends: list[tuple[int, Any]] = []
-        if days and (self._known or self._factors is not None):
+        gone = self.delisting_date is not None and day_of(start) > self.delisting_date  # what had gone before never goes again
+        if days and not gone and (self._known or self._factors is not None):
             self._make_events(days)
 
     def _make_events(self, days: list[int]) -> None:
         # before the first day of its map file a symbol goes by the ticker that it was added with
-        first = self._map.ticker_at(days[0], self.symbol.value) if self._map.has_data(days[0]) else self.symbol.value
+        symbol = self.symbol_at(days[0])
+        first = symbol.value
+        if symbol.security_type != SecurityType.EQUITY and self._map.has_data(days[0]):
+            first = self._map.ticker_at(days[0], symbol.value)
         limit = FAR if self.delisting_date is None else self.delisting_date
         for event in corporate_events(days, self._map, self._factors, limit, first):
             point: BaseData
             if event.kind in (EventKind.SPLIT, EventKind.SPLIT_WARNING):
                 kind = SplitType.SPLIT_OCCURRED if event.kind == EventKind.SPLIT else SplitType.WARNING
-                point = Split(self.symbol, None, event.reference_price, event.split_factor, kind)
+                point = Split(symbol, None, event.reference_price, event.split_factor, kind)
             elif event.kind == EventKind.DIVIDEND:
-                point = Dividend(self.symbol, None, event.distribution, event.reference_price)
+                point = Dividend(symbol, None, event.distribution, event.reference_price)
                 self._dividends.append((event.day, event.distribution))
             elif event.kind == EventKind.SYMBOL_CHANGE:
-                point = SymbolChangedEvent(self.symbol, None, event.old_ticker, event.new_ticker)
+                symbol = self.symbol_at(event.day)
+                point = SymbolChangedEvent(symbol, None, event.old_ticker, event.new_ticker)
             else:
                 kind_ = DelistingType.WARNING if event.kind == EventKind.DELISTING_WARNING else DelistingType.DELISTED
-                point = Delisting(self.symbol, None, ZERO, kind_)
+                point = Delisting(symbol, None, ZERO, kind_)
             point._time = event.time
             self.events.append((event.time, point))
         self.events.sort(key=lambda item: item[0])
@@ -101,6 +107,13 @@ class CorporateHistory:
     def ticker_at(self, day: int) -> str:
         """The ticker, as the folder spells it, on a day."""
         return str(self._map.ticker_at(day, self.symbol.id.symbol) if self._known else self.symbol.value)
+
+    def symbol_at(self, day: int) -> Any:
+        """The symbol under the ticker of a day; as it was asked for while it was not listed, and for data about an equity."""
+        if not self._known or self.symbol.security_type != SecurityType.EQUITY or not self.has_data(day):
+            return self.symbol
+        ticker = self.ticker_at(day)
+        return self.symbol if ticker == self.symbol.value else self.symbol.update_mapped_symbol(ticker)
 
     def ticker_spans(self) -> list[tuple[str, int, int]]:
         """(ticker, first day, last day) of each name that the symbol bore."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lyra.engine.data.base import BaseData
+from lyra.engine.data.events import SymbolChangedEvent
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.rows import ColumnRows
 
@@ -47,6 +48,7 @@ class BarSubscription(Subscription):
         self._count = 0
         self._events = events
         self._event = 0
+        self._renamed: Any = None
         self._row_time = self._next_run()
         self._set_next()
 
@@ -60,7 +62,7 @@ class BarSubscription(Subscription):
     def _set_next(self) -> None:
         event = self._events[self._event][0] if self._event < len(self._events) else NEVER
         self.next_time = event if event < self._row_time else self._row_time
-        self._event_time = event
+        self._event_time = event if self._renamed is None else self.next_time
 
     def take(self, frontier: int, entries: list[Entry], auxiliary: list[tuple[Any, BaseData]]) -> int:
         """Move what is due into the lists; how many points."""
@@ -80,8 +82,13 @@ class BarSubscription(Subscription):
             self.i = i
             self._row_time = time
         if self._event_time <= frontier:
+            if self._renamed is not None:
+                self._rename(entries[len(entries) - count :])
             while self._event < len(self._events) and self._events[self._event][0] <= frontier:
-                auxiliary.append((self.config, self._priced(self._events[self._event][1])))
+                event = self._priced(self._events[self._event][1])
+                auxiliary.append((self.config, event))
+                if type(event) is SymbolChangedEvent:
+                    self._renamed = event.symbol
                 self._event += 1
                 count += 1
             self._set_next()
@@ -94,6 +101,12 @@ class BarSubscription(Subscription):
         self.i = i
         self._row_time = self.emit[i] if i < self._count else NEVER
         self._set_next()
+
+    def _rename(self, taken: list[Entry]) -> None:
+        """The first new bar after a change bears the new ticker; repetitions of an older one bear the old."""
+        if any(not rows.filled[i] for _, rows, i in taken):
+            self.config._rename(self._renamed)
+            self._renamed = None
 
     def _priced(self, event: BaseData) -> BaseData:
         """An event that refers to the last raw price gets it now."""

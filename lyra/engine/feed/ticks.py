@@ -88,8 +88,9 @@ def tick_points(
         if not hours.is_market_always_open:
             inside &= hours.is_open_column(local, local, extended)
         scale = corporate.price_scale(day, config.data_normalization_mode) if scaled and corporate is not None else None
+        symbol = config.symbol if corporate is None else corporate.symbol_at(day)
         for i in np.flatnonzero(inside).tolist():
-            tick = make(lines.line(i), int(local[i]))
+            tick = make(symbol, lines.line(i), int(local[i]))
             if tick is None:
                 files.bad_rows[lines.path] = files.bad_rows.get(lines.path, 0) + 1
                 continue
@@ -119,9 +120,9 @@ def _lines_of(files: MarketFiles, config: Any, corporate: Any, day: int) -> Tick
     return lines
 
 
-def _maker(config: Any) -> Callable[[str, int], Tick | None]:
-    """Makes the tick of a line and its time, for lines of one configuration."""
-    symbol, kind, tick_type, market = config.symbol, config.security_type, config.tick_type, config.market
+def _maker(config: Any) -> Callable[[Any, str, int], Tick | None]:
+    """Makes the tick of a symbol, a line and its time, for lines of one configuration."""
+    kind, tick_type, market = config.security_type, config.tick_type, config.market
     equity = kind == SecurityType.EQUITY
     pair = kind in (SecurityType.FOREX, SecurityType.CFD)
     trade = int(tick_type) == int(TickType.TRADE) and not pair
@@ -133,7 +134,7 @@ def _maker(config: Any) -> Callable[[str, int], Tick | None]:
             name = names[code] = Exchange.of_code(code, market).name  # type: ignore[attr-defined]
         return name
 
-    def make(line: str, time: int) -> Tick | None:
+    def make(symbol: Any, line: str, time: int) -> Tick | None:
         cells = line.split(",")
         tick = Tick()
         tick._symbol, tick.tick_type, tick._time = symbol, tick_type, time
