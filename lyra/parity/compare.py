@@ -59,7 +59,7 @@ def record_of(folder: Path, name: str, data_points: int) -> dict[str, Any]:
 def differences(theirs: dict[str, Any], ours: dict[str, Any], limit: int = 3) -> list[Difference]:
     """What differs; at most `limit` places of each rung."""
     found: list[Difference] = []
-    if theirs["data_points"] != ours["data_points"]:
+    if (theirs["data_points"] or 0) != ours["data_points"]:  # LEAN counts none, not even zero, when it refuses a run before its first step
         found.append(Difference("data points", "total", theirs["data_points"], ours["data_points"]))
     if len(theirs["orders"]) != len(ours["orders"]):
         found.append(Difference("order count", "total", len(theirs["orders"]), len(ours["orders"])))

@@ -42,6 +42,12 @@ def test_wall_clock_and_ids_of_trades_do_not_count() -> None:
     assert not differences(RECORD, ours)
 
 
+@pytest.mark.parametrize(("points", "same"), [(0, True), (1, False)])
+def test_a_run_that_was_refused_has_no_points(points: int, same: bool) -> None:
+    refused, ours = RECORD | {"data_points": None}, RECORD | {"data_points": points}
+    assert (not differences(refused, ours)) is same
+
+
 def test_published_figures() -> None:
     published = {"data_points": 7, "algorithm_history_data_points": 3, "statistics": {"OrderListHash": "abc", "Sharpe Ratio": "1"}}
     assert not published_differences(published, {"OrderListHash": "abc", "Sharpe Ratio": "1", "More": "2"}, 10)
