@@ -183,3 +183,35 @@ def test_the_engines_own_feeds_are_not_shown(run: Run) -> None:
         self.seen = [(x.symbol.value, x.is_internal_feed) for x in self.subscription_manager.subscriptions]
 """)
     assert algorithm.seen == [("GONE", False)]
+
+
+def test_a_removal_takes_effect_within_its_step(run: Run) -> None:
+    algorithm = run("""
+        self.x = self.add_equity("SPY", Resolution.DAILY).symbol
+
+    def on_data(self, data):
+        if self.time.day == 28:
+            self.remove_security(self.x)
+
+    def on_securities_changed(self, changes):
+        self.seen += [(self._utc, x.symbol.value) for x in changes.removed_securities]
+""")
+    close = 1396036800 * 1_000_000
+    assert algorithm.seen == [(close, "SPY")]
+
+
+def test_a_security_of_a_universe_stays_until_the_universe_drops_it(run: Run) -> None:
+    algorithm = run("""
+        self.universe_settings.resolution = Resolution.DAILY
+        self.universe_settings.minimum_time_in_universe = timedelta(0)
+        self.u = self.add_universe(ScheduledUniverse(self.date_rules.every_day(), self.time_rules.midnight, self.select))
+
+    def select(self, time):
+        return [Symbol.create("SPY", SecurityType.EQUITY, Market.USA)] if self.time.day < 27 else []
+
+    def on_data(self, data):
+        if self.time.day == 25:
+            self.remove_security(next(x.key for x in self.u.members))
+        self.seen.append((self.time.day, len(self.u.members)))
+""")
+    assert algorithm.seen == [(24, 1), (25, 1), (26, 1)]

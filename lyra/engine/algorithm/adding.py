@@ -12,6 +12,7 @@ from lyra.engine.naming import LeanObject
 from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Market, Symbol
 from lyra.engine.times import day_of, to_datetime, to_us
+from lyra.engine.universes.universe import UserDefinedUniverse
 
 _CHAINS = (SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
 
@@ -184,13 +185,10 @@ class Adding(LeanObject):
         if security.holdings.invested:
             self.liquidate(found, tag=tag or "Removed")
         security.reset()
-        for universe in list(self.universe_manager._items.values()):
-            if found not in universe.securities:
-                continue
-            if universe in self._user_universes.values():
-                self._pending_removals.append((universe, security))
-            else:
-                universe._remove_member(self._utc, security)
+        self._pending_changes[:] = [change for change in self._pending_changes if change[1].symbol != found]
+        for universe in self.universe_manager._items.values():
+            if isinstance(universe, UserDefinedUniverse) and found in universe.securities:
+                self._pending_changes.append((universe, security, None))
         return True
 
     def symbol(self: Any, ticker: str) -> Symbol:

@@ -106,8 +106,8 @@ class QCAlgorithm(
         self._configs: dict[Any, Any] = {}
         self._user_universes: dict[str, Any] = {}
         self._pending_universes: list[Any] = []
-        self._pending_additions: list[Any] = []
-        self._pending_removals: list[Any] = []
+        self._pending_changes: list[Any] = []
+        """(universe, security, configurations to follow it with, None to let it go), of the present step."""
         self._pending_currency_feeds: list[Any] = []
         self._currency_configs: dict[Symbol, Any] = {}
         self._benchmark_subscribed = False

@@ -217,7 +217,7 @@ class Wiring:
             self.universe_manager.add(symbol, universe)
             self._pending_universes.append(universe)
         self._touched = True
-        self._pending_additions.append((universe, configs))
+        self._pending_changes.append((universe, security, configs))
 
     @staticmethod
     def _universe_symbol(kind: SecurityType, market: str, name: str) -> Symbol:
@@ -234,28 +234,27 @@ class Wiring:
         return Symbol(sid, name)
 
     def _end_of_time_step(self: Any) -> None:
-        """Additions made in this step become subscriptions."""
-        if not self._pending_universes and not self._pending_additions and not self._pending_removals:
+        """Additions made in this step become subscriptions just after it; removals take effect within it."""
+        if not self._pending_universes and not self._pending_changes:
             return
         feed = self._feed
-        triggered = []
-        for universe, configs in self._pending_additions:
-            changed = [universe._add_config(config) for config in configs]
-            if any(changed) and universe not in triggered:
-                triggered.append(universe)
-        for universe, security in self._pending_removals:
-            if universe.remove(security.symbol) and universe not in triggered:
-                triggered.append(universe)
-        self._pending_additions.clear()
-        self._pending_removals.clear()
+        triggered: dict[Any, int] = {}
+        for universe, security, configs in self._pending_changes:
+            if configs is None:
+                changed, moment = universe.remove(security.symbol), self._utc
+            else:
+                changed, moment = any([universe._add_config(config) for config in configs]), self._utc + self._locked
+            if changed:
+                triggered.setdefault(universe, moment)
+        self._pending_changes.clear()
         for universe in self._pending_universes:
             self.universe_manager.add(universe.symbol, universe)
             feed.add_universe(universe, self._universe_start(universe))
         new = set(map(id, self._pending_universes))
         self._pending_universes.clear()
-        for universe in triggered:
+        for universe, moment in triggered.items():
             if id(universe) not in new:
-                feed.trigger(universe, self._utc if not self._locked else self._utc + 1)
+                feed.trigger(universe, moment)
 
     def _universe_start(self: Any, universe: Any) -> int:
         """Universes on data begin a tradable day early, so that they select at the start; the user's own begin now."""

@@ -79,9 +79,9 @@ class DataFeed:
         self._sorted = None
 
     def trigger(self, universe: UserDefinedUniverse, time: int) -> None:
-        """Select once more at a moment."""
+        """Select once more at a moment, if the universe would not be asked anyhow."""
         subscription = self._subscriptions.get(universe.configuration.key)
-        if isinstance(subscription, UniverseSubscription):
+        if isinstance(subscription, UniverseSubscription) and subscription.next_time == NEVER:
             subscription.trigger(time)
 
     def remove(self, config: SubscriptionDataConfig, universe: Any = None) -> bool:
