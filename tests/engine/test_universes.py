@@ -82,6 +82,26 @@ def test_a_function_on_rows_selects_each_midnight(tmp_path: Path) -> None:
     assert [symbol.value for symbol in algorithm.u.selected] == ["SPY"]
 
 
+def test_keys_and_values_of_the_members_cannot_be_called(tmp_path: Path) -> None:
+    algorithm = _run(tmp_path, """
+        self.u = self.add_universe(lambda rows: [x.symbol for x in rows])
+        self.seen = []
+
+    def on_securities_changed(self, changes):
+        if self.seen:
+            return
+        members = self.u.members
+        self.seen = [sorted(x.value for x in members.keys), sorted(x.symbol.value for x in members.Values), len(members.items()), members.count]
+        for name in ("keys", "values"):
+            try:
+                getattr(members, name)()
+            except TypeError as error:
+                self.seen.append(str(error))
+""")  # fmt: skip
+    names = ["AAPL", "SPY"]
+    assert algorithm.seen == [names, names, 2, 2, *["'Dictionary[Symbol,Security]' object is not callable"] * 2]
+
+
 def test_top_takes_the_most_traded(tmp_path: Path) -> None:
     algorithm = _run(tmp_path, """
         self.u = self.add_universe(self.universe.top(1))

@@ -37,6 +37,24 @@ class Member(NamedTuple):
     internal: bool
 
 
+class Members(SymbolDictionary[Any]):
+    """Securities by symbol. Unlike in LEAN's own dictionaries `keys` and `values` are properties here, which cannot be called."""
+
+    @property
+    def keys(self) -> list[Symbol]:  # type: ignore[override]
+        """The symbols."""
+        return _Collection(self._items)
+
+    @property
+    def values(self) -> list[Any]:  # type: ignore[override]
+        """The securities."""
+        return _Collection(self._items.values())
+
+
+_Collection: type[list[Any]] = type("Dictionary[Symbol,Security]", (list,), {})
+"""The keys or values of a .NET dictionary, under the name that Python sees."""
+
+
 class SecurityChanges(LeanObject):
     """Securities that came and went in a time step."""
 
@@ -118,9 +136,9 @@ class Universe(LeanObject):
         return self.configuration.type
 
     @property
-    def members(self) -> SymbolDictionary[Any]:
+    def members(self) -> Members:
         """The securities that are in."""
-        return SymbolDictionary({symbol: member.security for symbol, member in self.securities.items()})
+        return Members({symbol: member.security for symbol, member in self.securities.items()})
 
     @property
     def selected(self) -> Selection:
