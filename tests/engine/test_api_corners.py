@@ -96,6 +96,25 @@ def test_a_session_that_nobody_asked_for_is_empty(backtest: Run) -> None:
     assert "0 0.0 0001-01-01 00:00:00 ''" in lines_of(ran)
 
 
+def test_what_cannot_be_plotted_makes_no_series(backtest: Run) -> None:
+    ran = backtest("""from AlgorithmImports import *
+
+class Algorithm(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2020, 1, 2)
+        self.set_end_date(2020, 1, 2)
+        for values in ((float("nan"),), (float("inf"),), (1, 2, float("nan"), 1), (3,)):
+            try:
+                self.plot("Mine", f"{values[-1]} of {len(values)}", *values)
+            except ArgumentException as error:
+                self.log(f"refused {len(values)}")
+        self.log(f"series {[x for chart in self.get_chart_updates(False) for x in chart.series.keys()]}")
+""")  # fmt: skip
+    lines = lines_of(ran)
+    assert sum("refused" in line for line in lines) == 3
+    assert any(line.endswith("series ['3 of 1']") for line in lines)
+
+
 def test_bars_are_consolidated_by_type(backtest: Run) -> None:
     ran = backtest(
         START

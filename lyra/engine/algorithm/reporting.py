@@ -109,12 +109,12 @@ class Reporting(LeanObject):
             args = ("Strategy Equity", *args)
         chart, series, *values = args
         if len(values) == 4:
-            self._plots.plot_candle(chart, series, self._utc, *values)
+            self._plots.plot_candle(chart, series, self._utc, *map(to_decimal, values))
         elif isinstance(values[0], TradeBar):
             bar = values[0]
             self._plots.plot_candle(chart, series, self._utc, bar._open, bar._high, bar._low, bar._close)
         else:
-            self._plots.plot(chart, series, self._utc, _number(chart, series, values[0]))
+            self._plots.plot(chart, series, self._utc, to_decimal(_number(chart, series, values[0])))
 
     def record(self: Any, series: str, value: Any) -> None:
         """The same as `plot(series, value)`."""
@@ -189,7 +189,7 @@ class Reporting(LeanObject):
 
 
 def _number(chart: str, series: str, value: Any) -> Any:
-    """A value that is plotted; raises what LEAN raises for what is no number."""
+    """A value that is plotted; raises what LEAN raises for what is no number, and then makes no series."""
     if value is None:
         raise NullReferenceException("Object reference not set to an instance of an object.")
     if isinstance(value, bool):
