@@ -15,6 +15,7 @@ from typing import Any
 
 _COMPLETED = re.compile(r"completed in \S+ seconds at \S+ data points per second")
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
+_GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _WALL_CLOCK = ("id",)
 
 
@@ -74,6 +75,7 @@ def differences(theirs: dict[str, Any], ours: dict[str, Any], limit: int = 3) ->
 def _log(lines: list[str]) -> list[str]:
     """The lines without what is another in each run: wall-clock times and ids made at random."""
     text = "\n".join(lines).replace(" completed in S seconds at N data", " completed in 0 seconds at 0 data")
+    text = _GUID.sub("<guid>", text)
     return _ID.sub("ID", _COMPLETED.sub("completed in S seconds at Kk data points per second", text)).split("\n")
 
 

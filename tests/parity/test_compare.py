@@ -42,6 +42,13 @@ def test_wall_clock_and_ids_of_trades_do_not_count() -> None:
     assert not differences(RECORD, ours)
 
 
+def test_names_made_at_random_do_not_count() -> None:
+    theirs = RECORD | {"log": ["qc-universe-etf-constituents-0000000001-<guid> 2T"]}
+    made = [f"qc-universe-etf-constituents-000000000{n}-123cc17c-7854-5e4e-bd6f-3f0aa6a3a1c{n} 2T" for n in (1, 2)]
+    assert not differences(theirs, theirs | {"log": made[:1]})
+    assert differences(theirs, theirs | {"log": made[1:]}), "their number does"
+
+
 @pytest.mark.parametrize(("points", "same"), [(0, True), (1, False)])
 def test_a_run_that_was_refused_has_no_points(points: int, same: bool) -> None:
     refused, ours = RECORD | {"data_points": None}, RECORD | {"data_points": points}
