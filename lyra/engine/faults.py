@@ -139,6 +139,9 @@ def _type_advice(plain: str) -> str:
                 " To operate between them, use the date part of the datetime value, e.g.: (expiry.date() - today).days or self.time.date()."
             )
         return text
+    if " value cannot be converted to " in plain:
+        return (f"{plain}: This error is often encountered when assigning to a member defined in the base QCAlgorithm class. It can be fixed by "
+                "prefixing private variables with an underscore.")  # fmt: skip
     if "can't compare datetime.datetime to datetime.date" in plain:
         return ("Trying to compare 'datetime.datetime' and 'datetime.date' objects throws a TypeError exception. To prevent the exception, "
                 "compare using the date part of the datetime value, e.g.: self.time.date() <= some_date.")  # fmt: skip

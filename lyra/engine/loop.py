@@ -120,6 +120,8 @@ class Loop:
         self._capacity_step(force=True)
         if algorithm._status == AlgorithmStatus.STOPPED:
             self._results.messages.engine_log(algorithm._local, "Algorithm Stopped")
+        elif algorithm._status == AlgorithmStatus.DELETED:
+            self._results.messages.engine_debug(algorithm._local, f"Algorithm Id:({algorithm._context.algorithm_id}) Deleted by request.")
         self.sample(self.time)
         self._raise_noted()
 

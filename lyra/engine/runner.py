@@ -38,8 +38,6 @@ from lyra.engine.universes.manager import UniverseSelection
 
 _ENGINE = "LEAN Engine v2.5.0.0"
 _INITIALIZING = "During the algorithm initialization, the following exception has occurred:"
-_MEMBERS = ("settings", "securities", "transactions", "portfolio", "universe_manager", "universe_settings", "subscription_manager",
-            "schedule", "date_rules", "time_rules", "insights", "object_store")  # fmt: skip
 _NEVER = "0001-01-01T00:00:00Z"
 _AROUND_THE_CLOCK = (
     BrokerageName.COINBASE, BrokerageName.GDAX, BrokerageName.BINANCE, BrokerageName.BINANCE_FUTURES, BrokerageName.BINANCE_COIN_FUTURES,
@@ -132,38 +130,18 @@ class Backtest:
     def _initialize(self) -> bool:
         """Call the user's `initialize` and prepare the run; False after an error."""
         algorithm = self.algorithm
-        self._members = {name: getattr(algorithm, name) for name in _MEMBERS}
         try:
             feed = algorithm._feed = DataFeed(algorithm)
             feed.selection = UniverseSelection(algorithm, feed)
             algorithm._name = self.job.name
             algorithm.initialize()
-            self._restore_members()
             if algorithm.settings.trading_days_per_year is None:
                 algorithm.settings.trading_days_per_year = 365 if algorithm.brokerage_name in _AROUND_THE_CLOCK else 252
             self._post_initialize(algorithm)
         except Exception as e:
-            self._fail_to_start(self._replaced_member() or as_not_supported(e))
+            self._fail_to_start(as_not_supported(e))
             return False
         return True
-
-    def _restore_members(self) -> None:
-        """Raises what LEAN raises when a member of its own class is assigned; the run needs them."""
-        error = self._replaced_member()
-        if error is not None:
-            raise error
-
-    def _replaced_member(self) -> TypeError | None:
-        """Put back the members that the user assigned something else to; the error that names one."""
-        error = None
-        for name, member in self._members.items():
-            given = getattr(self.algorithm, name)
-            if not isinstance(given, type(member)):
-                error = TypeError(f"self.{name} = …: '{type(given).__name__}' value cannot be converted to {type(member).__name__}: This error is often "
-                                  "encountered when assigning to a member defined in the base QCAlgorithm class. It can be fixed by prefixing "
-                                  f"private variables with an underscore, self._{name}.")  # fmt: skip
-                setattr(self.algorithm, name, member)
-        return error
 
     @staticmethod
     def _post_initialize(algorithm: Any) -> None:
@@ -236,7 +214,7 @@ class Backtest:
 
     # errors -------------------------------------------------------------------------------------------
     def _fail(self, error: BaseException, source: str = "") -> None:
-        error = self._replaced_member() or as_not_supported(error)
+        error = as_not_supported(error)
         self.error = error
         fault = self.fault = fault_of(error, self.job.file.resolve().parent, frames="EndOfDay" not in source)
         self.results.fail(self.algorithm._local, f"Runtime Error: {fault.trace}", fault.trace)  # type: ignore[union-attr]

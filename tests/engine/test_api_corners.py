@@ -96,6 +96,48 @@ def test_a_session_that_nobody_asked_for_is_empty(backtest: Run) -> None:
     assert "0 0.0 0001-01-01 00:00:00 ''" in lines_of(ran)
 
 
+def test_members_of_the_algorithm_only_take_what_is_of_their_kind(backtest: Run) -> None:
+    ran = backtest("""from AlgorithmImports import *
+
+class Algorithm(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2020, 1, 2)
+        self.set_end_date(2020, 1, 3)
+        self.add_crypto("BTCUSD", Resolution.HOUR, Market.COINBASE)
+        for name, value in (("portfolio", 1), ("insights", []), ("alpha", 1), ("benchmark", "SPY"), ("universe", 1), ("start_date", 1), ("Settings", None)):
+            try:
+                setattr(self, name, value)
+            except TypeError as error:
+                self.log(f"{name}: {error}")
+        self.settings = self.settings
+        self.sma = 5
+
+    def on_data(self, data):
+        self.status = 5
+""")  # fmt: skip
+    told = lines_of(ran)
+    assert "portfolio: 'int' value cannot be converted to QuantConnect.Securities.SecurityPortfolioManager" in told
+    assert "insights: 'list' value cannot be converted to QuantConnect.Algorithm.Framework.Alphas.Analysis.InsightManager" in told
+    assert "alpha: 'int' value cannot be converted to QuantConnect.Algorithm.Framework.Alphas.IAlphaModel" in told
+    assert "benchmark: 'str' value cannot be converted to QuantConnect.Benchmarks.IBenchmark" in told
+    assert "universe: 'int' value cannot be converted to QuantConnect.Algorithm.UniverseDefinitions" in told
+    assert "start_date: property is read-only" in told
+    assert "Settings: 'NoneType' value cannot be converted to QuantConnect.Interfaces.IAlgorithmSettings" in told
+    assert "Algorithm Id:(Algorithm) Deleted by request." in told, "a status other than running ends the run"
+
+
+def test_an_assignment_that_fails_says_why_and_where(backtest: Run) -> None:
+    ran = backtest("""from AlgorithmImports import *
+
+class Algorithm(QCAlgorithm):
+    def initialize(self):
+        self.securities = {}
+""")  # fmt: skip
+    assert ran.code != 0
+    assert "prefixing private variables with an underscore" in ran.err + ran.out
+    assert "line 5" in ran.err + ran.out
+
+
 def test_what_cannot_be_plotted_makes_no_series(backtest: Run) -> None:
     ran = backtest("""from AlgorithmImports import *
 

@@ -13,6 +13,7 @@ from lyra.engine.algorithm.framework import Framework
 from lyra.engine.algorithm.generics import GenericMethod
 from lyra.engine.algorithm.history import HistoryApi
 from lyra.engine.algorithm.indicators import IndicatorHelpers
+from lyra.engine.algorithm.members import kept, of_kind
 from lyra.engine.algorithm.reporting import NotificationManager, Reporting, message_text
 from lyra.engine.algorithm.settings import AlgorithmSettings, UniverseSettings
 from lyra.engine.algorithm.subscriptions import TICK_TYPES
@@ -61,21 +62,21 @@ class QCAlgorithm(
 ):
     """Override `initialize` and the `on_…` callbacks; everything else is there to be called."""
 
-    settings: AlgorithmSettings
-    universe_settings: UniverseSettings
-    portfolio: SecurityPortfolioManager
-    securities: SecurityManager
-    transactions: SecurityTransactionManager
+    settings = kept("settings", "QuantConnect.Interfaces.IAlgorithmSettings")
+    universe_settings = kept("universe_settings", "QuantConnect.Data.UniverseSelection.UniverseSettings")
+    portfolio = kept("portfolio", "QuantConnect.Securities.SecurityPortfolioManager")
+    securities = kept("securities", "QuantConnect.Securities.SecurityManager")
+    transactions = kept("transactions", "QuantConnect.Securities.SecurityTransactionManager")
+    schedule = kept("schedule", "QuantConnect.Scheduling.ScheduleManager")
+    date_rules = kept("date_rules", "QuantConnect.Scheduling.DateRules")
+    time_rules = kept("time_rules", "QuantConnect.Scheduling.TimeRules")
+    object_store = kept("object_store", "QuantConnect.Storage.ObjectStore")
+    subscription_manager = kept("subscription_manager", "QuantConnect.Data.SubscriptionManager")
+    universe_manager = kept("universe_manager", "QuantConnect.Securities.UniverseManager")
     trade_builder: Any
     default_order_properties: OrderProperties
     security_initializer: Any
     risk_free_interest_rate_model: Any
-    schedule: Any
-    date_rules: Any
-    time_rules: Any
-    object_store: Any
-    subscription_manager: Any
-    universe_manager: Any
     signal_export: Any
 
     def __new__(cls, *args: Any, **kwargs: Any) -> QCAlgorithm:
@@ -383,6 +384,10 @@ class QCAlgorithm(
         """What the run is compared with."""
         return self._benchmark
 
+    @benchmark.setter
+    def benchmark(self, value: Any) -> None:
+        self._benchmark = of_kind(value, (FuncBenchmark, SecurityBenchmark), "QuantConnect.Benchmarks.IBenchmark")
+
     def set_benchmark(self, *args: Any) -> None:
         """A symbol or ticker, `(security_type, ticker)`, or a function of the time."""
         self._refuse_locked("set_benchmark", "Cannot change Benchmark after algorithm initialized.")
@@ -490,8 +495,12 @@ class QCAlgorithm(
 
     @property
     def status(self) -> AlgorithmStatus:
-        """The run's status."""
+        """The run's status; another than running ends the run."""
         return self._status
+
+    @status.setter
+    def status(self, value: Any) -> None:
+        self._status = AlgorithmStatus(value)
 
     @property
     def current_slice(self) -> Slice | None:

@@ -9,11 +9,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from lyra.engine.algorithm.members import kept, model_of_kind
 from lyra.engine.enums import InsightType
 from lyra.engine.framework.alphas.base import CompositeAlphaModel, NullAlphaModel, check_alpha
 from lyra.engine.framework.execution.base import ExecutionModel, ImmediateExecutionModel
 from lyra.engine.framework.insight_collection import GeneratedInsightsCollection, InsightManager
 from lyra.engine.framework.insights import Insight
+from lyra.engine.framework.interfaces import (
+    IAlphaModel,
+    IExecutionModel,
+    IPortfolioConstructionModel,
+    IRiskManagementModel,
+    IUniverseSelectionModel,
+)
 from lyra.engine.framework.models import model_name, required_method
 from lyra.engine.framework.portfolio.base import NullPortfolioConstructionModel, PortfolioConstructionModel
 from lyra.engine.framework.risk.base import CompositeRiskManagementModel, NullRiskManagementModel, distinct_targets
@@ -52,7 +60,7 @@ class Event:
 class Framework(LeanObject):
     """The framework part of `QCAlgorithm`."""
 
-    insights: InsightManager
+    insights = kept("insights", "QuantConnect.Algorithm.Framework.Alphas.Analysis.InsightManager")
     insights_generated: Event
 
     def _prepare_framework(self: Any) -> None:
@@ -62,11 +70,11 @@ class Framework(LeanObject):
         self._selection_universes: set[Any] = set()
         self._warned_insights: set[str] = set()
         self._framework_used = False
-        self.universe_selection = NullUniverseSelectionModel()
-        self.alpha = NullAlphaModel()
-        self.portfolio_construction = NullPortfolioConstructionModel()
-        self.execution = ImmediateExecutionModel()
-        self.risk_management = NullRiskManagementModel()
+        self._use_universe_selection(NullUniverseSelectionModel())
+        self._use_alpha(NullAlphaModel())
+        self._use_portfolio_construction(NullPortfolioConstructionModel())
+        self._use_execution(ImmediateExecutionModel())
+        self._use_risk_management(NullRiskManagementModel())
 
     def _uses_framework(self: Any) -> bool:
         """Whether the loop must call the framework: some model is not a null one, or there are insights."""
@@ -89,6 +97,9 @@ class Framework(LeanObject):
 
     @universe_selection.setter
     def universe_selection(self: Any, model: Any) -> None:
+        self._use_universe_selection(model_of_kind(model, IUniverseSelectionModel, "Selection"))
+
+    def _use_universe_selection(self: Any, model: Any) -> None:
         self._create_universes = required_method(model, "create_universes", "UniverseSelectionModel")
         self._refresh_time = find_method(model, "get_next_refresh_time_utc")
         self._universe_selection = model
@@ -101,6 +112,9 @@ class Framework(LeanObject):
 
     @alpha.setter
     def alpha(self: Any, model: Any) -> None:
+        self._use_alpha(model_of_kind(model, IAlphaModel, "Alphas"))
+
+    def _use_alpha(self: Any, model: Any) -> None:
         check_alpha(model)
         self._alpha = model
         self._update_alpha = None if type(model) is NullAlphaModel else find_method(model, "update")
@@ -113,6 +127,9 @@ class Framework(LeanObject):
 
     @portfolio_construction.setter
     def portfolio_construction(self: Any, model: Any) -> None:
+        self._use_portfolio_construction(model_of_kind(model, IPortfolioConstructionModel, "Portfolio"))
+
+    def _use_portfolio_construction(self: Any, model: Any) -> None:
         for name in ("create_targets", "on_securities_changed"):
             required_method(model, name, "IPortfolioConstructionModel")
         self._create_targets = find_method(model, "create_targets")
@@ -126,6 +143,9 @@ class Framework(LeanObject):
 
     @execution.setter
     def execution(self: Any, model: Any) -> None:
+        self._use_execution(model_of_kind(model, IExecutionModel, "Execution"))
+
+    def _use_execution(self: Any, model: Any) -> None:
         for name in ("execute", "on_securities_changed"):
             required_method(model, name, "IExecutionModel")
         self._execute = find_method(model, "execute")
@@ -141,6 +161,9 @@ class Framework(LeanObject):
 
     @risk_management.setter
     def risk_management(self: Any, model: Any) -> None:
+        self._use_risk_management(model_of_kind(model, IRiskManagementModel, "Risk"))
+
+    def _use_risk_management(self: Any, model: Any) -> None:
         self._manage_risk = required_method(model, "manage_risk", "IRiskManagementModel")
         self._risk_management = model
         self._note_model(model, NullRiskManagementModel)
@@ -151,53 +174,53 @@ class Framework(LeanObject):
 
     def set_universe_selection(self: Any, universe_selection: Any) -> None:
         """Make universes with a model."""
-        self.universe_selection = universe_selection
+        self._use_universe_selection(universe_selection)
 
     def add_universe_selection(self: Any, universe_selection: Any) -> None:
         """Make universes with another model too."""
         present = self._universe_selection
         if type(present) is NullUniverseSelectionModel:
-            self.universe_selection = universe_selection
+            self._use_universe_selection(universe_selection)
         elif isinstance(present, CompositeUniverseSelectionModel):
             present.add_universe_selection(universe_selection)
         else:
-            self.universe_selection = CompositeUniverseSelectionModel(present, universe_selection)
+            self._use_universe_selection(CompositeUniverseSelectionModel(present, universe_selection))
 
     def set_alpha(self: Any, alpha: Any) -> None:
         """Make insights with a model."""
-        self.alpha = alpha
+        self._use_alpha(alpha)
 
     def add_alpha(self: Any, alpha: Any) -> None:
         """Make insights with another model too."""
         present = self._alpha
         if type(present) is NullAlphaModel:
-            self.alpha = alpha
+            self._use_alpha(alpha)
         elif isinstance(present, CompositeAlphaModel):
             present.add_alpha(alpha)
         else:
-            self.alpha = CompositeAlphaModel(present, alpha)
+            self._use_alpha(CompositeAlphaModel(present, alpha))
 
     def set_portfolio_construction(self: Any, portfolio_construction: Any) -> None:
         """Turn insights into targets with a model."""
-        self.portfolio_construction = portfolio_construction
+        self._use_portfolio_construction(portfolio_construction)
 
     def set_execution(self: Any, execution: Any) -> None:
         """Order towards targets with a model."""
-        self.execution = execution
+        self._use_execution(execution)
 
     def set_risk_management(self: Any, risk_management: Any) -> None:
         """Change targets with a model."""
-        self.risk_management = risk_management
+        self._use_risk_management(risk_management)
 
     def add_risk_management(self: Any, risk_management: Any) -> None:
         """Change targets with another model too."""
         present = self._risk_management
         if type(present) is NullRiskManagementModel:
-            self.risk_management = risk_management
+            self._use_risk_management(risk_management)
         elif isinstance(present, CompositeRiskManagementModel):
             present.add_risk_management(risk_management)
         else:
-            self.risk_management = CompositeRiskManagementModel(present, risk_management)
+            self._use_risk_management(CompositeRiskManagementModel(present, risk_management))
 
     # the loop -----------------------------------------------------------------------------------------
     def _framework_post_initialize(self: Any) -> None:

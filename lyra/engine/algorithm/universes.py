@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lyra.engine.algorithm.members import of_kind
 from lyra.engine.algorithm.settings import UniverseSettings
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.collections import BaseDataCollection
@@ -65,6 +66,10 @@ class UniverseApi(LeanObject):
     def universe(self: Any) -> UniverseDefinitions:
         """Ready-made universes."""
         return UniverseDefinitions(self)
+
+    @universe.setter
+    def universe(self: Any, value: Any) -> None:
+        of_kind(value, UniverseDefinitions, "QuantConnect.Algorithm.UniverseDefinitions")
 
     def fundamentals(self: Any, symbol: Any) -> Any:
         """What is known now of a stock, or of each in a list."""

@@ -243,7 +243,8 @@ class Wiring:
             if configs is None:
                 changed, moment = universe.remove(security.symbol), self._utc
             else:
-                changed, moment = any([universe._add_config(config) for config in configs]), self._utc + self._locked
+                added = [universe._add_config(config) for config in configs]
+                changed, moment = any(added), self._utc + self._locked
             if changed:
                 triggered.setdefault(universe, moment)
         self._pending_changes.clear()
