@@ -13,7 +13,7 @@ from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
-from lyra.engine.enums import AlgorithmStatus, DataNormalizationMode, SplitType
+from lyra.engine.enums import AlgorithmStatus, DataNormalizationMode, SecurityType, SplitType
 from lyra.engine.errors import AlgorithmError
 from lyra.engine.feed.feed import DataFeed, TimeSlice
 from lyra.engine.models.margin_interest import MarginInterestRateParameters, NullMarginInterestRateModel
@@ -223,7 +223,8 @@ class Loop:
         algorithm = self._algorithm
         for security in changes._added:
             algorithm.securities.add(security.symbol, security)
-            security.is_tradable = security.is_tradable or security not in changes._internal
+            if security not in changes._internal and security.type is not SecurityType.INDEX:  # an index is if the user says so
+                security.is_tradable = True
         if "on_end_of_day" in self._overridden:
             self._day_end_events(changes)
 

@@ -352,3 +352,24 @@ def test_a_slice_shows_lean_types_and_cannot_be_changed(backtest: Run) -> None:
 def test_a_name_of_the_wrong_case_is_only_likened_to_what_is_similar(backtest: Run) -> None:
     ran = backtest(START + "        self.marketOrder(self.coin.symbol, 1)\n")
     assert "Did you mean: 'market_order', 'market_on_open_order'?" in ran.out + ran.err + "".join(lines_of(ran))
+
+
+@pytest.mark.parametrize("add", ['self.add_index("SPX", Resolution.HOUR)', 'Symbol.create("SPX", SecurityType.INDEX, Market.USA)'])
+def test_an_index_cannot_be_ordered(backtest: Run, add: str) -> None:
+    ran = backtest(f"""from AlgorithmImports import *
+
+class Algorithm(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2020, 1, 2)
+        self.set_end_date(2020, 1, 2)
+        self.add_crypto("BTCUSD", Resolution.HOUR, Market.COINBASE)
+        self.index = {add}
+        self.index = getattr(self.index, "symbol", self.index)
+
+    def on_data(self, data):
+        try:
+            self.market_order(self.index, 1)
+        except InvalidOperationException as error:
+            self.quit(str(error))
+""")  # fmt: skip
+    assert any("cannot be re-added due to it being delisted or no longer tradable" in line for line in lines_of(ran))

@@ -333,7 +333,7 @@ class Trading(LeanObject):
         security = self.securities.get(found)
         if security is not None and (security.is_tradable or security.is_delisted):
             return security
-        if security is None or not security.is_delisted:
+        if found.security_type is not SecurityType.INDEX and not found.has_underlying:
             return self._add_for_order(found)
         raise InvalidOperationException(f"The symbol {symbol} is not found in the algorithm's securities collection and cannot be re-added due to it being "
                          "delisted or no longer tradable.")  # fmt: skip

@@ -66,7 +66,7 @@ class Wiring:
         if known is not None and not fresh:
             known._configs.extend(c for c in configs if c not in known._configs)
             if any(not c.is_internal_feed for c in configs):
-                known.is_tradable = symbol.security_type != SecurityType.INDEX
+                known.is_tradable = known.is_tradable or symbol.security_type != SecurityType.INDEX
             if initialize and symbol not in self.securities._items:  # it had left, which undoes its initialization
                 self.security_initializer.initialize(known)
             return known  # type: ignore[no-any-return]
