@@ -41,6 +41,11 @@ def to_us(moment: datetime | date) -> int:
     return (datetime(moment.year, moment.month, moment.day) - EPOCH) // _MICROSECOND
 
 
+def to_net_us(moment: datetime | date) -> int:
+    """The same of a moment that Python gives to LEAN, which keeps its milliseconds (record `PyValues`)."""
+    return to_us(moment) // 1000 * 1000
+
+
 def to_datetime(us: int) -> datetime:
     """The naive datetime of wall-clock microseconds."""
     return EPOCH + timedelta(microseconds=us)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from lyra.engine.algorithm.commands import Command, Commands
 from lyra.engine.algorithm.trading_calendar import settles_in_the_united_states
+from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 
 Run = Callable[..., Any]
 START = """
@@ -373,3 +376,24 @@ class Algorithm(QCAlgorithm):
             self.quit(str(error))
 """)  # fmt: skip
     assert any("cannot be re-added due to it being delisted or no longer tradable" in line for line in lines_of(ran))
+
+
+@pytest.mark.parametrize(("make", "kinds"), [
+    (lambda: TradeBar("2020-01-01", None, 1, 1, 1, 1, 1), "<class 'str'>, <class 'NoneType'>, <class 'int'>, <class 'int'>, <class 'int'>"),
+    (lambda: TradeBar(datetime(2020, 1, 1), None, True, 1, 1, 1, 1), "<class 'datetime.datetime'>, <class 'NoneType'>, <class 'bool'>, <class 'int'>"),
+    (lambda: QuoteBar(datetime(2020, 1, 1), None, None, 1e40, None, 1), "<class 'datetime.datetime'>, <class 'NoneType'>, <class 'NoneType'>, <class 'float'>"),
+    (lambda: Tick(datetime(2020, 1, 1), None, None, 2), "<class 'datetime.datetime'>, <class 'NoneType'>, <class 'NoneType'>, <class 'int'>"),
+])  # fmt: skip
+def test_constructors_name_the_types_that_they_do_not_take(make: Callable[[], Any], kinds: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(f"No method matches given arguments for .ctor: ({kinds}")):
+        make()
+
+
+def test_moments_are_kept_to_the_millisecond() -> None:
+    moment, kept = datetime(2020, 1, 1, 10, 0, 0, 123456), datetime(2020, 1, 1, 10, 0, 0, 123000)
+    tick = Tick(moment, None, 1, 2)
+    tick.end_time = moment
+    bar = TradeBar(moment, None, 1, 1, 1, 1, 1)
+    assert [tick.time, tick.end_time, bar.time, bar.end_time] == [kept, kept, kept, kept + timedelta(minutes=1)]
+    bar.time = moment
+    assert bar.time == kept

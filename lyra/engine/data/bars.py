@@ -8,16 +8,17 @@ Text forms follow `Common/Data/Market/{TradeBar,QuoteBar,Tick,Bar}.cs` and the r
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
 from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
+from lyra.engine.dotnet_errors import no_method
 from lyra.engine.enums import MarketDataType, TickType
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
-from lyra.engine.times import MIN_TIME, MINUTE, span_us, to_datetime, to_us
+from lyra.engine.times import MIN_TIME, MINUTE, span_us, to_datetime, to_net_us
 
 
 class Rows(Protocol):
@@ -115,7 +116,7 @@ class _View(BaseData):
     def time(self, value: datetime) -> None:
         row = self._own()
         period = row.end[0] - row.time[0]
-        row.time = [to_us(value)]
+        row.time = [to_net_us(value)]
         row.end = [row.time[0] + period]
 
     @property  # type: ignore[override]
@@ -124,7 +125,7 @@ class _View(BaseData):
 
     @end_time.setter
     def end_time(self, value: datetime) -> None:
-        self._own().end = [to_us(value)]
+        self._own().end = [to_net_us(value)]
 
     @property
     def period(self) -> timedelta:
@@ -150,6 +151,21 @@ class _View(BaseData):
         return other
 
 
+def _moment(given: tuple[Any, ...]) -> int:
+    """The first of a constructor's arguments as a time. Raises TypeError with LEAN's text for anything else."""
+    if not isinstance(given[0], date):
+        raise no_method(".ctor", *given)
+    return to_net_us(given[0])
+
+
+def _price(value: Any, given: tuple[Any, ...]) -> Decimal:
+    """A number among a constructor's arguments. Raises TypeError with LEAN's text for anything else."""
+    try:
+        return to_decimal(value)
+    except TypeError:
+        raise no_method(".ctor", *given) from None
+
+
 class TradeBar(_View):
     """Open, high, low, close and volume of the trades in `[time, end_time)`."""
 
@@ -164,10 +180,11 @@ class TradeBar(_View):
         if isinstance(time, TradeBar):
             super().__init__(time._symbol, time._rows, time._i)
             return
-        start = MIN_TIME if time is None else to_us(time)
-        length = (0 if time is None else MINUTE) if period is None else span_us(period)
         prices = (open, high, low, close, volume)
-        values: dict[str, Decimal | None] = {c: to_decimal(v) for c, v in zip(self._columns, prices, strict=True)}
+        given = (time, symbol, *prices, *(() if period is None else (period,)))
+        start = MIN_TIME if time is None else _moment(given)
+        length = (0 if time is None else MINUTE) if period is None else span_us(period)
+        values: dict[str, Decimal | None] = {c: _price(v, given) for c, v in zip(self._columns, prices, strict=True)}
         super().__init__(Symbol.EMPTY if symbol is None else symbol, OneRow(start, start + length, values), 0)
 
     @classmethod
@@ -296,9 +313,10 @@ class QuoteBar(_View):
         if isinstance(time, QuoteBar):
             super().__init__(time._symbol, time._rows, time._i)
             return
-        start = MIN_TIME if time is None else to_us(time)
+        given = (time, symbol, bid, last_bid_size, ask, last_ask_size, *(() if period is None else (period,)))
+        start = MIN_TIME if time is None else _moment(given)
         length = (0 if time is None else MINUTE) if period is None else span_us(period)
-        values: dict[str, Decimal | None] = {"last_bid_size": to_decimal(last_bid_size), "last_ask_size": to_decimal(last_ask_size)}
+        values: dict[str, Decimal | None] = {"last_bid_size": _price(last_bid_size, given), "last_ask_size": _price(last_ask_size, given)}
         for side, bar in (("bid", bid), ("ask", ask)):
             for c in _SIDE:
                 values[f"{side}_{c}"] = None if bar is None else getattr(bar, f"_{c}")
@@ -392,21 +410,21 @@ class Tick(BaseData):
         if not args:
             self._symbol = Symbol.EMPTY
             return
-        self._time, self._symbol = to_us(args[0]), args[1]
+        self._time, self._symbol = _moment(args), args[1]
         prices = args[2:]
         if len(prices) == 2:
             self.tick_type = TickType.QUOTE
-            self._bid_price, self._ask_price = map(to_decimal, prices)
+            self._bid_price, self._ask_price = (_price(x, args) for x in prices)
             self._value = (self._bid_price + self._ask_price) / 2
         elif len(prices) == 3:
             self.tick_type = TickType.QUOTE
-            self._value, self._bid_price, self._ask_price = map(to_decimal, prices)
+            self._value, self._bid_price, self._ask_price = (_price(x, args) for x in prices)
         elif len(prices) >= 4 and isinstance(prices[0], str):
             self.sale_condition, self.exchange = prices[0], prices[1]
-            self._quantity, self._value = to_decimal(prices[2]), to_decimal(prices[3])
+            self._quantity, self._value = _price(prices[2], args), _price(prices[3], args)
         elif len(prices) >= 4:
             self.tick_type = TickType.QUOTE
-            self._bid_size, self._bid_price, self._ask_size, self._ask_price = map(to_decimal, prices[:4])
+            self._bid_size, self._bid_price, self._ask_size, self._ask_price = (_price(x, args) for x in prices[:4])
             self._value = (self._bid_price + self._ask_price) / 2
         else:
             raise TypeError("Tick takes (time, symbol, bid, ask) or (time, symbol, last, bid, ask)")

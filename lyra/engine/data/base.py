@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from lyra.engine.decimals import ZERO, to_decimal, to_float
 from lyra.engine.enums import MarketDataType, Resolution
 from lyra.engine.naming import LeanObject
-from lyra.engine.times import MIN_TIME, Zone, to_datetime, to_us, zone
+from lyra.engine.times import MIN_TIME, Zone, to_datetime, to_net_us, zone
 
 _CENT = Decimal("0.01")
 
@@ -50,7 +50,7 @@ class BaseData(LeanObject):
 
     @time.setter
     def time(self, value: datetime) -> None:
-        self._time = to_us(value)
+        self._time = to_net_us(value)
 
     @property
     def _end(self) -> int:
@@ -62,7 +62,7 @@ class BaseData(LeanObject):
 
     @end_time.setter
     def end_time(self, value: datetime) -> None:
-        self._end_time = to_us(value)
+        self._end_time = to_net_us(value)
 
     @property  # type: ignore[no-redef]
     def value(self) -> float:

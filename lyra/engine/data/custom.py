@@ -19,7 +19,7 @@ from lyra.engine.dotnet_errors import KeyNotFoundException
 from lyra.engine.enums import FileFormat, MarketDataType, Resolution, SubscriptionTransportMedium
 from lyra.engine.naming import LeanObject, snake_case
 from lyra.engine.symbols import Symbol, current_run
-from lyra.engine.times import MIN_TIME, Zone, to_us, zone
+from lyra.engine.times import MIN_TIME, Zone, to_net_us, zone
 
 __all__ = [
     "DynamicData",
@@ -171,7 +171,7 @@ class PythonData(DynamicData):
 
     @end_time.setter
     def end_time(self, value: datetime) -> None:
-        self._end_time = to_us(value)
+        self._end_time = to_net_us(value)
         if self._time == MIN_TIME:
             self._time = self._end_time
 
