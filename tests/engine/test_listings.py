@@ -215,3 +215,20 @@ def test_a_security_of_a_universe_stays_until_the_universe_drops_it(run: Run) ->
         self.seen.append((self.time.day, len(self.u.members)))
 """)
     assert algorithm.seen == [(24, 1), (25, 1), (26, 1)]
+
+
+def test_a_universe_that_replaces_another_waits_for_its_last_selection(run: Run) -> None:
+    algorithm = run("""
+        self.universe_settings.resolution = Resolution.DAILY
+        self.universe_settings.minimum_time_in_universe = timedelta(0)
+        self.u = self.add_universe("mine", lambda time: ["SPY"])
+
+    def on_data(self, data):
+        if self.time.day == 25:
+            self.universe_manager.remove(self.u.symbol)
+            self.u = self.add_universe("mine", lambda time: ["NEW"])
+
+    def on_securities_changed(self, changes):
+        self.seen.append(([x.symbol.value for x in changes.added_securities], [x.symbol.value for x in changes.removed_securities]))
+""")
+    assert [(added, removed) for added, removed in algorithm.seen] == [(["SPY"], []), (["NEW"], ["SPY"])]

@@ -52,6 +52,7 @@ class DataFeed:
         self._changed = False
         self._dropped: set[Any] = set()
         self._delisted: list[Any] = []
+        self._parked: dict[Any, tuple[Any, int]] = {}
 
     # subscribing ------------------------------------------------------------------------------------
     def add(self, config: SubscriptionDataConfig, security: Any, universe: Any, start: int) -> bool | None:
@@ -73,7 +74,11 @@ class DataFeed:
         return True
 
     def add_universe(self, universe: Any, start: int) -> None:
-        """Follow a universe from a UTC moment."""
+        """Follow a universe from a UTC moment; one that takes the place of another comes after the other's last selection."""
+        known = self._subscriptions.get(universe.configuration.key)
+        if known is not None and known.is_universe and known.universes[0].dispose_requested and known.next_time != NEVER:
+            self._parked[universe.configuration.key] = (universe, start)
+            return
         moments = universe._moments(start, self._run._end_utc, self._run)
         self._subscriptions[universe.configuration.key] = UniverseSubscription(universe.configuration, universe, start, moments)
         self._sorted = None
@@ -225,6 +230,9 @@ class DataFeed:
             self._delist(slice_)
             for subscription in finished:
                 self._discard(subscription.config)
+                parked = self._parked.pop(subscription.config.key, None)
+                if parked is not None and not parked[0].dispose_requested:
+                    self.add_universe(*parked)
             if due:
                 self._due = due
                 yield TimeSlice(frontier, is_pulse=True)
