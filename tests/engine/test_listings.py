@@ -232,3 +232,18 @@ def test_a_universe_that_replaces_another_waits_for_its_last_selection(run: Run)
         self.seen.append(([x.symbol.value for x in changes.added_securities], [x.symbol.value for x in changes.removed_securities]))
 """)
     assert [(added, removed) for added, removed in algorithm.seen] == [(["SPY"], []), (["NEW"], ["SPY"])]
+
+
+def test_a_pair_that_a_universe_brings_converts_its_currency(run: Run) -> None:
+    algorithm = run("""
+        self.pair = Symbol.create("EURUSD", SecurityType.FOREX, Market.OANDA)
+        self.universe_settings.resolution = Resolution.HOUR
+        self.add_universe(ScheduledUniverse(self.date_rules.every_day(), self.time_rules.midnight, lambda time: [self.pair]))
+        self.add_equity("SPY", Resolution.DAILY)
+
+    def on_end_of_algorithm(self):
+        configs = self.subscription_manager.get_subscription_data_configs(self.pair, True)
+        self.seen = [config.is_internal_feed for config in configs]
+        self.same = self.portfolio.cash_book["EUR"].currency_conversion.conversion_rate_securities[0] is self.securities[self.pair]
+""")
+    assert (algorithm.seen, algorithm.same) == ([False], True), "no second feed and no second security"
