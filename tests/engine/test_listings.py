@@ -177,12 +177,12 @@ def test_a_universe_that_is_asked_each_day_loses_its_members(run: Run) -> None:
 def test_the_engines_own_feeds_are_not_shown(run: Run) -> None:
     algorithm = run("""
         self.set_benchmark("SPY")
-        self.add_equity("GONE", Resolution.HOUR)
+        self.add_equity("NEW", Resolution.HOUR)
 
     def on_end_of_algorithm(self):
         self.seen = [(x.symbol.value, x.is_internal_feed) for x in self.subscription_manager.subscriptions]
 """)
-    assert algorithm.seen == [("GONE", False)]
+    assert algorithm.seen == [("NEW", False)]
 
 
 def test_a_removal_takes_effect_within_its_step(run: Run) -> None:
