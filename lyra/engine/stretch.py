@@ -298,19 +298,27 @@ class Stretch:
     def _make_up_equity(self, start: int, end: int) -> None:
         """The candle sees the first value and the extremes; those that it has seen already are only estimated."""
         results, held = self._loop._results, [track for track in self._tracks if track.slope]
-        worths = [self._worth - sum(track.slope * track.price for track in held)] * (end - start)
-        for track in held:
-            slope = track.slope
-            worths = [worth + slope * price for worth, price in zip(worths, track.prices(start, end), strict=True)]
-        for k in (0, worths.index(max(worths)), worths.index(min(worths))) if held else (0,):
-            margin = 1e-9 * abs(self._worth) + 1e-3
-            if results._low_seen + margin <= worths[k] <= results._high_seen - margin:
+        margin = 1e-9 * abs(self._worth) + 1e-3
+        for k, worth in self._extremes(held, start, end):
+            if results._low_seen + margin <= worth <= results._high_seen - margin:
                 continue
             for track in held:
                 track.show(start + k)
             self._portfolio._value = None
             exact = self._portfolio._total_portfolio_value
             results.observe_equity(to_float(exact), lambda exact=exact: exact)
+
+    def _extremes(self, held: list[Track], start: int, end: int) -> list[tuple[int, float]]:
+        """The first, the highest and the lowest of what the portfolio is about worth at some steps, each with its step."""
+        if not held:
+            return [(0, self._worth)]
+        paths = [track.prices(start, end) for track in held]
+        if len(held) == 1:  # worth follows the price: no need to compute it at each step
+            path = paths[0] if held[0].slope > 0 else [-price for price in paths[0]]
+        else:
+            path = [sum(terms) for terms in zip(*([t.slope * price for price in p] for t, p in zip(held, paths, strict=True)), strict=True)]
+        steps = (0, path.index(max(path)), path.index(min(path)))
+        return [(k, self._worth + sum(t.slope * (p[k] - t.price) for t, p in zip(held, paths, strict=True))) for k in steps]
 
     def _make_up_volume(self, start: int, end: int) -> None:
         for track in self._tracks:
