@@ -36,6 +36,9 @@ _MINIMUM_WARNING = (
     "disable minimum order size checks please set self.settings.minimum_order_margin_portfolio_percentage = 0."
 )
 _INFINITE = (float("inf"), float("-inf"))
+_TRADED_ALL_NIGHT = frozenset((SecurityType.FUTURE, SecurityType.FUTURE_OPTION))
+_AT_AUCTIONS = frozenset((OrderType.MARKET_ON_OPEN, OrderType.MARKET_ON_CLOSE))
+_PAIRS = frozenset((SecurityType.FOREX, SecurityType.CRYPTO))
 _LIQUIDATE_OFF = "Liquidate() is currently disabled by settings. To re-enable please set 'Settings.LiquidateEnabled' to true"
 
 
@@ -52,13 +55,13 @@ class Trading(LeanObject):
     ) -> OrderTicket:
         """Buy (positive) or sell (negative) at the market. A closed market makes it market-on-open, daily data market-on-close."""
         security = self._security_for_order(symbol)
-        hours = security.exchange.hours
-        if security.type not in (SecurityType.FUTURE, SecurityType.FUTURE_OPTION):
-            if not security.exchange.exchange_open:
+        exchange = security.exchange
+        if security.type not in _TRADED_ALL_NIGHT:
+            if not exchange.exchange_open:
                 ticket = self.market_on_open_order(security.symbol, quantity, asynchronous, tag, order_properties)
                 self._warn_once("closed", _CLOSED_WARNING, ticket)
                 return ticket  # type: ignore[no-any-return]
-            if not hours.is_market_always_open and self._daily_only(security):
+            if not exchange.hours.is_market_always_open and self._daily_only(security):
                 late = self._too_late_for_close(security)
                 order = self.market_on_open_order if late else self.market_on_close_order
                 ticket = order(security.symbol, quantity, asynchronous, tag, order_properties)
@@ -222,9 +225,9 @@ class Trading(LeanObject):
             total = to_decimal(leg.quantity) * number
             request = SubmitOrderRequest(order_type, security.type, security.symbol, total, 0, price, self._utc, tag, leg_properties, group,
                                          asynchronous=asynchronous)  # fmt: skip
-            response = self._pre_order_checks(request)
-            if response.is_error:
-                return [OrderTicket._refused(self.transactions, request, response)]
+            refusal = self._refusal(request)
+            if refusal is not None:
+                return [OrderTicket._refused(self.transactions, request, refusal)]
             requests.append(request)
         return [self.transactions.add_order(request) for request in requests]
 
@@ -243,19 +246,20 @@ class Trading(LeanObject):
 
     def submit_order_request(self: Any, request: SubmitOrderRequest) -> OrderTicket:
         """Check a request and send it."""
-        response = self._pre_order_checks(request)
-        if response.is_error:
-            return OrderTicket._refused(self.transactions, request, response)
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return OrderTicket._refused(self.transactions, request, refusal)
         return self.transactions.add_order(request)  # type: ignore[no-any-return]
 
-    def _pre_order_checks(self: Any, request: SubmitOrderRequest) -> OrderResponse:
-        response: OrderResponse = self._checked(request)
-        if response.is_error:
-            self.error(response.error_message)
-        return response
+    def _refusal(self: Any, request: SubmitOrderRequest) -> OrderResponse | None:
+        """Why a request cannot be sent, which the user is told; None if it can."""
+        refusal: OrderResponse | None = self._check(request)
+        if refusal is not None:
+            self.error(refusal.error_message)
+        return refusal
 
-    def _checked(self: Any, request: SubmitOrderRequest) -> OrderResponse:
-        if self.is_warming_up:
+    def _check(self: Any, request: SubmitOrderRequest) -> OrderResponse | None:
+        if self._warming_up:
             return OrderResponse.warming_up(request)
         symbol = request._symbol
         security = self.securities.get(symbol)
@@ -276,18 +280,17 @@ class Trading(LeanObject):
             )
         if security._price == 0:
             return OrderResponse.error(request, code.SECURITY_PRICE_ZERO, zero_price_message(symbol))
-        return self._check_currencies(request, security) or self._check_session(request, security) or OrderResponse.success(request)
+        return self._check_currencies(request, security) or self._check_session(request, security)  # type: ignore[no-any-return]
 
     def _check_currencies(self: Any, request: SubmitOrderRequest, security: Any) -> OrderResponse | None:
-        code, name = OrderResponseErrorCode, request._symbol.value
-        quote = security.quote_currency
+        code, quote = OrderResponseErrorCode, security.quote_currency
         if quote._conversion_rate == 0:
-            return OrderResponse.error(request, code.CONVERSION_RATE_ZERO, f"{name}: requires {quote.symbol} to have a non-zero conversion rate. "
-                                       "This can be caused by lack of data.")  # fmt: skip
+            return OrderResponse.error(request, code.CONVERSION_RATE_ZERO, f"{request._symbol.value}: requires {quote.symbol} to have a "
+                                       "non-zero conversion rate. This can be caused by lack of data.")  # fmt: skip
         base = getattr(security, "base_currency", None)
-        if security.type in (SecurityType.FOREX, SecurityType.CRYPTO) and base is not None and base._conversion_rate == 0:
-            return OrderResponse.error(request, code.FOREX_CONVERSION_RATE_ZERO, f"{name}: requires {base.symbol} and {quote.symbol} to have "
-                                       "non-zero conversion rates. This can be caused by lack of data.")  # fmt: skip
+        if base is not None and security.type in _PAIRS and base._conversion_rate == 0:
+            return OrderResponse.error(request, code.FOREX_CONVERSION_RATE_ZERO, f"{request._symbol.value}: requires {base.symbol} and "
+                                       f"{quote.symbol} to have non-zero conversion rates. This can be caused by lack of data.")  # fmt: skip
         if not security.cache.has_any():
             return OrderResponse.error(request, code.SECURITY_HAS_NO_DATA, "There is no data for this symbol yet, please check the "
                                        "security.HasData flag to ensure there is at least one data point.")  # fmt: skip
@@ -298,9 +301,10 @@ class Trading(LeanObject):
         return None
 
     def _check_session(self: Any, request: SubmitOrderRequest, security: Any) -> OrderResponse | None:
-        kind, hours, code = request._order_type, security.exchange.hours, OrderResponseErrorCode
-        if kind not in (OrderType.MARKET_ON_OPEN, OrderType.MARKET_ON_CLOSE):
+        kind = request._order_type
+        if kind not in _AT_AUCTIONS:
             return None
+        hours, code = security.exchange.hours, OrderResponseErrorCode
         if hours.is_market_always_open:
             raise ArgumentException(f"Market never closes for this symbol {security.symbol}, can no submit a {kind.lean_name} order.")
         if kind is OrderType.MARKET_ON_OPEN:
@@ -317,7 +321,7 @@ class Trading(LeanObject):
 
     def _daily_only(self: Any, security: Any) -> bool:
         seen = [c.resolution for c in security._configs if not c.is_internal_feed]
-        return bool(seen) and all(r == Resolution.DAILY for r in seen)
+        return bool(seen) and all(r is Resolution.DAILY for r in seen)
 
     def _too_late_for_close(self: Any, security: Any) -> bool:
         hours = security.exchange.hours
@@ -328,12 +332,13 @@ class Trading(LeanObject):
 
     def _security_for_order(self: Any, symbol: Any) -> Any:
         found = self._symbol_of(symbol)
-        if is_option(found.security_type) or found.security_type is SecurityType.FUTURE:
-            raise NotSupported(f"Trading {found.security_type.lean_name.lower()}s")
+        kind = found.security_type
+        if kind is SecurityType.FUTURE or is_option(kind):
+            raise NotSupported(f"Trading {kind.lean_name.lower()}s")
         security = self.securities.get(found)
         if security is not None and (security.is_tradable or security.is_delisted):
             return security
-        if found.security_type is not SecurityType.INDEX and not found.has_underlying:
+        if kind is not SecurityType.INDEX and not found.has_underlying:
             return self._add_for_order(found)
         raise InvalidOperationException(f"The symbol {symbol} is not found in the algorithm's securities collection and cannot be re-added due to it being "
                          "delisted or no longer tradable.")  # fmt: skip
@@ -396,15 +401,14 @@ class Trading(LeanObject):
             if not rest:
                 raise TypeError("set_holdings needs a percentage")
             percentage = rest.pop(0)
-        names = ("liquidate_existing_holdings", "asynchronous", "tag", "order_properties")
-        given = dict(zip(names, (liquidate_existing_holdings, asynchronous, tag, order_properties), strict=True))
-        if len(rest) > len(names) or any(not isinstance(value, kind) for value, kind in zip(rest, (bool, bool, str), strict=False)):
+        given = [liquidate_existing_holdings, asynchronous, tag, order_properties]
+        if len(rest) > len(given) or not all(map(isinstance, rest, (bool, bool, str))):
             raise no_method("set_holdings", symbol, *args)
-        given.update(zip(names, rest, strict=False))
+        given[: len(rest)] = rest
         if several:
-            return self._set_all(list(symbol if targets is None else targets), *given.values())  # type: ignore[no-any-return]
+            return self._set_all(list(symbol if targets is None else targets), *given)  # type: ignore[no-any-return]
         found = self._symbol_of(symbol)
-        return self._set_one(found, self._order_quantity(found, to_decimal(percentage)), *given.values())  # type: ignore[no-any-return]
+        return self._set_one(found, self._order_quantity(found, to_decimal(percentage)), *given)  # type: ignore[no-any-return]
 
     def _set_all(
         self: Any, targets: list[Any], liquidate_others: bool, asynchronous: bool, tag: str | None, properties: Any

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
@@ -63,7 +64,7 @@ class Order(LeanObject):
     group_order_manager: GroupOrderManager | None
     price_adjustment_mode: DataNormalizationMode
 
-    id = plain("_id")
+    id = plain("_order_id")
     contingent_id = plain("_contingent_id")
     broker_id = plain("_broker_id")
     symbol = plain("_symbol")
@@ -103,42 +104,28 @@ class Order(LeanObject):
         self._event_count = 0
 
     # exact values -----------------------------------------------------------------------------
-    @property
-    def _id(self) -> int:
-        return self._order_id
-
-    @_id.setter
-    def _id(self, value: int) -> None:
+    def _take_id(self, value: int) -> None:
         self._order_id = value
         if value != 0 and self.group_order_manager is not None:
             self.group_order_manager._add_order_id(value)
 
-    @property
-    def _price(self) -> Decimal:
-        return self._own_price
-
-    @_price.setter
-    def _price(self, value: Decimal) -> None:
+    def _take_price(self, value: Decimal) -> None:
         self._own_price = strip(value)
 
-    @property
-    def _quantity(self) -> Decimal:
-        return self._own_quantity
-
-    @_quantity.setter
-    def _quantity(self, value: Decimal) -> None:
+    def _take_quantity(self, value: Decimal) -> None:
         self._own_quantity = strip(value)
         self._direction = direction_of(self._own_quantity)
 
+    _id = property(attrgetter("_order_id"), _take_id)
+    _price = property(attrgetter("_own_price"), _take_price)
+    _quantity = property(attrgetter("_own_quantity"), _take_quantity)
+
     @property
     def _value(self) -> Decimal:
-        return self._quantity * self._price
+        return self._quantity * self._price  # type: ignore[no-any-return]
 
     # what users read --------------------------------------------------------------------------
-    @property
-    def type(self) -> OrderType:
-        """The kind of order."""
-        return self._type
+    type = property(attrgetter("_type"), doc="The kind of order.")
 
     @property
     def time_in_force(self) -> TimeInForce:
@@ -550,10 +537,11 @@ _PLAIN = {int(kind._type): kind for kind in (MarketOrder, MarketOnOpenOrder, Mar
 
 
 def _build(request: Any) -> Order:
-    kind, symbol, quantity, time = request.order_type, request.symbol, request._quantity, request._time
-    last = (request.tag, request.order_properties)
-    if int(kind) in _PLAIN:
-        return _PLAIN[int(kind)](symbol, quantity, time, *last)
+    kind, symbol, quantity, time = request._order_type, request._symbol, request._quantity, request._time
+    last = (request._tag, request._order_properties)
+    plain_kind = _PLAIN.get(int(kind))
+    if plain_kind is not None:
+        return plain_kind(symbol, quantity, time, *last)
     if kind is OrderType.LIMIT:
         return LimitOrder(symbol, quantity, request._limit_price, time, *last)
     if kind is OrderType.STOP_MARKET:

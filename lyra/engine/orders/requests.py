@@ -31,8 +31,9 @@ class OrderResponse(LeanObject):
     def __init__(self, order_id: int, error_code: OrderResponseErrorCode, error_message: str | None) -> None:
         self._order_id = order_id
         self._error_code = error_code
+        self._failed = error_code != OrderResponseErrorCode.NONE
         text = "An unexpected error occurred." if error_message is None else error_message
-        self._error_message = None if error_code == OrderResponseErrorCode.NONE else text
+        self._error_message = text if self._failed else None
 
     @property
     def is_processed(self) -> bool:
@@ -42,17 +43,17 @@ class OrderResponse(LeanObject):
     @property
     def is_error(self) -> bool:
         """Whether the request was refused."""
-        return self.is_processed and self._error_code != OrderResponseErrorCode.NONE
+        return self._failed
 
     @property
     def is_success(self) -> bool:
         """Whether the request was accepted."""
-        return self.is_processed and not self.is_error
+        return self.is_processed and not self._failed
 
     @staticmethod
     def success(request: OrderRequest) -> OrderResponse:
         """Accepted."""
-        return OrderResponse(request.order_id, OrderResponseErrorCode.NONE, None)
+        return OrderResponse(request._order_id, OrderResponseErrorCode.NONE, None)
 
     @staticmethod
     def error(request: OrderRequest, error_code: OrderResponseErrorCode, error_message: str | None) -> OrderResponse:
@@ -138,7 +139,7 @@ class OrderRequest(LeanObject):
         """Note the answer; an error answer makes the status ERROR whatever is given."""
         if response is None:
             raise ArgumentException("Response can not be null (Parameter 'response')")
-        self._status = OrderRequestStatus.ERROR if response.is_error else status
+        self._status = OrderRequestStatus.ERROR if response._failed else status
         self._response = response
 
     def __str__(self) -> str:
