@@ -62,8 +62,9 @@ class BacktestingBrokerage:
 
     @staticmethod
     def _add_broker_id(order: Order) -> None:
-        if str(order.id) not in order._broker_id:
-            order._broker_id.append(str(order.id))
+        broker_id = str(order.id)
+        if broker_id not in order._broker_id:
+            order._broker_id.append(broker_id)
 
     # scanning -------------------------------------------------------------------------------------
     def scan(self) -> None:
@@ -88,7 +89,7 @@ class BacktestingBrokerage:
     def _scan_group(self, order: Order, legs: list[Order]) -> None:
         algorithm = self._algorithm
         securities = {leg: algorithm._security_of(leg.symbol) for leg in legs}
-        if any(security is None for security in securities.values()):
+        if None in securities.values():
             self._drop(legs, OrderStatus.INVALID, "")
             return
         if not self._passes_checks(legs, securities):
@@ -123,8 +124,10 @@ class BacktestingBrokerage:
                 security, order, algorithm.subscription_manager, span, KeyValueDictionary(securities), lambda changed: None
             )
             answer = list(security.fill_model.fill(parameters))
-            if all(order.time_in_force.is_fill_valid(security, order, event) for event in answer):
-                fills = answer
+            for event in answer:
+                if not order.time_in_force.is_fill_valid(security, order, event):
+                    return fills
+            fills = answer
             for event in fills:
                 if event.status is OrderStatus.FILLED and event.order_fee.value._amount == 0:
                     leg, leg_security = next((o, s) for o, s in securities.items() if o.id == event.order_id)
@@ -140,7 +143,7 @@ class BacktestingBrokerage:
         events = []
         for leg in legs:
             for fill in fills:
-                if fill.order_id == leg.id and (leg.status != fill.status or fill._fill_quantity != 0):
+                if fill.order_id == leg.id and (leg.status is not fill.status or fill._fill_quantity != 0):
                     leg.status = fill.status
                     events.append(fill)
         if events:

@@ -26,6 +26,7 @@ from lyra.engine.orders.order import follow_market
 from lyra.engine.times import HOUR, MIN_TIME, day_of, to_datetime, to_us
 
 BUY, SELL = OrderDirection.BUY, OrderDirection.SELL
+_COARSE = frozenset((Resolution.HOUR, Resolution.DAILY))
 
 
 class _Given:
@@ -163,12 +164,12 @@ class FillModel(LeanObject):
         """The events of an order at this moment; an event that is not a fill changes nothing."""
         self.parameters = parameters
         order, wrapper = parameters.order, self._python_wrapper
-        if order.type in self._METHODS:
-            name = self._METHODS[order.type]
+        name = self._METHODS.get(order.type)
+        if name is not None:
             answer = getattr(self, name)(parameters.security, order) if wrapper is None else wrapper._one(name, parameters.security, order)
             return Fill(answer)
-        if order.type in self._COMBOS:
-            name = self._COMBOS[order.type]
+        name = self._COMBOS.get(order.type)
+        if name is not None:
             return Fill(getattr(self, name)(order, parameters) if wrapper is None else wrapper._several(name, order, parameters))
         raise NotSupported(f"Filling orders of type {order.type.lean_name}")
 
@@ -192,7 +193,7 @@ class FillModel(LeanObject):
                 return event
             event.message = f"Warning: fill at stale price ({net_time(prices._end)} {asset.exchange.time_zone})"
         price = prices._current
-        if prices._open != 0 and self._only_coarse(asset) and order._time <= _utc(asset, prices._time):
+        if order._time <= _utc(asset, prices._time) and prices._open != 0 and self._only_coarse(asset):
             price = prices._open
         return _filled(event, order, _slipped(price, slippage(asset, order), order.direction))
 
@@ -414,7 +415,7 @@ class FillModel(LeanObject):
     def _only_coarse(self, asset: Any) -> bool:
         """Whether all feeds that the algorithm sees are hourly or daily."""
         seen = [c.resolution for c in asset._configs if not c.is_internal_feed]
-        return bool(seen) and all(r in (Resolution.HOUR, Resolution.DAILY) for r in seen)
+        return bool(seen) and _COARSE.issuperset(seen)
 
     def _wait_on_stale(self, asset: Any, end_utc: int, order_time: int) -> bool:
         """Whether to wait for data: always on coarse feeds, else when the last is more than a bar older than the order."""

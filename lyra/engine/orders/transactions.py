@@ -89,12 +89,12 @@ class SecurityTransactionManager(LeanObject):
     def add_order(self, request: SubmitOrderRequest) -> OrderTicket:
         """Submit an order; it is processed before this returns. Raises during warm-up."""
         self._refuse_warming_up(request)
-        if self._algorithm.portfolio._before_change is not None:
-            self._algorithm.portfolio._before_change()
-        self._algorithm._touched = True
+        algorithm = self._algorithm
+        if algorithm.portfolio._before_change is not None:
+            algorithm.portfolio._before_change()
+        algorithm._touched = True
         if request._order_id < 1:
             request.set_order_id(self.get_increment_order_id())
-        algorithm = self._algorithm
         response = OrderResponse.success(request)
         if request._quantity < 0 and not algorithm._is_shortable(request._symbol, request._quantity):
             response = OrderResponse.error(
@@ -105,8 +105,8 @@ class SecurityTransactionManager(LeanObject):
         security = algorithm.securities[request._symbol]
         order = create_order(request)
         self.total_orders += 1
-        self._tickets[ticket.order_id] = ticket
-        if response.is_success:
+        self._tickets[order.id] = ticket
+        if not response._failed:
             cache = security.cache
             order._order_submission_data = OrderSubmissionData(cache.exact("bid_price"), cache.exact("ask_price"), cache.exact("close"))
             self._open[order.id] = order
@@ -122,7 +122,7 @@ class SecurityTransactionManager(LeanObject):
         return ticket
 
     def _refuse_warming_up(self, request: OrderRequest) -> None:
-        if self._algorithm.is_warming_up:
+        if self._algorithm._warming_up:
             raise InvalidOperationException(str(OrderResponse.warming_up(request)))
 
     def _shortable_message(self, symbol: Symbol, quantity: Decimal) -> str:
@@ -155,21 +155,23 @@ class SecurityTransactionManager(LeanObject):
 
     def _submit(self, request: SubmitOrderRequest, order: Order) -> OrderResponse:
         algorithm = self._algorithm
-        security = algorithm.securities[order.symbol]
+        security = algorithm._security_of(order.symbol)
         self._orders[order.id] = order
         order._price_currency = security.symbol_properties.quote_currency
         if not order._tag:
             order._tag = order.get_default_tag()
-        order._quantity = self._round_quantity(order, security)
+        self._round_quantity(order, security)
         legs = self._group_of(order)
         self._round_prices(order, security, legs)
         order.price_adjustment_mode = self._price_mode(order.symbol)
         self._tickets[order.id]._set_order(order)
         if legs is None:
             return OrderResponse.success(request)
-        if any(leg._quantity == 0 for leg in legs):
-            return self._invalidate(legs, OrderResponse.zero_quantity(request))
-        pairs = {leg: algorithm.securities[leg.symbol] for leg in legs}
+        pairs = {}
+        for leg in legs:
+            if leg._quantity == 0:
+                return self._invalidate(legs, OrderResponse.zero_quantity(request))
+            pairs[leg] = algorithm._security_of(leg.symbol)
         refusal = self._check_buying_power(request, order, legs, pairs)
         if refusal is not None:
             return refusal
@@ -225,19 +227,18 @@ class SecurityTransactionManager(LeanObject):
         legs = [self._orders.get(i) for i in group.order_ids]
         return None if any(leg is None for leg in legs) else legs  # type: ignore[return-value]
 
-    def _round_quantity(self, order: Order, security: Any) -> Decimal:
+    def _round_quantity(self, order: Order, security: Any) -> None:
         """Toward zero to whole lots, with one warning a run."""
         lot = security.symbol_properties._lot_size
-        quantity = order._quantity
-        rest = quantity % lot
+        rest = order._quantity % lot
         if rest == 0:
-            return quantity
+            return
         if not self._warned_quantity:
             self._warned_quantity = True
             self._algorithm.error(
                 f"Warning: Due to brokerage limitations, orders will be rounded to the nearest lot size of {decimal_text(lot)}"
             )
-        return quantity - rest  # type: ignore[no-any-return]
+        order._quantity -= rest
 
     def _round_prices(self, order: Order, security: Any, legs: list[Order] | None) -> None:
         if order.type is OrderType.COMBO_LIMIT:
@@ -246,7 +247,7 @@ class SecurityTransactionManager(LeanObject):
                 step = min((s for s in steps if s > 0), default=ZERO)
                 self._round_price(order.group_order_manager, "_limit_price", "LimitPrice", step)
             return
-        for field, name in _ROUNDED_PRICES.get(order.type, ()):
+        for field, name in _ROUNDED_PRICES.get(order._type, ()):
             if field == "_trailing_amount" and order.trailing_as_percentage:  # type: ignore[attr-defined]
                 continue
             self._round_price(order, field, name, self._price_step(security, getattr(order, field)))
@@ -306,8 +307,8 @@ class SecurityTransactionManager(LeanObject):
         closed = is_closed(order.status)
         if closed and not request.is_allowed_for_closed_order():
             return OrderResponse.invalid_status(request, order)
-        security = algorithm.securities[order.symbol]
-        order._quantity = self._round_quantity(order, security)
+        security = algorithm._security_of(order.symbol)
+        self._round_quantity(order, security)
         message = algorithm._brokerage_update_refusal(security, order, request)
         if message is not None:
             text = f"OrderID: {order.id} {message}"
@@ -389,9 +390,10 @@ class SecurityTransactionManager(LeanObject):
         fills = []
         for event in events:
             order = self._orders[event.order_id]
+            event.ticket = self._tickets[event.order_id]
             if is_closed(event.status):
                 self._open.pop(event.order_id, None)
-            event.ticket = self._tickets[event.order_id]
+                self._status_before_cancel.pop(event.order_id, None)
             self._apply(event, order)
             if is_fill(event.status):
                 fills.append(event)
@@ -408,16 +410,14 @@ class SecurityTransactionManager(LeanObject):
                 algorithm._order_event(event)
 
     def _apply(self, event: OrderEvent, order: Order) -> None:
-        if is_closed(event.status):
-            self._status_before_cancel.pop(order.id, None)
-        if order.status not in (OrderStatus.FILLED, OrderStatus.CANCELED) or event.status is not OrderStatus.INVALID:
+        if event.status is not OrderStatus.INVALID or order.status not in (OrderStatus.FILLED, OrderStatus.CANCELED):
             order.status = event.status
         event.id = order._next_event_id()
         if event.status is OrderStatus.CANCELED:
             order._canceled_time = event._utc_time
         elif is_fill(event.status):
             order._last_fill_time = event._utc_time
-        elif event.status in (OrderStatus.UPDATE_SUBMITTED, OrderStatus.SUBMITTED) and event.ticket._update_requests:
+        elif event.ticket._update_requests and event.status in (OrderStatus.UPDATE_SUBMITTED, OrderStatus.SUBMITTED):
             order._last_update_time = event._utc_time
         event._quantity = order._quantity
         for field in _EVENT_PRICES.get(order._type, ()):
@@ -425,12 +425,11 @@ class SecurityTransactionManager(LeanObject):
 
     def _take_base_fee(self, event: OrderEvent, order: Order) -> None:
         """A coin's buy whose fee is in the coin itself fills that much less."""
-        security = self._algorithm.securities[event.symbol]
-        base = getattr(security, "base_currency", None)
-        if security.type is not SecurityType.CRYPTO or order.direction is not OrderDirection.BUY or base is None:
+        if order.direction is not OrderDirection.BUY or event.symbol.security_type is not SecurityType.CRYPTO:
             return
-        fee = event.order_fee.value
-        if fee.currency != base.symbol:
+        security = self._algorithm._security_of(event.symbol)
+        base, fee = getattr(security, "base_currency", None), event.order_fee.value
+        if base is None or fee.currency != base.symbol:
             return
         event._fill_quantity = strip(event._fill_quantity - fee._amount)
         multiplier = security.symbol_properties._contract_multiplier
@@ -442,7 +441,7 @@ class SecurityTransactionManager(LeanObject):
 
     def _build_trade(self, event: OrderEvent) -> None:
         algorithm = self._algorithm
-        security = algorithm.securities[event.symbol]
+        security = algorithm._security_of(event.symbol)
         fee = event.order_fee.value
         in_account = ZERO if fee._amount == 0 else algorithm.portfolio.cash_book._to_account(fee._amount, fee.currency)
         rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier

@@ -11,10 +11,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-from lyra.engine.decimals import ONE, ZERO, round_to, to_decimal, to_float
+from lyra.engine.decimals import ONE, ZERO, to_decimal, to_float
 from lyra.engine.enums import (
     DataNormalizationMode,
     FillGroupingMethod,
@@ -31,7 +31,9 @@ from lyra.engine.orders.fields import instant, money, plain
 from lyra.engine.times import MIN_TIME
 
 LONG, SHORT = TradeDirection.LONG, TradeDirection.SHORT
-_OPTIONS = (SecurityType.OPTION, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
+_OPTIONS = frozenset((SecurityType.OPTION, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION))
+_CENTS = Decimal("0.00")
+_WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN)
 
 
 class Trade(LeanObject):
@@ -245,13 +247,12 @@ class TradeBuilder(LeanObject):
             self._flat_to_reduced(position, fill, fee, worth)
 
     def _fill_to_fill(self, position: _Position | None, fill: OrderEvent, fee: Decimal, worth: tuple[Decimal, Decimal]) -> None:
-        entry = _Open(_entry(fill, fee))
         if position is None:
-            self._positions[fill.symbol] = _Position(fill._fill_price, trades=[entry])
+            self._positions[fill.symbol] = _Position(fill._fill_price, trades=[_Open(_entry(fill, fee))])
             return
         index = len(position.trades) - 1 if self._lifo else 0
-        if entry.trade.direction == position.trades[index].trade.direction:
-            position.trades.append(entry)
+        if _side(fill) is position.trades[index].trade.direction:
+            position.trades.append(_Open(_entry(fill, fee)))
             return
         left = abs(fill._fill_quantity)
         while position.trades and left > 0:
@@ -375,7 +376,9 @@ def is_win(fill: OrderEvent, security: Any, profit_loss: Decimal) -> bool:
 
 
 def _cents(value: Decimal) -> Decimal:
-    return round_to(value, 2)
+    """`Math.Round(value, 2)`: half to even; a coarser scale is kept as it is."""
+    coarse = not _WIDE.add(value, _CENTS).same_quantum(value)
+    return value if coarse else value.quantize(_CENTS, context=_WIDE)
 
 
 def _note(order_ids: list[int], order_id: int) -> None:
@@ -383,10 +386,14 @@ def _note(order_ids: list[int], order_id: int) -> None:
         order_ids.append(order_id)
 
 
+def _side(fill: OrderEvent) -> TradeDirection:
+    return LONG if fill._fill_quantity > 0 else SHORT
+
+
 def _entry(fill: OrderEvent, fee: Decimal) -> Trade:
     trade = Trade()
     trade.symbols = [fill.symbol]
-    trade.direction = LONG if fill._fill_quantity > 0 else SHORT
+    trade.direction = _side(fill)
     trade._entry_time = fill._utc_time
     trade._entry_price = fill._fill_price
     trade._quantity = abs(fill._fill_quantity)
