@@ -396,6 +396,7 @@ class SecurityTransactionManager(LeanObject):
                 self._status_before_cancel.pop(event.order_id, None)
             self._apply(event, order)
             if is_fill(event.status):
+                order._last_fill_time = event._utc_time
                 fills.append(event)
                 self._take_base_fee(event, order)
         if fills:
@@ -415,8 +416,6 @@ class SecurityTransactionManager(LeanObject):
         event.id = order._next_event_id()
         if event.status is OrderStatus.CANCELED:
             order._canceled_time = event._utc_time
-        elif is_fill(event.status):
-            order._last_fill_time = event._utc_time
         elif event.ticket._update_requests and event.status in (OrderStatus.UPDATE_SUBMITTED, OrderStatus.SUBMITTED):
             order._last_update_time = event._utc_time
         event._quantity = order._quantity

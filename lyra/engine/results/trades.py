@@ -101,11 +101,10 @@ class _Open:
         self.fall = ZERO
 
     def see(self, price: Decimal) -> None:
-        gain = price - self.best if self.trade.direction is LONG else self.best - price
-        if gain >= 0:
+        if price >= self.best if self.trade.direction is LONG else price <= self.best:
             self.best = price
-        elif -gain > self.fall:
-            self.fall = -gain
+        else:
+            self.fall = max(self.fall, abs(price - self.best))
 
     def watch(self, prices: list[float], low: float, high: float, exact: Callable[[int], Decimal]) -> None:
         best, fall = to_float(self.best), to_float(self.fall)

@@ -353,8 +353,8 @@ class SecurityPortfolioModel:
         quantity, price = fill._fill_quantity, fill._fill_price
         holding.add_new_sale(holding._value_of(quantity.copy_abs(), price))
         fee = ZERO
-        if fill.order_fee.value._amount != 0:
-            charged = fill.order_fee.value
+        charged = fill.order_fee.value
+        if charged._amount != 0:
             fee = portfolio.cash_book._to_account(charged._amount, charged.currency)
             holding.add_new_fee(fee)
             fill.order_fee.apply_to_portfolio(portfolio, fill)
@@ -383,12 +383,13 @@ class SecurityPortfolioModel:
             model.apply_funds(ApplyFundsSettlementModelParameters(portfolio, security, fill._utc_time, cash, fill))
 
     def _pay(self, portfolio: Any, security: Any, fill: Any) -> None:
-        if security.type in _NO_PAYMENT:
+        kind = security.type
+        if kind in _NO_PAYMENT:
             return
         multiplier = security.symbol_properties._contract_multiplier
         worth = multiply(multiply(fill._fill_quantity.copy_negate(), fill._fill_price), multiplier)
         self._move(portfolio, security, fill, worth, security.quote_currency._symbol)
-        if security.type in _PAIRS:
+        if kind in _PAIRS:
             self._move(portfolio, security, fill, fill._fill_quantity, security.base_currency._symbol)
 
     def _record_profit(self, portfolio: Any, security: Any, fill: Any, fee: Decimal) -> None:
