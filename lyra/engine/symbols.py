@@ -8,6 +8,7 @@ The names of the neighbouring modules are offered here too: `SecurityIdentifier`
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentNullException, InvalidOperationException, NotImplementedException
@@ -92,15 +93,9 @@ class Symbol(LeanObject):
         """The present ticker, upper case."""
         return self._value
 
-    @property
-    def id(self) -> SecurityIdentifier:
-        """The identifier."""
-        return self._id
-
-    @property
-    def security_type(self) -> SecurityType:
-        """The kind of security."""
-        return self._type
+    # read so often that a call in Python is too much
+    id: SecurityIdentifier = property(attrgetter("_id"), doc="The identifier.")  # type: ignore[assignment]
+    security_type: SecurityType = property(attrgetter("_type"), doc="The kind of security.")  # type: ignore[assignment]
 
     @property
     def underlying(self) -> Symbol | None:

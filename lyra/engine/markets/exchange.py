@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from lyra.engine.enums import SecurityType
@@ -29,15 +30,8 @@ class SecurityExchange(LeanObject):
         self._type = security_type
         self._now = now
 
-    @property
-    def hours(self) -> SecurityExchangeHours:
-        """The calendar."""
-        return self._hours
-
-    @property
-    def time_zone(self) -> Zone:
-        """The exchange's zone."""
-        return self._hours.time_zone
+    hours: SecurityExchangeHours = property(attrgetter("_hours"), doc="The calendar.")  # type: ignore[assignment]
+    time_zone: Zone = property(attrgetter("_hours._zone"), doc="The exchange's zone.")  # type: ignore[assignment]
 
     @property
     def trading_days_per_year(self) -> int:

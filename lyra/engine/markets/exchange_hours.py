@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -121,10 +122,7 @@ class SecurityExchangeHours(LeanObject):
         return SecurityExchangeHours(time_zone, (), [LocalMarketHours(day, [MarketHoursSegment.open_all_day()]) for day in range(7)])
 
     # facts ---------------------------------------------------------------------------------------
-    @property
-    def time_zone(self) -> Zone:
-        """The zone of all times here."""
-        return self._zone
+    time_zone: Zone = property(attrgetter("_zone"), doc="The zone of all times here.")  # type: ignore[assignment]
 
     @property
     def holidays(self) -> DateSet:

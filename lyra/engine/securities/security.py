@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from lyra.engine.decimals import to_float
@@ -98,10 +99,7 @@ class Security(LeanObject):
             exchange._now = before._now
         self._exchange = exchange
 
-    @property
-    def type(self) -> SecurityType:
-        """The security's type."""
-        return self._symbol.security_type
+    type: SecurityType = property(attrgetter("_symbol._type"), doc="The security's type.")  # type: ignore[assignment]
 
     @property
     def buying_power_model(self) -> Any:
