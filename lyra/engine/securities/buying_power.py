@@ -62,6 +62,14 @@ def maintenance_margin(model: Any, security: Any) -> Decimal:
     return amount_of(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security)))
 
 
+def margin_to_hold(security: Any, quantity: Decimal, value: Decimal) -> Decimal:
+    """What a security's model says of the maintenance margin of a quantity that is worth `value`. LEAN's own needs no parameters made."""
+    model = security.buying_power_model
+    if isinstance(model, BuyingPowerModel) and type(model).__module__.startswith("lyra.engine."):
+        return model._maintenance_margin(security, quantity, value)
+    return amount_of(model.get_maintenance_margin(MaintenanceMarginParameters(security, quantity, value, value)))
+
+
 def reserved_margin(security: Any) -> Decimal:
     """The margin that a security's position uses."""
     model = security.buying_power_model
@@ -70,9 +78,9 @@ def reserved_margin(security: Any) -> Decimal:
 
 def margin_used(security: Any) -> Decimal:
     """What a security's holding adds to the portfolio's margin in use: its maintenance margin at the present price."""
-    held = security.holdings._quantity
-    parameters = MaintenanceMarginParameters.for_quantity_at_current_price(security, held)
-    return amount_of(security.buying_power_model.get_maintenance_margin(parameters))
+    holdings = security.holdings
+    held = holdings._quantity
+    return margin_to_hold(security, held, holdings._value_of(held, security._price))
 
 
 def position_buying_power(portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:
@@ -132,11 +140,12 @@ class BuyingPowerModel(LeanObject):
         rate, multiplier = security.quote_currency._conversion_rate, security.symbol_properties._contract_multiplier
         return multiply(multiply(multiply(multiply(rate, multiplier), security._price), quantity), self._initial)
 
-    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
-        return multiply(parameters._absolute_holdings_value, self._maintenance)
+    def _maintenance_margin(self, security: Any, quantity: Decimal, value: Decimal) -> Decimal:
+        return multiply(value.copy_abs(), self._maintenance)
 
     def _held_margin(self, security: Any) -> Decimal:
-        return self._maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security))
+        holdings = security.holdings
+        return self._maintenance_margin(security, holdings._quantity, holdings._holdings_value)
 
     def _required_for_order(self, cash_book: Any, security: Any, order: Any) -> Decimal:
         amount = fee_in_account_currency(cash_book, security, order)
@@ -174,7 +183,7 @@ class BuyingPowerModel(LeanObject):
 
     def get_maintenance_margin(self, parameters: MaintenanceMarginParameters) -> MaintenanceMargin:
         """Margin to hold a position."""
-        return MaintenanceMargin(self._maintenance_margin(parameters))
+        return MaintenanceMargin(self._maintenance_margin(parameters._security, parameters._quantity, parameters._holdings_value))
 
     def get_reserved_buying_power_for_position(self, parameters: Any) -> ReservedBuyingPowerForPosition:
         """The margin in use."""
@@ -324,8 +333,8 @@ class ConstantBuyingPowerModel(BuyingPowerModel):
     def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
         return quantity * self._per_unit
 
-    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
-        return parameters._absolute_quantity * self._per_unit
+    def _maintenance_margin(self, security: Any, quantity: Decimal, value: Decimal) -> Decimal:
+        return quantity.copy_abs() * self._per_unit
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """The margin is fixed; LEAN ignores this too."""
@@ -334,7 +343,7 @@ class ConstantBuyingPowerModel(BuyingPowerModel):
 class NullBuyingPowerModel(BuyingPowerModel):
     """Every order passes and holding takes no margin; sizing still counts the full price."""
 
-    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
+    def _maintenance_margin(self, security: Any, quantity: Decimal, value: Decimal) -> Decimal:
         return ZERO
 
     def has_sufficient_buying_power_for_order(
@@ -364,8 +373,8 @@ class PatternDayTradingMarginModel(SecurityMarginModel):
     def _initial_margin(self, security: Any, quantity: Decimal) -> Decimal:
         return super()._initial_margin(security, quantity) * self._factor(security)
 
-    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
-        return super()._maintenance_margin(parameters) * self._factor(parameters._security)
+    def _maintenance_margin(self, security: Any, quantity: Decimal, value: Decimal) -> Decimal:
+        return super()._maintenance_margin(security, quantity, value) * self._factor(security)
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """The leverage is the rule's; LEAN ignores this too."""

@@ -9,7 +9,6 @@ from lyra.engine.decimals import ZERO
 from lyra.engine.enums import OrderDirection, SecurityType
 from lyra.engine.exact import add, divide, multiply, subtract
 from lyra.engine.securities.buying_power import SecurityMarginModel, maintenance_margin
-from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters
 
 
 def collateral(security: Any) -> Any:
@@ -30,8 +29,8 @@ class CryptoFutureMarginModel(SecurityMarginModel):
         rate = cash._conversion_rate
         return ZERO if rate == 0 else multiply(divide(amount.copy_abs(), self._leverage(security)), rate)
 
-    def _maintenance_margin(self, parameters: MaintenanceMarginParameters) -> Decimal:
-        return self._initial_margin(parameters._security, parameters._quantity)
+    def _maintenance_margin(self, security: Any, quantity: Decimal, value: Decimal) -> Decimal:
+        return self._initial_margin(security, quantity)
 
     def _total_collateral(self, portfolio: Any, cash: Any) -> Decimal:
         """What the account has of the collateral."""
