@@ -13,7 +13,7 @@ from lyra.engine.corporate.map_files import END_OF_TIME
 from lyra.engine.decimals import ZERO
 from lyra.engine.exact import total
 from lyra.engine.results.handler import HoldingSample, MarginSample, SaleSample
-from lyra.engine.securities.margin_parameters import MaintenanceMarginParameters, amount_of
+from lyra.engine.securities.buying_power import margin_to_hold
 
 
 class PortfolioSampler:
@@ -52,8 +52,7 @@ class PortfolioSampler:
         for security in self._portfolio._positions():
             value = security.holdings._holdings_value
             holdings.append(HoldingSample(security.type, value))
-            asked = MaintenanceMarginParameters(security, security.holdings._quantity, value, value)
-            margin = amount_of(security.buying_power_model.get_maintenance_margin(asked))
+            margin = margin_to_hold(security, security.holdings._quantity, value)
             margins.append(MarginSample(self._last_ticker(security.symbol), margin))
         return holdings, margins
 
