@@ -7,6 +7,7 @@ a float enters as its shortest text, a decimal leaves as mantissa / 10**scale co
 from __future__ import annotations
 
 import decimal
+import math
 import struct
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import repeat
@@ -17,7 +18,8 @@ from lyra.engine.dotnet_errors import ArgumentException
 CONTEXT = decimal.Context(prec=28, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
 ZERO = Decimal(0)
 ONE = Decimal(1)
-_SCALE_28 = Decimal(1).scaleb(-28)
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(29))
+"""`_UNITS[places]`: 1 in the last of so many decimal places."""
 _LARGEST = Decimal(2**96 - 1)
 
 
@@ -61,11 +63,13 @@ def to_decimal(value: Any) -> Decimal:
 
 
 def _from_float(value: float) -> Decimal:
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         name = "NaN" if value != value else "Infinity"
         raise ArgumentException(f"It is not possible to cast a non-finite floating-point value ({name}) as decimal. Please review math operations and "
                          "verify the result is valid. (Parameter 'input')")  # fmt: skip
-    return _fit(Decimal(repr(value)))
+    text = repr(value)
+    number = Decimal(text)
+    return _fit(number) if "e" in text else number  # without an exponent it has at most 21 decimal places, and less than 17 digits before
 
 
 def _fit(value: Decimal) -> Decimal:
@@ -75,7 +79,7 @@ def _fit(value: Decimal) -> Decimal:
     if exponent > 0:
         value = value.quantize(ONE, context=_WIDE)
     elif exponent < -28:
-        value = value.quantize(_SCALE_28, context=_WIDE)
+        value = value.quantize(_UNITS[28], context=_WIDE)
     if abs(value) > _LARGEST:
         raise TypeError(f"{value} is too large for a decimal")
     return value
@@ -167,27 +171,31 @@ def double_to_decimal(value: float) -> Decimal:
 
 
 def normalize(value: Decimal) -> Decimal:
-    """Without trailing zeros, never in exponent form."""
-    if value == 0:
+    """`strip` of the value in 28 digits."""
+    return strip(CONTEXT.plus(value))
+
+
+def strip(value: Decimal) -> Decimal:
+    """The value without trailing zeros, never in exponent form, no digit lost."""
+    if not value:
         return ZERO
-    value = value.normalize(CONTEXT)
-    exponent = value.as_tuple().exponent
-    return value.quantize(ONE) if exponent > 0 else value  # type: ignore[operator]
+    value = value.normalize(_EXACT)
+    return value if value.same_quantum(ONE) or value.adjusted() < 0 else _EXACT.add(value, ZERO)
 
 
 def round_to(value: Decimal, digits: int) -> Decimal:
     """`Math.Round(decimal, digits)`: half to even; a coarser scale is kept as it is."""
-    if -value.as_tuple().exponent <= digits:  # type: ignore[operator]
-        return value
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN, context=_WIDE)
+    rounded = value.quantize(_UNITS[digits], ROUND_HALF_EVEN, _WIDE)
+    return rounded if _WIDE.add(value, rounded).same_quantum(value) else value  # a sum has the finer scale of its terms
 
 
 def round_significant(value: Decimal, digits: int) -> Decimal:
     """Rounded to a count of significant digits."""
     if value == 0:
         return ZERO
-    rounded = value.quantize(Decimal((0, (1,), value.adjusted() + 1 - digits)), ROUND_HALF_EVEN)
-    return rounded if rounded.as_tuple().exponent <= 0 else rounded.quantize(ONE)  # type: ignore[operator]
+    exponent = value.adjusted() + 1 - digits
+    rounded = value.quantize(Decimal((0, (1,), exponent)), ROUND_HALF_EVEN)
+    return rounded if exponent <= 0 else rounded.quantize(ONE)
 
 
 def smart_round(value: Decimal) -> Decimal:

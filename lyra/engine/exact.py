@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from lyra.engine.decimals import double_to_decimal, to_float
+from lyra.engine.decimals import strip as strip
 
 from_double, to_double = double_to_decimal, to_float
 
@@ -193,14 +194,6 @@ def mean_step(mean: Decimal, value: Decimal, weight: Decimal | int, total: Decim
     """A running mean after one more value: mean + (value - mean) * weight / total, each step rounded as .NET does."""
     step = subtract(value, mean)
     return add(mean, divide(step if weight == 1 else multiply(step, weight), total))
-
-
-def strip(value: Decimal) -> Decimal:
-    """The value without trailing zeros, never in exponent form, no digit lost."""
-    if not value:
-        return ZERO
-    value = value.normalize(_EXACT)
-    return value if value.same_quantum(ONE) or value.adjusted() < 0 else _EXACT.add(value, ZERO)
 
 
 def scale_of(value: Decimal) -> int:
