@@ -79,8 +79,7 @@ def reserved_margin(security: Any) -> Decimal:
 def margin_used(security: Any) -> Decimal:
     """What a security's holding adds to the portfolio's margin in use: its maintenance margin at the present price."""
     holdings = security.holdings
-    held = holdings._quantity
-    return margin_to_hold(security, held, holdings._value_of(held, security._price))
+    return margin_to_hold(security, holdings._quantity, holdings._present_value)
 
 
 def position_buying_power(portfolio: Any, security: Any, direction: OrderDirection) -> Decimal:

@@ -241,13 +241,14 @@ class CashBook(LeanObject):
     def _convert(self, quantity: Decimal, source: str, destination: str) -> Decimal:
         if not quantity:
             return ZERO
-        rates = []
-        for currency in (source, destination):
-            rate = self[currency]._conversion_rate
-            if not rate:
-                raise ArgumentException(f"The conversion rate for {currency} is not available.")
-            rates.append(rate)
-        return multiply(quantity, rates[0] if rates[1] is ONE else divide(rates[0], rates[1]))
+        source_rate, destination_rate = self._rate_of(source), self._rate_of(destination)
+        return multiply(quantity, source_rate if destination_rate is ONE else divide(source_rate, destination_rate))
+
+    def _rate_of(self, currency: str) -> Decimal:
+        rate = self[currency]._conversion_rate
+        if not rate:
+            raise ArgumentException(f"The conversion rate for {currency} is not available.")
+        return rate
 
     def convert(self, source_quantity: Any, source_currency: str, destination_currency: str) -> float:
         """An amount of one currency in another. Raises ValueError where a rate is not known yet."""

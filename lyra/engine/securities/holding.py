@@ -42,6 +42,8 @@ class SecurityHolding(LeanObject):
         self._total_sale_volume = ZERO
         self._total_dividends = ZERO
         self._last_trade_profit = ZERO
+        self._worth: tuple[Any, Any, Decimal, Any] = None, None, ZERO, None
+        """A quantity, a price, and `_amount_of` them."""
         self.invested = False
         self.target = None
 
@@ -120,7 +122,17 @@ class SecurityHolding(LeanObject):
 
     @property
     def _holdings_value(self) -> Decimal:
-        return ZERO if self._quantity == 0 else self._value_of(self._quantity, self._price)
+        return ZERO if self._quantity == 0 else self._present_value
+
+    @property
+    def _present_value(self) -> Decimal:
+        """`_value_of` what is held at the present price; the amount is kept while both stay, as it is asked for several times a step."""
+        quantity, price = self._quantity, self._price
+        known_quantity, known_price, amount, cash = self._worth
+        if known_quantity is not quantity or known_price is not price:
+            amount, cash = self._amount_of(quantity, price)
+            self._worth = quantity, price, amount, cash
+        return multiply(amount, cash._conversion_rate)
 
     @property
     def _profit(self) -> Decimal:

@@ -13,6 +13,7 @@ from lyra.engine.securities.buying_power import margin_used
 from lyra.engine.securities.margin_parameters import GetMaximumOrderQuantityForDeltaBuyingPowerParameters
 
 MARGIN_CALL_TAG = "Margin Call"
+_WARNING_SHARE = Decimal("0.05")
 
 
 class NullMarginCallModel(LeanObject):
@@ -50,7 +51,7 @@ class DefaultMarginCallModel(LeanObject):
             return [], False
         total = portfolio._total_portfolio_value
         remaining = portfolio._margin_remaining_of(total)
-        warn = bool(remaining <= total * Decimal("0.05"))
+        warn = bool(remaining <= total * _WARNING_SHARE)
         orders: list[SubmitOrderRequest] = []
         if remaining <= 0:
             if used > total * (1 + self._buffer):
