@@ -64,7 +64,8 @@ def _algorithm_file(project: Path) -> Path:
             raise ConfigError(f"{project} has no main.py; `lyra new NAME` makes a project that has one.")
         return file
     if not project.is_file():
-        raise ConfigError(f"There is no project or file at {project}.")
+        near = Path("algorithms") / project
+        raise ConfigError(f"There is no project or file at {project}." + (f" Did you mean {near}?" if near.exists() else ""))
     if project.suffix != ".py":
         raise ConfigError(f"{project} is no Python file.")
     return project

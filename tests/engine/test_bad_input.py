@@ -157,6 +157,13 @@ def test_missing_and_broken_files(tmp_path: Path, market: Path, arguments: list[
     assert len(ran.err.splitlines()) == 1
 
 
+def test_a_project_named_without_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "algorithms" / "mine").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    ran = run_command("backtest", "mine")
+    assert (ran.code, ran.err.strip()) == (1, "error: There is no project or file at mine. Did you mean algorithms/mine?")
+
+
 # market data --------------------------------------------------------------------------------------
 def changed(market: Path, target: Path, change: Callable[[list[str]], list[str]]) -> Path:
     """A copy of the market whose rows went through a function."""
