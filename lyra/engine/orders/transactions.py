@@ -541,8 +541,8 @@ class SecurityTransactionManager(LeanObject):
 
     # closed trades' profits -----------------------------------------------------------------------
     def _add_record(self, utc: int, profit: Decimal, win: bool) -> None:
-        while utc in self._record:
-            utc += 1000
+        if utc in self._record:  # those of one moment stand a millisecond apart
+            utc = next(reversed(self._record)) + 1000
         self._record[utc] = (profit, win)
 
     @property
