@@ -66,13 +66,13 @@ def ordinary(kind: type, period: int, prices: list[int], places: int = 2) -> lis
     return values
 
 
-@pytest.mark.parametrize("every", [1, 40])
+@pytest.mark.parametrize(("every", "period"), [(1, 20), (40, 20), (1, 7), (1, 125)])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("start", "places"), [(400.0, 2), (40_000.0, 2), (79_000.0, 2), (7.9, 4), (0.00071, 8), (1.1, 5)])
-def test_the_floats_are_those_of_the_decimals(kind: type, start: float, places: int, every: int) -> None:
+def test_the_floats_are_those_of_the_decimals(kind: type, start: float, places: int, every: int, period: int) -> None:
     """Over many runs, also where the number of digits of the values changes; looked at often or rarely."""
     prices = walk(3, 4000, start, places=places)
-    indicator, feed = kind(20), DirectFeed(Config())
+    indicator, feed = kind(period), DirectFeed(Config())
     feed.add(indicator, lambda _, __: None, "close")
     seen = []
     for rows in runs_of(prices, 500, places):
@@ -80,7 +80,7 @@ def test_the_floats_are_those_of_the_decimals(kind: type, start: float, places: 
             feed.show(rows, i)
             if indicator.samples % every == 0:
                 seen.append((indicator.current.value, indicator.samples, indicator.is_ready))
-    assert seen == [(to_float(v), k, ready) for k, (v, ready) in enumerate(ordinary(kind, 20, prices, places), 1) if k % every == 0]
+    assert seen == [(to_float(v), k, ready) for k, (v, ready) in enumerate(ordinary(kind, period, prices, places), 1) if k % every == 0]
     assert "_ahead" in vars(indicator)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from lyra.engine.decimals import to_float, to_floats
 from lyra.engine.feed.rows import ColumnRows, IntColumn
 from lyra.engine.indicators.base import IndicatorBase
+from lyra.engine.indicators.doubles import WindowFloats
 from lyra.engine.indicators.points import IndicatorDataPoint
 
 _MANY = 16
@@ -28,20 +29,17 @@ _KEPT = frozenset((
 _new = object.__new__
 
 
-Doubles = list[float] | Callable[[int], float]
-
-
 class Run:
     """The values of an indicator over some rows that came one after another: decimals, or so far only floats."""
 
-    __slots__ = ("ahead", "ends", "float_at", "floats", "inputs", "known", "looks")
+    __slots__ = ("_lazy", "ahead", "ends", "floats", "inputs", "known", "looks")
 
-    def __init__(self, ahead: Ahead, ends: Any, inputs: list[Decimal] | IntColumn, doubles: Doubles | None) -> None:
+    def __init__(self, ahead: Ahead, ends: Any, inputs: list[Decimal] | IntColumn, doubles: list[float] | WindowFloats | None) -> None:
         self.ahead = ahead
         self.ends = ends
         self.inputs = inputs
         self.floats: list[float] | None = doubles if isinstance(doubles, list) else None
-        self.float_at: Callable[[int], float] | None = None if isinstance(doubles, list) else doubles
+        self._lazy: WindowFloats | None = None if isinstance(doubles, list) else doubles
         self.known: list[Decimal] | None = None
         self.looks = 0
 
@@ -61,11 +59,17 @@ class Run:
     def look(self, k: int) -> float:
         """The float of one value; of all of them once many were asked for."""
         self.looks += 1
-        if self.float_at is not None and self.looks * _MANY < len(self.ends):
-            return self.float_at(k)
-        if self.looks >= _MANY:
+        if self._lazy is not None:
+            if self.looks * _MANY < len(self.ends):
+                return self._lazy.at(k)
+            self.floats, self._lazy = self._lazy.all(), None
+        if self.floats is None and self.looks >= _MANY:
             self.floats = to_floats(self.values)
-        return to_float(self.values[k])
+        return to_float(self.values[k]) if self.floats is None else self.floats[k]
+
+    def forget_floats(self) -> None:
+        """No more looks are to come."""
+        self.floats = self._lazy = None
 
 
 class Ahead:
@@ -102,7 +106,7 @@ class Ahead:
         if not self._begin_doubles(rows):
             self.samples -= len(last.ends)
             return False
-        last.floats = last.float_at = None
+        last.forget_floats()
         self._earlier.append(last)
         return True
 

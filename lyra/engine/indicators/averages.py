@@ -31,7 +31,7 @@ from lyra.engine.exact import (
 from lyra.engine.indicators.adaptive_averages import KaufmanAdaptiveMovingAverage, McGinleyDynamic
 from lyra.engine.indicators.arguments import integer, number, text_of
 from lyra.engine.indicators.base import Indicator, IndicatorBase, TradeBarIndicator, WindowIndicator
-from lyra.engine.indicators.doubles import AverageDoubles, WindowDoubles
+from lyra.engine.indicators.doubles import AverageDoubles, WindowDoubles, means_of
 from lyra.engine.naming import LeanObject
 
 RESET_ZERO = Decimal("0.0")
@@ -130,7 +130,7 @@ class SimpleMovingAverage(WindowIndicator):
         return self._end_run(times, result, symbol)
 
     def _doubles(self) -> WindowDoubles | None:
-        return WindowDoubles(self._prices, self._size, _mean_of) if self._rolling_sum is None else None
+        return WindowDoubles(self._prices, self._size, _mean_of, means_of) if self._rolling_sum is None else None
 
     @property
     def rolling_sum(self) -> Sum:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,6 +23,8 @@ _SHIFT = 112
 """Binary places of the weights."""
 _GUARD = 16
 """Binary places of an average below the last decimal one."""
+_SHORT = 10**15
+"""Numbers below have at most 15 digits: they are exact doubles, and so is what .NET's cast makes of their decimals."""
 _CAST = 1 << 11
 """.NET's cast rounds the low 64 bits to 53 before it adds the high ones: by less than this."""
 
@@ -53,29 +56,83 @@ class AverageDoubles:
         return (np.array(least) / float(f"1e{places}") / (1 << _GUARD)).tolist()  # type: ignore[no-any-return]
 
 
+ValueOf: TypeAlias = "Callable[[list[int], int], Decimal]"
+AllOf: TypeAlias = "Callable[[Window], list[float] | None]"
+
+
+class Window(NamedTuple):
+    """The mantissas of a column's prices and of those before it, `places` decimal places each; row `k` ends `length` of them."""
+
+    mantissas: list[int]
+    before: int
+    length: int
+    places: int
+
+    def at(self, k: int) -> list[int]:
+        """The prices that a row's value follows from, the newest last."""
+        end = self.before + k + 1
+        return self.mantissas[max(0, end - self.length) : end]
+
+
+class WindowFloats:
+    """The doubles of an indicator over a column, each computed when it is looked at."""
+
+    def __init__(self, window: Window, value_of: ValueOf, all_of: AllOf | None) -> None:
+        self._window = window
+        self._value_of = value_of
+        self._all_of = all_of
+
+    def at(self, k: int) -> float:
+        """The double after the column's `k`th price."""
+        return to_float(self._value_of(self._window.at(k), self._window.places))
+
+    def all(self) -> list[float] | None:
+        """All of them at once; None where that takes the decimals."""
+        found = None if self._all_of is None else self._all_of(self._window)
+        if found is None:
+            return None
+        partial = max(0, self._window.length - 1 - self._window.before)  # the first rows have fewer prices
+        return [*map(self.at, range(min(partial, len(found)))), *found[partial:]]
+
+
 class WindowDoubles:
-    """An indicator whose value follows from its last `length` prices: each value is computed when it is looked at.
+    """An indicator whose value follows from its last `length` prices: a value is computed when it is looked at.
 
     `value_of(mantissas, places)` gives the decimal for a window's prices, the newest last; `before` are the prices so far.
+    `all_of(window)` gives the doubles of all rows, of which those with fewer than `length` prices do not count; None if it cannot.
     """
 
-    def __init__(self, before: Iterable[Decimal], length: int, value_of: Callable[[list[int], int], Decimal]) -> None:
+    def __init__(self, before: Iterable[Decimal], length: int, value_of: ValueOf, all_of: AllOf | None = None) -> None:
         self._length = length
         self._value_of = value_of
+        self._all_of = all_of
         prices = list(before)
         self._places = {scale_of(price) for price in prices}
         self._kept = [int(price.scaleb(scale_of(price))) for price in prices]
 
-    def run(self, column: IntColumn) -> Callable[[int], float] | None:
-        """What gives the double after each of the column's prices; None where they have another number of decimal places."""
+    def run(self, column: IntColumn) -> WindowFloats | None:
+        """The doubles after each of the column's prices; None where they have another number of decimal places."""
         if self._places - {column.places}:
             return None
-        length, value_of, places = self._length, self._value_of, column.places
-        numbers, ahead = self._kept + column.mantissas.tolist(), len(self._kept) + 1
-        self._places, self._kept = {places}, numbers[1 - length :] if length > 1 else []
+        window = Window(self._kept + column.mantissas.tolist(), len(self._kept), self._length, column.places)
+        self._places, self._kept = {column.places}, window.mantissas[1 - self._length :] if self._length > 1 else []
+        return WindowFloats(window, self._value_of, self._all_of)
 
-        def value_at(k: int) -> float:
-            end = ahead + k
-            return to_float(value_of(numbers[max(0, end - length) : end], places))
 
-        return value_at
+def means_of(window: Window) -> list[float] | None:
+    """The doubles of the means over a window whose length has no factors but 2 and 5: their decimals end, and are short.
+
+    A decimal of at most 15 digits is cast to the double next to it, which is also what dividing two exact doubles gives.
+    """
+    length, digits = window.length, 0
+    while length % 10 in (0, 2, 4, 5, 6, 8) and length > 1:
+        length //= 10 if length % 10 == 0 else 5 if length % 5 == 0 else 2
+        digits += 1
+    largest = max(map(abs, window.mantissas)) * window.length
+    if length != 1 or largest * 10**digits >= _SHORT or window.length * 10**window.places >= _SHORT:
+        return None
+    ends = np.cumsum(np.array([0, *window.mantissas], dtype=np.int64))
+    rows = len(window.mantissas) - window.before
+    last = window.before + 1 + np.arange(rows)
+    sums = ends[last] - ends[np.maximum(last - window.length, 0)]
+    return (sums / float(window.length * 10**window.places)).tolist()  # type: ignore[no-any-return]
