@@ -45,3 +45,34 @@ def test_indicators_and_consolidators_of_a_feed_update_in_the_order_of_their_reg
     assert ran.code == 0, ran.out + ran.err
     lines = next(ran.folder.glob("*-log.txt")).read_text().splitlines()
     assert f"2020-01-02 02:00:00 {expected}" in lines, lines
+
+
+PAYING = """
+from AlgorithmImports import *
+
+class Counting(BuyingPowerModel):
+    asked = 0
+
+    def has_sufficient_buying_power_for_order(self, parameters):
+        Counting.asked += 1
+        return super().has_sufficient_buying_power_for_order(parameters)
+
+class Paying(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2020, 1, 2)
+        self.set_end_date(2020, 1, 2)
+        self.coin = self.add_crypto("BTCUSD", Resolution.HOUR, Market.COINBASE)
+        self.coin.set_buying_power_model(Counting())
+
+    def on_data(self, data):
+        if self.time.hour == 2:
+            self.market_order(self.coin.symbol, 0.01)
+            self.log(f"asked {Counting.asked}")
+"""
+
+
+def test_a_model_of_the_users_is_asked_twice_whether_an_order_can_be_paid(backtest: Run) -> None:
+    """Before the submission and before the fill, as LEAN does; only LEAN's own models are spared the second time."""
+    ran = backtest(PAYING)
+    assert ran.code == 0, ran.out + ran.err
+    assert "2020-01-02 02:00:00 asked 2" in next(ran.folder.glob("*-log.txt")).read_text().splitlines()

@@ -62,11 +62,16 @@ def maintenance_margin(model: Any, security: Any) -> Decimal:
     return amount_of(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security)))
 
 
+def is_leans_own(model: Any) -> bool:
+    """Whether a buying power model is LEAN's own, and not a user's or the wrapper of one, which is asked as often as LEAN asks."""
+    return isinstance(model, BuyingPowerModel) and type(model).__module__.startswith("lyra.engine.")
+
+
 def margin_to_hold(security: Any, quantity: Decimal, value: Decimal) -> Decimal:
     """What a security's model says of the maintenance margin of a quantity that is worth `value`. LEAN's own needs no parameters made."""
     model = security.buying_power_model
-    if isinstance(model, BuyingPowerModel) and type(model).__module__.startswith("lyra.engine."):
-        return model._maintenance_margin(security, quantity, value)
+    if is_leans_own(model):
+        return model._maintenance_margin(security, quantity, value)  # type: ignore[no-any-return]
     return amount_of(model.get_maintenance_margin(MaintenanceMarginParameters(security, quantity, value, value)))
 
 

@@ -13,7 +13,7 @@ from lyra.engine.enums import DataNormalizationMode, OrderDirection, SecurityTyp
 from lyra.engine.exact import add, divide, multiply, subtract, total
 from lyra.engine.orders.fee import CashAmount
 from lyra.engine.orders.fields import money
-from lyra.engine.securities.buying_power import margin_used, position_buying_power
+from lyra.engine.securities.buying_power import is_leans_own, margin_used, position_buying_power
 from lyra.engine.securities.cash import CashBook
 from lyra.engine.securities.holding import SecurityHolding
 from lyra.engine.securities.manager import SecurityManager
@@ -278,7 +278,7 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
             result = model.has_sufficient_buying_power_for_order(parameters)
             if not result.is_sufficient:
                 return result  # type: ignore[no-any-return]
-            ours = ours and type(model).__module__.startswith("lyra.engine.")
+            ours = ours and is_leans_own(model)
         self._paid = (*state[:-1], self._value) if ours else ()
         return HasSufficientBuyingPowerForOrderResult(True)
 
