@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -151,7 +150,6 @@ def _pairs(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     """Entry point of the `lyra` command."""
-    gc.set_threshold(100_000, 20, 50)  # a run makes millions of objects that stay, which the default would go through again and again
     try:
         arguments = _pairs(sys.argv[1:])
         app(args=arguments, prog_name="lyra")

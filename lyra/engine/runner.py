@@ -106,11 +106,12 @@ class Backtest:
         return self.data.files.without_data(c for c in self.algorithm._configs.values() if not c.is_internal_feed)
 
     # running ------------------------------------------------------------------------------------------
+    @_rare_collections()
     def run(self) -> Backtest:
         """Run to the end, or to the first error of the user's code."""
         use_decimal_context()
         folder = str(self.job.file.resolve().parent)
-        with _rare_collections(), self.context.active(), lean_modules(folder):
+        with self.context.active(), lean_modules(folder):
             if self._load() and self._initialize():
                 self._run_loop()
         return self
@@ -256,6 +257,7 @@ class Backtest:
         )  # type: ignore[no-any-return]  # fmt: skip
 
     # output -------------------------------------------------------------------------------------------
+    @_rare_collections()
     def write(self, folder: Path) -> dict[str, str]:
         """Write LEAN's result files; gives the statistics with the order list hash."""
         return write_results(folder, self.run_results(), datetime.now(UTC))

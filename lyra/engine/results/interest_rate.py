@@ -19,7 +19,7 @@ from lyra.engine.errors import DataError
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.times import DAY, day_of, to_datetime, to_us
 
-END_OF_TIME = 2**62
+_FOREVER = 2**62
 FIRST_DATE = to_us(datetime(1998, 1, 1))
 
 
@@ -97,13 +97,13 @@ class InterestRateProvider(IRiskFreeInterestRateModel):
     def _valid_until(self, us: int) -> int:
         """The moment before which the rate of an earlier one is certain to hold."""
         if not self._dates:
-            return END_OF_TIME
+            return _FOREVER
         day = day_of(us)
         following = bisect_right(self._dates, day)
         if day < max(FIRST_DATE, self._dates[0]) or day > self._last:
             return day + DAY
         if following == len(self._dates):
-            return END_OF_TIME
+            return _FOREVER
         return min(self._dates[following], self._last + DAY)
 
     def _sum(self, times: Iterable[int]) -> Decimal:
