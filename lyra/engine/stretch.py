@@ -8,7 +8,6 @@ that it depends on changes: `before_change` is called before an order is handled
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -42,20 +41,6 @@ class Track:
         self.slope = self.price = 0.0
         """How much the portfolio's value moves with the security's price, and that price before the stretch."""
 
-    def seen(self, start: int, end: int) -> tuple[list[float], Callable[[int], Decimal]]:
-        """The prices that open trades see at some steps, as floats, and what gives the decimal of one.
-
-        A row that repeats another one shows the last price again, which is news to a trade that was opened at that price's step.
-        """
-        rows, first, last = self.rows, self.first + start, self.first + end
-        filled = rows.filled
-        if True not in filled[first:last]:
-            return rows.close[first:last], lambda n: rows.exact("close", first + n)
-        found = [(rows, i) for i in range(first, last) if not filled[i]]
-        if filled[first] and (last_seen := self.last_real(start))[0] is not None:
-            found.insert(0, last_seen)
-        return [source.close[i] for source, i in found], lambda n: found[n][0].exact("close", found[n][1])  # type: ignore[no-any-return]
-
     def last_real(self, k: int) -> tuple[Any, int]:
         """The row that gives the price at a step. One that is repeated may have had another price: it may be from outside market hours."""
         i = self.first + k
@@ -64,7 +49,7 @@ class Track:
         return (self.rows, i) if i >= self.first else self._before
 
     def prices(self, start: int, end: int) -> list[float]:
-        """The security's price at some steps."""
+        """The security's price at some steps; a row that repeats another one shows the last price again."""
         first, last, rows = self.first + start, self.first + end, self.rows
         if True not in rows.filled[first:last]:
             return rows.close[first:last]  # type: ignore[no-any-return]
@@ -74,6 +59,11 @@ class Track:
                 seen = rows, i
             found.append(seen[0].close[seen[1]])
         return found
+
+    def exact_price(self, k: int) -> Decimal:
+        """The security's price at a step."""
+        rows, i = self.last_real(k)
+        return rows.exact("close", i)  # type: ignore[no-any-return]
 
     def show(self, k: int) -> None:
         """Set the cache to the price of a step."""
@@ -293,7 +283,8 @@ class Stretch:
         for track in self._tracks:
             symbol = track.security.symbol
             if symbol in watched and not track.quotes:
-                self._algorithm.trade_builder.watch_prices(symbol, *track.seen(start, end))
+                builder = self._algorithm.trade_builder
+                builder.watch_prices(symbol, track.prices(start, end), lambda n, track=track: track.exact_price(start + n))
 
     def _make_up_equity(self, start: int, end: int) -> None:
         """The candle sees the first value and the extremes; those that it has seen already are only estimated."""
