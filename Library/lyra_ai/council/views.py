@@ -71,11 +71,15 @@ class MarketView:
     def __post_init__(self) -> None:
         bars = self.bars
         if bars.ndim != 2 or bars.shape[1] != 5 or len(bars) < 2:
-            raise ViewError(f"The bars of {self.symbol} have shape {bars.shape}; a view needs (n, 5) with n of at least 2: {', '.join(COLUMNS)}.")
+            raise ViewError(
+                f"The bars of {self.symbol} have shape {bars.shape}; a view needs (n, 5) with n of at least 2: {', '.join(COLUMNS)}."
+            )
         # One comparison finds NaN, infinity and what is not positive: NaN compares as false.
         if not (bars[:, :4].min() > 0 and bars[:, 4].min() >= 0 and bars.max() < math.inf):
             row = int(np.argmin(((bars[:, :4] > 0) & (bars[:, :4] < math.inf)).all(axis=1) & (bars[:, 4] >= 0) & (bars[:, 4] < math.inf)))
-            raise ViewError(f"Bar {row} of {self.symbol} is {bars[row].tolist()}; prices must be positive, volume not negative, and all finite.")
+            raise ViewError(
+                f"Bar {row} of {self.symbol} is {bars[row].tolist()}; prices must be positive, volume not negative, and all finite."
+            )
         if self.bar <= timedelta(0) or self.horizon <= timedelta(0):
             raise ViewError(f"Bar {self.bar} and horizon {self.horizon} of {self.symbol} must both be longer than nothing.")
         if self.as_of.tzinfo is not None:
@@ -187,7 +191,9 @@ class Disclosure:
         decimals = _decimals(prices[:, 2])
         row = f"%.{decimals}f,%.{decimals}f,%.{decimals}f,%.3g\n"
         table = row * len(shown) % tuple(np.column_stack([prices, volume]).ravel().tolist())
-        parts = [f"{view.symbol if self.named else 'Asset A'} ({view.asset_class}). {len(shown)} bars of {spoken(view.bar)}, oldest first.\n"]
+        parts = [
+            f"{view.symbol if self.named else 'Asset A'} ({view.asset_class}). {len(shown)} bars of {spoken(view.bar)}, oldest first.\n"
+        ]
         if self.rebased:
             parts.append("Prices are rebased: the first close is 100. Volume is a multiple of its median.\n")
         if self.dated:
