@@ -1,0 +1,24 @@
+"""A council of language models, quantitative experts and your own functions gives calibrated votes inside a LEAN algorithm.
+
+In an algorithm::
+
+    self.council = AlgorithmCouncil(self, experts())
+    decision = self.council.decide(symbol)          # in a scheduled event or on_data
+    if decision.acts:
+        self.set_holdings(symbol, decision.size)
+
+Alone, as in a notebook: `Council(members).decide(MarketView.from_frame(...)).explain()`.
+"""
+
+from lyra_ai.council.cassette import Cassette, Mode
+from lyra_ai.council.council import Council, Decision, Journal, Rules, State
+from lyra_ai.council.ledger import Budget, Ledger
+from lyra_ai.council.members import Elicitation, Function, Model, ModelRule, Opinion
+from lyra_ai.council.openrouter import Endpoint, Price, Secret
+from lyra_ai.council.views import Disclosure, MarketView, Text
+from lyra_ai.council.votes import Framing, Vote
+
+__all__ = [
+    "Budget", "Cassette", "Council", "Decision", "Disclosure", "Elicitation", "Endpoint", "Framing", "Function", "Journal", "Ledger",
+    "MarketView", "Mode", "Model", "ModelRule", "Opinion", "Price", "Rules", "Secret", "State", "Text", "Vote",
+]  # fmt: skip

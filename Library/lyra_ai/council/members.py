@@ -73,7 +73,7 @@ class Model:
     _: KW_ONLY
     name: str = ""
     endpoint: Endpoint | None = None
-    disclosure: Disclosure = Disclosure()
+    disclosure: Disclosure = field(default_factory=Disclosure)
     framing: Framing = Framing.ALTERNATE
     elicitation: Elicitation = Elicitation.JSON
     temperature: float = 0.0
@@ -88,9 +88,8 @@ class Model:
         if not self.id.strip():
             raise SettingError("A model needs its id, such as 'meta-llama/llama-3.3-70b-instruct:free'.")
         if self.samples < 1 or not 16 <= self.max_tokens <= 32_000 or not 0 <= self.temperature <= 2:
-            raise SettingError(
-                f"{self.id}: samples {self.samples} (at least 1), max_tokens {self.max_tokens} (16 to 32000) or temperature {self.temperature} (0 to 2) cannot hold."
-            )
+            seen = f"samples {self.samples}, max_tokens {self.max_tokens}, temperature {self.temperature}"
+            raise SettingError(f"{self.id} cannot have {seen}: at least 1, 16 to 32000, 0 to 2 is possible.")
 
     def seats(self, endpoint: Endpoint) -> list[Seat]:
         """The seats that it takes at the table; `endpoint` where it names none of its own."""
@@ -185,6 +184,7 @@ class Seat:
         self.model = model
         self.sample = sample
         self.info: ModelInfo | None = None
+        self.live: Price | None = None
         self._start: Any = None
 
     @property
@@ -194,15 +194,21 @@ class Seat:
         return self.model.endpoint
 
     @property
-    def price(self) -> Price | None:
-        """What it costs, None where that is not known."""
+    def listed(self) -> Price | None:
+        """What it costs by what is known of the model; None where that is not known."""
         if self.model.price is not None or not self.endpoint.routes:
             return self.model.price or Price()
         return None if self.info is None else self.info.price
 
-    def know(self, info: ModelInfo | None) -> None:
-        """Take in what the list, or a recording, says of the model."""
+    @property
+    def price(self) -> Price | None:
+        """What a request costs now; None where that is not known."""
+        return self.live if self.live is not None and self.model.price is None else self.listed
+
+    def know(self, info: ModelInfo | None, live: Price | None = None) -> None:
+        """Take in what a recording says of the model, else the list; and the price that the list gives today."""
         self.info = info
+        self.live = live
         self._start = None
 
     @property

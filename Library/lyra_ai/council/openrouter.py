@@ -141,6 +141,11 @@ class Price:
         prompt, completion = self.highest
         return picodollars(prompt_tokens * prompt + completion_tokens * completion + self.request)
 
+    def told(self) -> dict[str, Any]:
+        """As the model list writes it."""
+        overrides = [{"prompt": str(prompt), "completion": str(completion)} for prompt, completion in self.overrides]
+        return {"prompt": str(self.prompt), "completion": str(self.completion), "request": str(self.request), "overrides": overrides}
+
     @classmethod
     def parse(cls, pricing: Mapping[str, Any]) -> Price:
         """The price object of the model list: strings, USD per token. Raises EndpointError."""
@@ -212,13 +217,13 @@ class ModelInfo:
             "slug": self.slug, "name": self.name, "created": self.created and self.created.isoformat(), "context": self.context,
             "parameters": sorted(self.parameters), "cutoff": self.cutoff and self.cutoff.isoformat(),
             "expires": self.expires and self.expires.isoformat(), "reasons": self.reasons, "reasoning_mandatory": self.reasoning_mandatory,
-            "prompt": None if self.price is None else str(self.price.prompt), "completion": None if self.price is None else str(self.price.completion),
+            "price": None if self.price is None else self.price.told(),
         }  # fmt: skip
 
     @classmethod
     def recall(cls, id: str, about: Mapping[str, Any]) -> ModelInfo:
         """From what a recording kept."""
-        price = None if about.get("prompt") is None else Price(prompt=Decimal(about["prompt"]), completion=Decimal(about["completion"]))
+        price = None if about["price"] is None else Price.parse(about["price"])
         return cls(id=id, slug=about["slug"], name=about["name"], created=_date(about["created"]), context=about["context"], price=price,
                    parameters=frozenset(about["parameters"]), cutoff=_date(about["cutoff"]), expires=_date(about["expires"]),
                    reasons=about["reasons"], reasoning_mandatory=about["reasoning_mandatory"])  # fmt: skip
