@@ -14,6 +14,9 @@ Request = dict[str, Any]
 Answer = Reply | str | Sequence[Reply] | Callable[[Request], Reply | str]
 
 MILLION = 1_000_000
+DEFAULT_MAX_TOKENS = 65_536
+"""Tokens that the pre-flight check of the balance assumes where neither the request nor the model sets a bound."""
+CHARACTERS_PER_TOKEN = 4
 DAY = 86_400.0
 PARAMETERS = ("temperature", "top_p", "max_tokens", "seed", "stop", "response_format", "structured_outputs")
 
@@ -139,8 +142,12 @@ def refused(model: StubModel, request: Request, prompt_tokens: int, tokens_asked
     for field_, hit in _constraints(model, request, wishes):
         if hit:
             constraint = {"field": field_, "detail": f"No endpoint of {model.id} satisfies {field_}"}
-            return Reply(availability="constraint_filtered", excluded_by=(field_.removesuffix("s"),), constraint=constraint)
+            return Reply(availability="constraint_filtered", excluded_by=(EXCLUDED_BY.get(field_, field_),), constraint=constraint)
     return None
+
+
+EXCLUDED_BY = {"quantizations": "quantization"}
+"""Words of `availability.excluded_by` that differ from the field of the request."""
 
 
 def _host_allowed(model: StubModel, wishes: Mapping[str, Any]) -> bool:
@@ -223,3 +230,21 @@ def page_of(models: Sequence[StubModel], query: Mapping[str, str], now: float) -
         if offset + limit < len(kept):
             link = "/api/v1/models?" + urlencode({**query, "offset": offset + limit, "limit": limit})
     return {"data": [model.listed() for model in shown], "total_count": len(kept), "links": {"next": link}}
+
+
+def tokens(words: str) -> int:
+    return -(-len(words) // CHARACTERS_PER_TOKEN)
+
+
+def tokens_asked(request: Request, otherwise: int) -> int:
+    bounds = (request.get("max_completion_tokens"), request.get("max_tokens"))
+    return next((bound for bound in bounds if bound is not None), otherwise)
+
+
+def words_of(message: Mapping[str, Any]) -> str:
+    content = message.get("content") or ""
+    return content if isinstance(content, str) else "".join(str(part.get("text", "")) for part in content)
+
+
+def prompt_tokens_of(request: Request) -> int:
+    return max(1, tokens("".join(words_of(message) for message in request.get("messages", ()))))

@@ -151,13 +151,18 @@ def record(fields: Mapping[str, Rule], *, required: tuple[str, ...] = (), closed
 
 
 def either(*rules: Rule) -> Rule:
-    """Right when one rule is; otherwise the complaints of the rule that got furthest (the fewest of them)."""
+    """Right when one rule is; otherwise the complaints of the rule that got furthest: deepest into it, past its type."""
 
     def check(value: object, path: str) -> Iterator[str]:
         complaints = [list(rule(value, path)) for rule in rules]
-        yield from min(complaints, key=len)
+        yield from min(complaints, key=_distance)
 
     return check
+
+
+def _distance(complaints: list[str]) -> tuple[bool, int, bool]:
+    deepest = max((complaint.index(":") for complaint in complaints), default=0)
+    return bool(complaints), -deepest, any(" is no " in complaint for complaint in complaints)
 
 
 def tagged(tag: str, kinds: Mapping[str, Rule]) -> Rule:
