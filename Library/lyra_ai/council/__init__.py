@@ -12,6 +12,7 @@ Alone, as in a notebook: `Council(members).decide(MarketView.from_frame(...)).ex
 
 from lyra_ai.council.cassette import Cassette, Mode
 from lyra_ai.council.council import Council, Decision, Journal, Rules, State
+from lyra_ai.council.lean import AlgorithmCouncil, CouncilAlphaModel
 from lyra_ai.council.ledger import Budget, Ledger
 from lyra_ai.council.members import Elicitation, Function, Model, ModelRule, Opinion
 from lyra_ai.council.openrouter import Endpoint, Price, Secret
@@ -19,6 +20,28 @@ from lyra_ai.council.views import Disclosure, MarketView, Text
 from lyra_ai.council.votes import Framing, Vote
 
 __all__ = [
-    "Budget", "Cassette", "Council", "Decision", "Disclosure", "Elicitation", "Endpoint", "Framing", "Function", "Journal", "Ledger",
-    "MarketView", "Mode", "Model", "ModelRule", "Opinion", "Price", "Rules", "Secret", "State", "Text", "Vote",
-]  # fmt: skip
+    "AlgorithmCouncil",
+    "Budget",
+    "Cassette",
+    "Council",
+    "CouncilAlphaModel",
+    "Decision",
+    "Disclosure",
+    "Elicitation",
+    "Endpoint",
+    "Framing",
+    "Function",
+    "Journal",
+    "Ledger",
+    "MarketView",
+    "Mode",
+    "Model",
+    "ModelRule",
+    "Opinion",
+    "Price",
+    "Rules",
+    "Secret",
+    "State",
+    "Text",
+    "Vote",
+]

@@ -351,13 +351,22 @@ class Council:
             stages = 2
         return self._decided(view, pool, stages, started)
 
+    def without_view(self, symbol: str, as_of: datetime, horizon: timedelta, why: str) -> Decision:
+        """The abstention where there is nothing to show the members. It is no decision of theirs, and the journal does not have it."""
+        return Decision(number=-1, symbol=symbol, as_of=as_of, due=as_of + horizon, price=0.0, state=State.ABSTAIN, size=0.0, probability=None,
+                        pooled=None, disagreement=None, stages=0, why=why, votes=(), weights={}, cost=0.0, seconds=0.0)  # fmt: skip
+
     def _vote(self, view: MarketView, stage: int, seconds: float) -> list[Vote]:
         opinions, seats = self._stages[stage - 1]
         votes = [_computed(member, view, stage) for member in opinions]
         if seats:
             as_of = view.as_of.isoformat()
             calls = [Call(seat, *seat.question(view), as_of, stage) for seat in seats]
-            votes += self._asked(calls, seconds)
+            asked = self._asked(calls, seconds)
+            if all(vote.probability is None for vote in asked):
+                causes = sorted({vote.why.split(":")[0] for vote in asked})
+                self.note(f"No language model of stage {stage} voted ({', '.join(causes)}); the council goes on without them.")
+            votes += asked
         return votes
 
     def _asked(self, calls: list[Call], seconds: float) -> list[Vote]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import operator
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -150,6 +151,11 @@ class MarketView:
         bars = max(self.horizon / self.bar, 1e-9)
         return float(np.abs(self.returns).mean()) * math.sqrt(bars)
 
+    @cached_property
+    def questions(self) -> dict[Any, tuple[str, bool]]:
+        """The questions that were put about it."""
+        return {}
+
     def mirrored(self) -> MarketView:
         """The same view with every logarithmic return turned round: what rose falls. Texts and figures are left out."""
         first = self.bars[0, 3]
@@ -182,15 +188,18 @@ class Disclosure:
     def describe(self, view: MarketView) -> str:
         """The view as text. Two views with equal numbers give equal text, whatever lies before or after them."""
         shown = view.bars[-self.bars :]
-        prices = shown[:, 1:4]
-        volume = shown[:, 4]
+        rows: list[float] = shown[:, 1:].ravel().tolist()
+        closes, volumes = rows[2::4], rows[3::4]
         if self.rebased:
-            prices = prices * (100.0 / shown[0, 3])
-            middle = float(np.median(volume))
-            volume = volume / middle if middle > 0 else volume
-        decimals = _decimals(prices[:, 2])
+            scale, middle = 100.0 / closes[0], sorted(volumes)[len(volumes) // 2] or 1.0
+            closes = [close * scale for close in closes]
+            for column in (0, 1):
+                rows[column::4] = [price * scale for price in rows[column::4]]
+            rows[2::4] = closes
+            rows[3::4] = [volume / middle for volume in volumes]
+        decimals = _decimals(closes)
         row = f"%.{decimals}f,%.{decimals}f,%.{decimals}f,%.3g\n"
-        table = row * len(shown) % tuple(np.column_stack([prices, volume]).ravel().tolist())
+        table = row * len(shown) % tuple(rows)
         parts = [
             f"{view.symbol if self.named else 'Asset A'} ({view.asset_class}). {len(shown)} bars of {spoken(view.bar)}, oldest first.\n"
         ]
@@ -206,9 +215,9 @@ class Disclosure:
         return "".join(parts)
 
 
-def _decimals(closes: Floats) -> int:
+def _decimals(closes: Sequence[float]) -> int:
     """Decimals that give a usual move from bar to bar two digits, and no more: exact figures could be remembered."""
-    move = float(np.abs(closes[1:] - closes[:-1]).mean())
+    move = math.fsum(map(abs, map(operator.sub, closes[1:], closes))) / (len(closes) - 1)
     return 2 if move <= 0 else min(max(1 - math.floor(math.log10(move)), 0), 8)
 
 

@@ -101,7 +101,14 @@ class Framing(Enum):
 
 
 def question(view: MarketView, disclosure: Disclosure, framing: Framing) -> tuple[str, bool]:
-    """The question to a model, and whether it is about a rise."""
+    """The question to a model, and whether it is about a rise; made once for all members that are shown the same."""
+    known = view.questions.get((disclosure, framing))
+    if known is None:
+        known = view.questions[disclosure, framing] = _question(view, disclosure, framing)
+    return known
+
+
+def _question(view: MarketView, disclosure: Disclosure, framing: Framing) -> tuple[str, bool]:
     description = disclosure.describe(view)
     rise = framing.asks_for_rise(description)
     event = "above" if rise else "below"

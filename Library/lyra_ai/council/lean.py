@@ -1,0 +1,213 @@
+"""The council inside a LEAN algorithm: `AlgorithmCouncil` for a plain call, `CouncilAlphaModel` for the framework.
+
+Views come from `history`, so that nothing later than the algorithm's own time can be in them. Cassette, ledger and journals lie in the
+object store's folder under `council/`, which LEAN's command line, the embedded engine and the cloud all have.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lyra_ai.council.cassette import Cassette, Mode
+from lyra_ai.council.council import Council, Decision, Journal, Member, State
+from lyra_ai.council.openrouter import KEY_PARAMETER, Endpoint
+from lyra_ai.council.views import COLUMNS, MarketView, Text
+from lyra_ai.errors import SettingError
+
+FOLDER = "council"
+MODE_PARAMETER = "council-mode"
+MODE_VARIABLE = "LYRA_COUNCIL_MODE"
+_NOTE = "Lyra's council keeps its cassettes, its journals and its ledger in this folder."
+_RESOLUTIONS = {timedelta(days=1): "DAILY", timedelta(hours=1): "HOUR", timedelta(minutes=1): "MINUTE"}
+
+
+class AlgorithmCouncil:
+    """A council that reads its views from an algorithm::
+
+        self.council = AlgorithmCouncil(self, experts())
+        decision = self.council.decide(symbol)
+
+    Call it in a scheduled event, or in `on_data` at the moments of decision: every call is a decision. A view has `bars` bars of length
+    `bar` (a day, an hour or a minute) and asks about `horizon`. `numbers(symbol)` and `texts(symbol)` may add figures and texts that were
+    known by then. `name` names the cassette in the object store. The mode is `mode`, else the environment's LYRA_COUNCIL_MODE, else the
+    parameter `council-mode`, else `live` in live trading and `replay` in a backtest. Everything else is as for `Council`.
+
+    While the algorithm warms up, language models are answered from the cassette only, so that learning costs nothing.
+    """
+
+    def __init__(self, algorithm: Any, members: Iterable[Member], *, horizon: timedelta = timedelta(days=1), bar: timedelta = timedelta(days=1),
+                 bars: int = 120, name: str = "council", mode: Mode | str | None = None,
+                 numbers: Callable[[Any], dict[str, float]] | None = None, texts: Callable[[Any], Sequence[Text]] | None = None,
+                 **settings: Any) -> None:  # fmt: skip
+        if bar not in _RESOLUTIONS:
+            raise SettingError(f"Bars of {bar} cannot be had from history; a day, an hour and a minute can.")
+        self._algorithm = algorithm
+        self._horizon, self._bar, self._bars = horizon, bar, bars
+        self._numbers, self._texts = numbers, texts
+        self._told = 0
+        chosen = _mode(algorithm, mode)
+        store = Store(algorithm.object_store)
+        settings.setdefault("endpoint", Endpoint.openrouter(parameter=algorithm.get_parameter(KEY_PARAMETER) or None))
+        settings.setdefault("ledger", store.path("ledger.sqlite"))
+        settings.setdefault("run", name)
+        settings.setdefault("backtest", not algorithm.live_mode)
+        self._journal = Journal()
+        self._store, self._name = store, name
+        self.council = Council(members, cassette=store.cassette(name, chosen), mode=chosen, journal=self._journal, **settings)
+        if algorithm.live_mode:
+            self._resume()
+
+    def _resume(self) -> None:
+        """Live trading that was restarted knows again what it had learned."""
+        from lyra_ai.council.report import read_journal
+
+        path = self._store.path(f"journals/{self._name}-live.jsonl")
+        if path.is_file():
+            self.council.resume(read_journal(path))
+        self._journal.path = path
+
+    def decide(self, symbol: Any) -> Decision:
+        """One decision about a symbol, now. It never takes longer than the deadline; a council that cannot vote abstains."""
+        algorithm = self._algorithm
+        symbol = getattr(symbol, "symbol", symbol)
+        if self._journal.path is None:
+            self._journal.path = self._store.path(f"journals/{algorithm.algorithm_id or self._name}.jsonl")
+            self._journal.path.unlink(missing_ok=True)
+        self.council.replays_only = bool(algorithm.is_warming_up)
+        view = self.view(symbol)
+        if isinstance(view, str):
+            decision = self.council.without_view(symbol.value, algorithm.utc_time, self._horizon, view)
+        else:
+            decision = self.council.decide(view, float(algorithm.portfolio.total_portfolio_value))
+        self._tell()
+        return decision
+
+    def view(self, symbol: Any) -> MarketView | str:
+        """What the members are shown of a symbol now; a sentence where there is not enough to show."""
+        from AlgorithmImports import Resolution
+
+        algorithm = self._algorithm
+        frame = algorithm.history(symbol, self._bars, getattr(Resolution, _RESOLUTIONS[self._bar]))
+        if len(frame) == 0 or "close" not in frame.columns:
+            return "There are no bars of it yet."
+        columns = [frame[c].to_numpy(dtype=np.float64) if c in frame.columns else np.zeros(len(frame)) if c == "volume" else frame["close"].to_numpy()
+                   for c in COLUMNS]  # fmt: skip
+        bars = np.column_stack(columns)
+        bars = bars[np.isfinite(bars).all(axis=1) & (bars[:, :4] > 0).all(axis=1)]
+        if len(bars) < 2:
+            return f"There is only {len(bars)} bar of it yet."
+        security = algorithm.securities[symbol]
+        numbers = {} if self._numbers is None else self._numbers(symbol)
+        texts = () if self._texts is None else tuple(self._texts(symbol))
+        return MarketView(symbol=symbol.value, as_of=algorithm.utc_time, bar=self._bar, horizon=self._horizon, bars=bars,
+                          asset_class=str(security.type).lower(), numbers=numbers, texts=texts)  # fmt: skip
+
+    def _tell(self) -> None:
+        """The council's notes in the algorithm's log, each once."""
+        for note in self.council.notes[self._told :]:
+            self._algorithm.debug(f"Council: {note}")
+        self._told = len(self.council.notes)
+
+    def close(self) -> None:
+        """End what runs in the background; for `on_end_of_algorithm`."""
+        self.council.close()
+
+
+class Store:
+    """The folder `council/` of LEAN's object store. Only its whereabouts are asked of LEAN; files in it are read and written directly."""
+
+    def __init__(self, object_store: Any) -> None:
+        self._object_store = object_store
+        marker = f"{FOLDER}/about.txt"
+        if not object_store.contains_key(marker):
+            object_store.save(marker, _NOTE)
+        self.folder = Path(str(object_store.get_file_path(marker))).parent
+
+    def path(self, name: str) -> Path:
+        """Of a file in the folder."""
+        return self.folder / name
+
+    def cassette(self, name: str, mode: Mode) -> Cassette:
+        """The cassette of a name; in the cloud, where it is no file here, as the store gives it."""
+        path = self.path(f"{name}.jsonl")
+        key = f"{FOLDER}/{name}.jsonl"
+        if not mode.asks and not path.is_file() and self._object_store.contains_key(key):
+            return Cassette(text=str(self._object_store.read(key)))
+        return Cassette(path)
+
+
+def _mode(algorithm: Any, given: Mode | str | None) -> Mode:
+    text = (
+        given or os.environ.get(MODE_VARIABLE) or algorithm.get_parameter(MODE_PARAMETER) or ("live" if algorithm.live_mode else "replay")
+    )
+    try:
+        return Mode(text)
+    except ValueError:
+        raise SettingError(f"{text!r} is no mode of a council; there are {', '.join(mode.value for mode in Mode)}.") from None
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What the council last said of a symbol, and when it is asked again."""
+
+    due: datetime | None = None
+    decision: Decision | None = None
+
+
+class CouncilAlphaModel:
+    """An alpha model whose insights are the council's decisions, one per security and `every` (the horizon, when it is not given).
+
+    `LONG`, `SHORT` and `FLAT` become insights up, down and flat with the probability as confidence and the size as weight. An abstention
+    keeps what is held: the last insight is given again for the next period, since LEAN closes what no insight stands for.
+    """
+
+    def __init__(
+        self, members: Iterable[Member], *, every: timedelta | None = None, horizon: timedelta = timedelta(days=1), **settings: Any
+    ) -> None:
+        self.name = "CouncilAlphaModel"
+        self._members = list(members)
+        self._horizon = horizon
+        self._every = every or horizon
+        self._settings = settings
+        self._standing: dict[Any, _Standing] = {}
+        self.council: AlgorithmCouncil | None = None
+
+    def update(self, algorithm: Any, data: Any) -> list[Any]:
+        """The insights of the decisions that are due now."""
+        if self.council is None:
+            self.council = AlgorithmCouncil(algorithm, self._members, horizon=self._horizon, **self._settings)
+        now = algorithm.utc_time
+        insights = []
+        for symbol, standing in self._standing.items():
+            if (standing.due is None or now >= standing.due) and data.contains_key(symbol):
+                standing.due = now + self._every
+                insights += self._insights(symbol, standing)
+        return insights
+
+    def _insights(self, symbol: Any, standing: _Standing) -> list[Any]:
+        from AlgorithmImports import Insight, InsightDirection
+
+        assert self.council is not None  # update() made it.
+        decision = self.council.decide(symbol)
+        if decision.acts:
+            standing.decision = decision
+        if standing.decision is None:
+            return []
+        last = standing.decision
+        direction = {State.LONG: InsightDirection.UP, State.SHORT: InsightDirection.DOWN, State.FLAT: InsightDirection.FLAT}[last.state]
+        confidence = None if last.probability is None else max(last.probability, 1 - last.probability)
+        return [Insight.price(symbol, self._horizon, direction, None, confidence, self.name, abs(last.size) or None)]
+
+    def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
+        """Follow the universe."""
+        for security in changes.added_securities:
+            self._standing.setdefault(security.symbol, _Standing())
+        for security in changes.removed_securities:
+            self._standing.pop(security.symbol, None)
