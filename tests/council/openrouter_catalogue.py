@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from openrouter_replies import Reply
 
 Request = dict[str, Any]
-Answer = Reply | str | Sequence[Reply] | Callable[[Request], Reply | str]
+Answer = Reply | str | Sequence[Reply | str] | Callable[[Request], Reply | str]
 
 MILLION = 1_000_000
 DEFAULT_MAX_TOKENS = 65_536

@@ -14,6 +14,7 @@ from openrouter_replies import AVAILABILITY, AVAILABILITY_MESSAGES, KINDS, STATU
 from openrouter_wire import Received, Response, encoded
 
 MINUTE = 60.0
+SPOILT_BODIES = {"empty_body": b"", "not_json_body": b"upstream said: try again"}
 DOCS = "https://openrouter.ai/docs/api_reference/errors-and-debugging"
 
 
@@ -36,7 +37,8 @@ class Errors:
 
     def _finished(self, response: Response, reply: Reply) -> Response:
         """The reply's own body, headers and compression in place of what was built."""
-        body = response.body if reply.body is None else reply.body
+        body = SPOILT_BODIES.get(reply.malformed or "", response.body) if reply.body is None else reply.body
+        body = b"\n" * reply.leading_blanks + body
         headers = {"Content-Type": reply.content_type, **response.headers, **(reply.headers or {})}
         if reply.gzip:
             body = gzip.compress(body, compresslevel=1, mtime=0)
@@ -47,7 +49,7 @@ class Errors:
     def _error(self, reply: Reply, model_id: str, request: Request) -> tuple[int, dict[str, str], dict[str, Any]]:
         """Status, headers and body of an error as OpenRouter words it."""
         status, error_type, message, metadata = self._worded(reply, model_id, request)
-        wait = f"{reply.retry_after:.0f}" if isinstance(reply.retry_after, float) else reply.retry_after
+        wait = f"{reply.retry_after:.10g}" if isinstance(reply.retry_after, float) else reply.retry_after
         headers = {} if wait is None else {"Retry-After": str(wait)}
         metadata = {"error_type": reply.error_type or error_type} | metadata | dict(reply.metadata or {})
         error: dict[str, Any] = {

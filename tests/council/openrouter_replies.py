@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 BALLOT = json.dumps({"reasons": ["trend up", "volume above average"], "probability": 0.6, "abstain": False})
 """What a model says when nothing else is asked of it: a valid ballot."""
@@ -82,6 +82,16 @@ class Reply:
     stream_without_done: bool = False
     sse_comments: int = 0
     """Streams only: so many comments `: OPENROUTER PROCESSING` come before the content."""
+
+    def __post_init__(self) -> None:
+        """A fault whose name is misspelt would be no fault at all, and its test would pass for nothing."""
+        named = {"error_in_200": ErrorIn200, "malformed": Malformed, "wire": Wire, "error_kind": ErrorKind}
+        known: dict[str, Any] = {name: get_args(names) for name, names in named.items()}
+        known |= {"availability": tuple(AVAILABILITY), "mid_stream_error": tuple(STATUSES)}
+        for name, values in known.items():
+            value = getattr(self, name)
+            if value is not None and value not in values:
+                raise ValueError(f"{name} {value!r} is none of {', '.join(map(str, values))}")
 
     @property
     def fails(self) -> bool:

@@ -36,7 +36,7 @@ from openrouter_catalogue import (
     tokens,
     tokens_asked,
 )
-from openrouter_errors import MINUTE
+from openrouter_errors import MINUTE, SPOILT_BODIES
 from openrouter_replies import BALLOT, FAULTS, HARMLESS, Reply
 from openrouter_schema import problems
 from openrouter_wire import Closing, Received, Response, Server, encoded, events_of
@@ -88,6 +88,7 @@ class OpenRouterStub(Batches):
         self._generations: dict[str, dict[str, Any]] = {}
         self._batches: dict[str, dict[str, Any]] = {}
         self._looks: Counter[str] = Counter()
+        self._turns: Counter[str] = Counter()
         self._issued = 0
         self._lock = threading.RLock()
         self._closing = threading.Event()
@@ -143,8 +144,7 @@ class OpenRouterStub(Batches):
             return self._chat(received)
         status, body = self._lookup(received, path)
         reply = instead or Reply()
-        content = encoded(body)
-        return self._finished(Response(status, b"" if reply.malformed == "empty_body" else content), reply), reply
+        return self._finished(Response(status, encoded(body)), reply), reply
 
     def _lookup(self, received: Received, path: str) -> tuple[int, Any]:
         """Everything but chat completions: status and body."""
@@ -279,8 +279,8 @@ class OpenRouterStub(Batches):
             refusal = refusal or self._over_quota(model)
             if refusal is not None:
                 return refusal
-            turn = self._looks[f"turn {model_id}"]
-            self._looks[f"turn {model_id}"] += 1
+            turn = self._turns[model_id]
+            self._turns[model_id] += 1
         answer = model.answer
         if isinstance(answer, Sequence) and not isinstance(answer, str):
             answer = answer[min(turn, len(answer) - 1)]
@@ -318,12 +318,10 @@ class OpenRouterStub(Batches):
         if received.headers.get("x-openrouter-metadata", "").lower() == "enabled":
             completion["openrouter_metadata"] = _routing(model, received.body)
         headers = {"X-Generation-Id": name}
-        if received.body.get("stream") and reply.body is None and reply.malformed not in ("empty_body", "not_json_body"):
+        if received.body.get("stream") and reply.body is None and reply.malformed not in SPOILT_BODIES:
             comments, events = events_of(completion, reply)
             return Response(200, b"", headers, comments + events, len(comments))
-        body = b"\n" * reply.leading_blanks + encoded(completion)
-        body = {"empty_body": b"", "not_json_body": b"upstream said: try again"}.get(reply.malformed or "", body)
-        return self._finished(Response(200, body, headers), reply)
+        return self._finished(Response(200, encoded(completion), headers), reply)
 
     def _completion(self, model: StubModel, reply: Reply, request: Request, name: str) -> tuple[dict[str, Any], Decimal]:
         """The ChatResult of a reply, cut at the tokens that the request allows, and what it costs in USD."""

@@ -434,6 +434,10 @@ class TestFaults:
         stub.instead.clear()
         assert client.get("/models").status_code == 200
 
+    def test_a_misspelt_fault_is_none(self) -> None:
+        with pytest.raises(ValueError, match="wire 'rst' is none of reset_before, close_before"):
+            Reply(wire="rst")  # type: ignore[arg-type]
+
     def test_every_documented_error_is_among_them(self) -> None:
         assert {f"availability_{code}" for code in AVAILABILITY} <= set(FAULTS) and len(AVAILABILITY) == 11
         assert {status for status in STATUSES if status != 429} <= {reply.status for reply in FAULTS.values()}
