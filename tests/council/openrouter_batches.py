@@ -40,7 +40,7 @@ class Batches(Errors):
         if wrong:
             self._note(*(f"POST {received.path}: {problem}" for problem in wrong))
             return self._problem(Reply(error_kind="schema", error_message="; ".join(wrong)))
-        if batch["model"] not in self.models:
+        if not self.knows(batch["model"]):
             return self._problem(Reply(availability="model_not_found"), batch["model"])
         bodies = [each["body"] | {"model": batch["model"]} for each in batch["requests"]]
         found = [f"requests[{index}].body.{problem}" for index, body in enumerate(bodies) for problem in problems(body)]
@@ -70,7 +70,7 @@ class Batches(Errors):
                 shown["error"] = self._error(reply, body["model"], body)[2]["error"]
             else:
                 name = self._issue("gen-batch")
-                model = self.models[body["model"]]
+                model = self.served(body["model"])
                 completion, price = self._completion(model, reply, body, name)
                 self._bill(name, model, reply, completion, price * BATCH_DISCOUNT, replace(received, body=body))
                 usage = completion.pop("usage")

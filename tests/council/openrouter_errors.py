@@ -14,6 +14,8 @@ from openrouter_replies import AVAILABILITY, AVAILABILITY_MESSAGES, KINDS, STATU
 from openrouter_wire import Received, Response, encoded
 
 MINUTE = 60.0
+ROUTING_VARIANTS = ("nitro", "floor", "exacto", "online")
+"""Endings of an id that only route: the model is the one without them, unlike `:free` and `:thinking`, which are listed themselves."""
 SPOILT_BODIES = {"empty_body": b"", "not_json_body": b"upstream said: try again"}
 DOCS = "https://openrouter.ai/docs/api_reference/errors-and-debugging"
 
@@ -27,6 +29,14 @@ class Errors:
     charged: Decimal
     free_per_minute: int | None
     free_per_day: int | None
+
+    def knows(self, model_id: str) -> bool:
+        return model_id in self.models or _base(model_id) in self.models
+
+    def served(self, model_id: str) -> StubModel:
+        """The model of an id or of its variant; for an unknown one a model of that name, so that an error can speak of it."""
+        found = self.models.get(model_id) or self.models.get(_base(model_id))
+        return StubModel(model_id or "stub/unknown") if found is None else found
 
     def _failure(self, reply: Reply, model_id: str, received: Received) -> Response:
         request = received.body if isinstance(received.body, dict) else {}
@@ -65,7 +75,7 @@ class Errors:
         return status, headers, {"error": error, "user_id": "user_stub"}
 
     def _worded(self, reply: Reply, model_id: str, request: Request) -> tuple[int, str, str, dict[str, Any]]:
-        model = self.models.get(model_id) or StubModel(model_id or "stub/unknown")
+        model = self.served(model_id)
         if reply.availability is not None:
             status = AVAILABILITY[reply.availability][0]
             return status, STATUSES[status][0], AVAILABILITY_MESSAGES[reply.availability].format(model=model.id), {}
@@ -113,6 +123,11 @@ def _flagged(request: Request) -> str:
     """What moderation quotes: at most 100 characters, cut in the middle."""
     words = "".join(words_of(message) for message in request.get("messages", ()))
     return words if len(words) <= 100 else f"{words[:48]}...{words[-49:]}"
+
+
+def _base(model_id: str) -> str:
+    base, _, variant = model_id.rpartition(":")
+    return base if variant in ROUTING_VARIANTS else model_id
 
 
 def _phrase(status: int) -> str:

@@ -265,16 +265,16 @@ class OpenRouterStub(Batches):
         for model_id in wanted:
             reply = self._decide(model_id, request)
             if not reply.fails:
-                return self._generated(self.models[model_id], reply, received), reply
+                return self._generated(self.served(model_id), reply, received), reply
         return self._failure(reply, model_id, received), reply
 
     def _decide(self, model_id: str, request: Request) -> Reply:
         """What one model makes of a request: first the platform's own refusals, then the model's answer."""
         with self._lock:
             self._calls[model_id] += 1
-            model = self.models.get(model_id)
-            if model is None:
+            if not self.knows(model_id):
                 return Reply(availability="model_not_found")
+            model = self.served(model_id)
             refusal = refused(model, request, prompt_tokens_of(request), tokens_asked(request, 0)) or self._unpaid(model, request)
             refusal = refusal or self._over_quota(model)
             if refusal is not None:
@@ -319,7 +319,9 @@ class OpenRouterStub(Batches):
             completion["openrouter_metadata"] = _routing(model, received.body)
         headers = {"X-Generation-Id": name}
         if received.body.get("stream") and reply.body is None and reply.malformed not in SPOILT_BODIES:
-            comments, events = events_of(completion, reply)
+            comments, events = events_of(
+                {"id": name, "created": int(self.clock()), "model": model.id, "provider": model.provider} | completion, reply
+            )
             return Response(200, b"", headers, comments + events, len(comments))
         return self._finished(Response(200, encoded(completion), headers), reply)
 

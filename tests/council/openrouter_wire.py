@@ -270,6 +270,8 @@ def events_of(completion: Mapping[str, Any], reply: Reply) -> tuple[list[bytes],
     events = [chunk(**delta(role="assistant", content=""))]
     events += [chunk(**delta(reasoning=message["reasoning"]))] if message.get("reasoning") else []
     events += [chunk(**delta(content=piece)) for piece in pieces]
+    calls = [{"index": index, **call} for index, call in enumerate(message.get("tool_calls", ()))]
+    events += [chunk(**delta(tool_calls=calls))] if calls else []
     if failed:
         return comments, [*events, chunk(error=failed, **delta("error", content=""))]
     events.append(chunk(**delta(finish, content="", **({"refusal": message["refusal"]} if message.get("refusal") else {}))))

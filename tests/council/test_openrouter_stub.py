@@ -172,6 +172,14 @@ class TestAnswers:
         chunk = json.loads(last.removeprefix("data: "))
         assert chunk["error"]["code"] == 429 and chunk["choices"][0]["finish_reason"] == "error"
 
+    def test_stream_that_fails_before_its_first_word(self, stub: OpenRouterStub, client: httpx.Client) -> None:
+        stub.models["stub/one"].answer = FAULTS["error_200_top"]
+        chunk = json.loads(chat(client, asking(stream=True)).text.strip().split("\n\n")[-1].removeprefix("data: "))
+        assert chunk["error"]["code"] == 502 and chunk["model"] == "stub/one" and chunk["id"].startswith("gen-")
+
+    def test_a_variant_that_only_routes_is_the_same_model(self, stub: OpenRouterStub, client: httpx.Client) -> None:
+        assert chat(client, asking("stub/one:floor")).json()["model"] == "stub/one" and stub.calls("stub/one:floor") == 1
+
     def test_healing(self, stub: OpenRouterStub, client: httpx.Client) -> None:
         stub.models["stub/one"].answer = FAULTS["content_trailing_comma"]
         request = asking(plugins=[{"id": "response-healing"}])
