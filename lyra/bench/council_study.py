@@ -1,0 +1,250 @@
+"""Does a council that learns beat its best member, on forecasters whose best pool is known? Writes `docs/council_study.md`.
+
+A decision is about a return r ~ N(0, 1). Member i sees s_i = k_i r + sqrt(1 - k_i^2) e_i, where k_i is its skill and the e_i are standard
+normal with correlation rho between members, and says what it believes: the probability of r > 0 if its skill were the claimed one, with its
+logit multiplied by its over-confidence. The best that can be made of all signals is known: r given s is normal with mean
+k' S^-1 s and variance 1 - k' S^-1 k, where S is the covariance of the signals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lyra_ai.council.calibration import Platt
+from lyra_ai.council.learning import Closed, EqualWeights, FixedShare, Horizons, LearnedPool, Stacked, Weighting
+from lyra_ai.council.pools import linear_pool, majority_pool, median_pool
+
+Floats = NDArray[np.float64]
+
+HORIZON = 5
+"""Steps from a decision to its outcome. Decision t is about market t mod HORIZON, so one market's horizons don't overlap."""
+VOLATILITY = 0.02
+"""Standard deviation of a return over the horizon."""
+COST = 0.0005
+"""Paid per unit of turnover."""
+BAND = 0.02
+"""A probability this near to 0.5 keeps the position that is held."""
+FULL = 0.10
+"""Distance from 0.5 at which the position is the whole stake; below, it is in proportion."""
+
+_BEGIN = datetime(2020, 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A made-up council. `skills` are correlations with the return: 0.25 is right 58 % of the time, 0.12 is right 54 %."""
+
+    name: str
+    skills: tuple[float, ...]
+    correlation: float
+    confidence: float
+    claimed: tuple[float, ...]
+    swaps: bool = False
+
+
+GOOD = (0.25, 0.19, 0.17, 0.12, 0.04)
+_CLAIM = (0.25,) * 5
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(name="shared error, overconfident", skills=GOOD, correlation=0.6, confidence=3.0, claimed=_CLAIM),
+    Scenario(name="shared error, calibrated", skills=GOOD, correlation=0.6, confidence=1.0, claimed=GOOD),
+    Scenario(name="little shared error", skills=GOOD, correlation=0.2, confidence=3.0, claimed=_CLAIM),
+    Scenario(name="skills swap half-way", skills=GOOD, correlation=0.6, confidence=3.0, claimed=_CLAIM, swaps=True),
+    Scenario(name="useless members only", skills=(0.0,) * 5, correlation=0.6, confidence=3.0, claimed=_CLAIM),
+    Scenario(name="one good among useless", skills=(0.25, 0.0, 0.0, 0.0, 0.0), correlation=0.2, confidence=3.0, claimed=_CLAIM),
+)
+
+DEFAULT = "stacked + Platt"
+RULES = (
+    "best single, ex post", "best single, ex post + Platt", "best single, ex ante", "best single, ex ante + Platt", "linear", "median",
+    "majority", "equal", "equal + Platt", "fixed share", "fixed share + Platt", "stacked", DEFAULT,
+    "stacked, signed", "stacked, signed + Platt", "optimal bound",
+)  # fmt: skip
+_STATIC = {"linear": linear_pool, "median": median_pool, "majority": majority_pool}
+
+
+@dataclass(frozen=True)
+class Market:
+    """One seed's world: signals and probabilities (steps, members), returns (steps,), and what the optimal pool says (steps,)."""
+
+    returns: Floats
+    probabilities: Floats
+    optimal: Floats
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A scenario's scores over the second half: arrays (seeds, rules). Returns and costs are fractions of the stake a decision."""
+
+    scenario: Scenario
+    brier: Floats
+    hits: Floats
+    gross: Floats
+    costs: Floats
+    ratio: Floats
+
+    @property
+    def net(self) -> Floats:
+        """What is left after costs."""
+        return self.gross - self.costs
+
+    def mean(self, table: Floats, rule: str) -> float:
+        """A rule's mean over the seeds."""
+        return float(table[:, RULES.index(rule)].mean())
+
+    def gain(self, rule: str, over: str) -> tuple[float, float]:
+        """By how much one rule's Brier score is lower than another's on the same seeds: mean and standard error."""
+        return _mean_and_error(self.brier[:, RULES.index(over)] - self.brier[:, RULES.index(rule)])
+
+
+@dataclass(frozen=True)
+class Study:
+    """All scenarios' outcomes."""
+
+    seeds: int
+    steps: int
+    outcomes: tuple[Outcome, ...]
+
+
+def run_study(seeds: int = 40, steps: int = 2000) -> Study:
+    """Every scenario over `seeds` seeds of `steps` decisions; scores are of the second half of each."""
+    return Study(seeds, steps, tuple(run_scenario(scenario, seeds, steps) for scenario in SCENARIOS))
+
+
+def run_scenario(scenario: Scenario, seeds: int, steps: int) -> Outcome:
+    """One scenario; seed n is the same world whatever the number of seeds."""
+    scores = np.array([_scores(market(scenario, seed, steps)) for seed in range(seeds)])
+    return Outcome(scenario, *(scores[:, i] for i in range(5)))
+
+
+def market(scenario: Scenario, seed: int, steps: int) -> Market:
+    """The world of a seed."""
+    rng = np.random.default_rng(seed)
+    members = len(scenario.skills)
+    returns = rng.standard_normal(steps)
+    shared, own = rng.standard_normal((steps, 1)), rng.standard_normal((steps, members))
+    errors = math.sqrt(scenario.correlation) * shared + math.sqrt(1 - scenario.correlation) * own
+    skills = np.tile(np.array(scenario.skills), (steps, 1))
+    if scenario.swaps:
+        skills[steps // 2 :] = skills[0, ::-1]
+    signals = skills * returns[:, None] + np.sqrt(1 - skills**2) * errors
+    claimed = np.array(scenario.claimed)
+    believed = _normal(signals * claimed / np.sqrt(1 - claimed**2))
+    odds = (believed / (1 - believed)) ** scenario.confidence
+    halves = [_optimal(scenario, skills[part][0], signals[part]) for part in (slice(0, steps // 2), slice(steps // 2, steps))]
+    return Market(returns, odds / (1 + odds), np.concatenate(halves))
+
+
+def _optimal(scenario: Scenario, skills: Floats, signals: Floats) -> Floats:
+    """The probability of a rise given all signals and all that is true of them."""
+    noise = np.sqrt(1 - skills**2)
+    correlations = np.where(np.eye(len(skills), dtype=bool), 1.0, scenario.correlation)
+    weights = np.linalg.solve(np.outer(skills, skills) + np.outer(noise, noise) * correlations, skills)
+    return _normal(signals @ weights / math.sqrt(1 - float(weights @ skills)))
+
+
+def _normal(x: Floats) -> Floats:
+    """The standard normal distribution function."""
+    return 0.5 * (1.0 + np.vectorize(math.erf, otypes=[np.float64])(x / math.sqrt(2.0)))
+
+
+def _scores(world: Market) -> list[list[float]]:
+    """Brier score, hit rate, and mean gross return, costs and ratio of trading by every rule, on the second half."""
+    half = len(world.returns) // 2
+    rises = (world.returns > 0).astype(float)
+    errors = (world.probabilities - rises[:, None]) ** 2
+    chosen = {"ex ante": int(errors[:half].mean(axis=0).argmin()), "ex post": int(errors[half:].mean(axis=0).argmin())}
+    said = _walk(world, sorted(set(chosen.values())))
+    for when, member in chosen.items():
+        said[f"best single, {when}"] = world.probabilities[:, member]
+        said[f"best single, {when} + Platt"] = said[f"member {member} + Platt"]
+    said["optimal bound"] = world.optimal
+    late = [said[rule][half:] for rule in RULES]
+    brier = [float(((p - rises[half:]) ** 2).mean()) for p in late]
+    hits = [float(np.where(p == 0.5, 0.5, (p > 0.5) == (rises[half:] > 0)).mean()) for p in late]
+    traded = [trade(said[rule], world.returns, half) for rule in RULES]
+    return [brier, hits, *([t[i] for t in traded] for i in range(3))]
+
+
+def _walk(world: Market, calibrated: Sequence[int]) -> dict[str, Floats]:
+    """What every rule, and every member in `calibrated`, says at every step, from what had closed by then."""
+    steps, members = world.probabilities.shape
+    names = [f"member {i}" for i in range(members)]
+    pools = {rule: LearnedPool(weighting, Platt()) for rule, weighting in _weightings().items()}
+    singles = {names[i]: Platt() for i in calibrated}
+    said: dict[str, list[float]] = {rule: [] for rule in (*_STATIC, *pools, *(f"{rule} + Platt" for rule in (*pools, *singles)))}
+    horizons, prices = Horizons(), [1.0] * HORIZON
+    weights = [1.0] * members
+    moves = np.exp(VOLATILITY * world.returns).tolist()
+    for step, row in enumerate(world.probabilities.tolist()):
+        now, place = _BEGIN + timedelta(hours=step), step % HORIZON
+        if step >= HORIZON:
+            prices[place] *= moves[step - HORIZON]
+        for closed in horizons.observe(str(place), now, prices[place]):
+            _learn(closed, pools, singles)
+        votes = dict(zip(names, row, strict=True))
+        for rule, static in _STATIC.items():
+            said[rule].append(static(row, weights))
+        for rule, pool in pools.items():
+            raw, final = pool(votes) or (0.5, 0.5)
+            said[rule].append(raw)
+            said[f"{rule} + Platt"].append(final)
+        for name, platt in singles.items():
+            said[f"{name} + Platt"].append(platt(votes[name]))
+        horizons.open(step, str(place), now + timedelta(hours=HORIZON), prices[place], votes, None)
+    return {rule: np.array(values) for rule, values in said.items()}
+
+
+def _weightings() -> dict[str, Weighting]:
+    """The weightings under study, each as it comes."""
+    return {"equal": EqualWeights(), "fixed share": FixedShare(), "stacked": Stacked(), "stacked, signed": Stacked(signed=True)}
+
+
+def _learn(closed: Closed, pools: Mapping[str, LearnedPool], singles: Mapping[str, Platt]) -> None:
+    """Everything that learns is told of a horizon that has closed."""
+    for pool in pools.values():
+        pool.learn(closed.probabilities, closed.outcome)
+    for name, platt in singles.items():
+        platt.learn(closed.probabilities[name], closed.outcome)
+
+
+def trade(probabilities: Floats, returns: Floats, since: int) -> tuple[float, float, float]:
+    """Mean gross return, mean costs (fractions of the stake a decision) and net mean over standard deviation, from `since` on.
+
+    Each market holds a position from -1 to 1 in proportion to the edge; within the band the position stays what it was.
+    """
+    edge = probabilities - 0.5
+    wanted = np.where(np.abs(edge) >= BAND, np.clip(edge / FULL, -1.0, 1.0), np.nan)
+    steps = np.arange(len(edge))
+    decided = np.where(np.isnan(wanted), -1, steps)
+    held = np.empty_like(edge)
+    for place in range(HORIZON):
+        last = np.maximum.accumulate(decided[place::HORIZON])
+        held[place::HORIZON] = np.where(last >= 0, wanted[last], 0.0)
+    before = np.concatenate([np.zeros(HORIZON), held[:-HORIZON]])
+    gross = (held * np.expm1(VOLATILITY * returns))[since:]
+    costs = COST * np.abs(held - before)[since:]
+    risk = float((gross - costs).std())
+    return float(gross.mean()), float(costs.mean()), float((gross - costs).mean()) / risk if risk > 0 else 0.0
+
+
+def _mean_and_error(values: Floats) -> tuple[float, float]:
+    return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def table(study: Study, figure: str) -> str:
+    """A Markdown table of `figure`: a row a rule, a column a scenario. `figure` is brier, hits, gross, costs or net."""
+    form = {"brier": lambda v: f"{v:.4f}", "hits": lambda v: f"{100 * v:.1f}", "ratio": lambda v: f"{v:.3f}"}.get(figure, lambda v: f"{1e4 * v:.2f}")
+    rows = [[rule, *(form(o.mean(getattr(o, figure), rule)) for o in study.outcomes)] for rule in RULES]
+    return _markdown(["rule", *(o.scenario.name for o in study.outcomes)], rows)
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
