@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,18 +65,19 @@ DEFAULT = "stacked + Platt"
 RULES = (
     "best single, ex post", "best single, ex post + Platt", "best single, ex ante", "best single, ex ante + Platt", "linear", "median",
     "majority", "equal", "equal + Platt", "fixed share", "fixed share + Platt", "stacked", DEFAULT,
-    "stacked, signed", "stacked, signed + Platt", "optimal bound",
+    "stacked, signed", "stacked, signed + Platt", "best pool, coefficients >= 0", "best pool",
 )  # fmt: skip
 _STATIC = {"linear": linear_pool, "median": median_pool, "majority": majority_pool}
 
 
 @dataclass(frozen=True)
 class Market:
-    """One seed's world: signals and probabilities (steps, members), returns (steps,), and what the optimal pool says (steps,)."""
+    """One seed's world: signals and probabilities (steps, members), returns (steps,), and what the best pools say (steps,)."""
 
     returns: Floats
     probabilities: Floats
     optimal: Floats
+    optimal_unsigned: Floats
 
 
 @dataclass(frozen=True)
@@ -137,21 +139,36 @@ def market(scenario: Scenario, seed: int, steps: int) -> Market:
     claimed = np.array(scenario.claimed)
     believed = _normal(signals * claimed / np.sqrt(1 - claimed**2))
     odds = (believed / (1 - believed)) ** scenario.confidence
-    halves = [_optimal(scenario, skills[part][0], signals[part]) for part in (slice(0, steps // 2), slice(steps // 2, steps))]
-    return Market(returns, odds / (1 + odds), np.concatenate(halves))
+    parts = (slice(0, steps // 2), slice(steps // 2, steps))
+    best = [np.concatenate([_optimal(scenario, skills[part][0], signals[part], signed) for part in parts]) for signed in (True, False)]
+    return Market(returns, odds / (1 + odds), *best)
 
 
-def _optimal(scenario: Scenario, skills: Floats, signals: Floats) -> Floats:
-    """The probability of a rise given all signals and all that is true of them."""
+def _optimal(scenario: Scenario, skills: Floats, signals: Floats, signed: bool) -> Floats:
+    """The probability of a rise given what is true of the signals and their best weighted sum; with weights of at least 0 if not `signed`."""
     noise = np.sqrt(1 - skills**2)
     correlations = np.where(np.eye(len(skills), dtype=bool), 1.0, scenario.correlation)
-    weights = np.linalg.solve(np.outer(skills, skills) + np.outer(noise, noise) * correlations, skills)
+    covariance = np.outer(skills, skills) + np.outer(noise, noise) * correlations
+    weights = np.linalg.solve(covariance, skills) if signed else _unsigned(covariance, skills)
     return _normal(signals @ weights / math.sqrt(1 - float(weights @ skills)))
+
+
+def _unsigned(covariance: Floats, skills: Floats) -> Floats:
+    """The weights >= 0 that explain most: the best over all subsets of members whose own best weights are positive."""
+    best = np.zeros_like(skills)
+    for size in range(1, len(skills) + 1):
+        for subset in map(list, combinations(range(len(skills)), size)):
+            found = np.linalg.solve(covariance[np.ix_(subset, subset)], skills[subset])
+            if found.min() > 0 and found @ skills[subset] > best @ skills:
+                best = np.zeros_like(skills)
+                best[subset] = found
+    return best
 
 
 def _normal(x: Floats) -> Floats:
     """The standard normal distribution function."""
-    return 0.5 * (1.0 + np.vectorize(math.erf, otypes=[np.float64])(x / math.sqrt(2.0)))
+    erf: Floats = np.vectorize(math.erf, otypes=[np.float64])(x / math.sqrt(2.0))
+    return 0.5 * (1.0 + erf)
 
 
 def _scores(world: Market) -> list[list[float]]:
@@ -164,7 +181,7 @@ def _scores(world: Market) -> list[list[float]]:
     for when, member in chosen.items():
         said[f"best single, {when}"] = world.probabilities[:, member]
         said[f"best single, {when} + Platt"] = said[f"member {member} + Platt"]
-    said["optimal bound"] = world.optimal
+    said |= {"best pool, coefficients >= 0": world.optimal_unsigned, "best pool": world.optimal}
     late = [said[rule][half:] for rule in RULES]
     brier = [float(((p - rises[half:]) ** 2).mean()) for p in late]
     hits = [float(np.where(p == 0.5, 0.5, (p > 0.5) == (rises[half:] > 0)).mean()) for p in late]
@@ -174,7 +191,7 @@ def _scores(world: Market) -> list[list[float]]:
 
 def _walk(world: Market, calibrated: Sequence[int]) -> dict[str, Floats]:
     """What every rule, and every member in `calibrated`, says at every step, from what had closed by then."""
-    steps, members = world.probabilities.shape
+    members = world.probabilities.shape[1]
     names = [f"member {i}" for i in range(members)]
     pools = {rule: LearnedPool(weighting, Platt()) for rule, weighting in _weightings().items()}
     singles = {names[i]: Platt() for i in calibrated}
@@ -238,10 +255,115 @@ def _mean_and_error(values: Floats) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
+def document(study: Study) -> str:
+    """The study in Markdown, every figure from `study`."""
+    parts = [
+        _INTRODUCTION.format(seeds=study.seeds, steps=study.steps, half=study.steps // 2, horizon=HORIZON, volatility=VOLATILITY, full=FULL,
+                             cost=1e4 * COST, band=BAND),
+        "## The councils\n\n" + _councils(study),
+        "## Brier score\n\nLower is better; saying 0.5 always earns 0.2500.\n\n" + table(study, "brier"),
+        "## Hit rate, %\n\n" + table(study, "hits"),
+        _GAINS.format(default=DEFAULT) + _gains(study),
+        "## Trading\n\nNet of costs, in basis points of the stake a decision. No AI never trades: 0.\n\n" + table(study, "net"),
+        "Costs alone, in the same unit.\n\n" + table(study, "costs"),
+        "Mean over standard deviation of the net return of a decision: what the stake's size leaves untouched.\n\n" + table(study, "ratio"),
+        _useless(study),
+        _CONCLUSIONS,
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+_INTRODUCTION = """# Does a council that learns beat its best member?
+
+A study on made-up forecasters, where the best that can be done is known. It says whether the council's mathematics works as it should, and
+nothing of what language models know about markets. `lyra ai study` reproduces every figure: the seeds are 0, 1, 2 and so on.
+
+## What was done
+
+A decision is about a return r, standard normal and independent of all others. Member i sees k r + sqrt(1 - k²) e, where k is its skill and e a
+standard normal error that is correlated between members. It says the probability of r > 0 that would be right if its skill were what it
+claims, with the logit multiplied by its over-confidence. {seeds} seeds, {steps} decisions each. An outcome is known {horizon} decisions later,
+and only then is anything learned from it. Every score is of the second half, {half} decisions, that no rule had seen when it spoke; the rules
+are those of `lyra_ai.council` with their defaults.
+
+- **Best single, ex post**: the member with the lowest Brier score in the second half itself. Nobody can choose it in advance; it is the
+  hardest opponent. **Ex ante**: the best of the first half. **+ Platt**: calibrated, walk-forward.
+- **Linear, median, majority, equal** (the log pool): no learning. **Fixed share**: exponential weights that expect change, shrunk to equal.
+- **Stacked**: logistic regression with coefficients of at least 0 and a prior at equal weights. **Signed**: without the bound at 0.
+- **Best pool**: the best weighted sum of the signals, from the truth about them; **coefficients >= 0**: the best with no negative weight.
+  No pool of its kind can be expected to do better.
+
+Trading: the position is (p - 0.5) / {full}, from -1 to 1; within {band} of 0.5 it stays what it was. A return's standard deviation is {volatility:.0%} of the
+stake, and {cost:.0f} basis points are paid per unit of turnover.
+"""
+
+_GAINS = """## By how much {default} is better
+
+Difference of Brier scores on the same seeds, in units of 0.0001, with its standard error; above 0 the learned pool is better. Bold: beyond two
+standard errors.
+
+"""
+
+_GAIN_OVER = ("best single, ex post", "best single, ex post + Platt", "equal", "equal + Platt", "fixed share + Platt", "stacked",
+              "stacked, signed + Platt", "best pool, coefficients >= 0")  # fmt: skip
+
+
+def _councils(study: Study) -> str:
+    def numbers(values: Sequence[float]) -> str:
+        return ", ".join(f"{v:g}" for v in values)
+
+    rows = [[s.name, numbers(s.skills) + (", then reversed" if s.swaps else ""), numbers(s.claimed), f"{s.correlation:g}", f"{s.confidence:g}"]
+            for s in (o.scenario for o in study.outcomes)]  # fmt: skip
+    return _markdown(["scenario", "skills", "claimed", "correlation of errors", "logit times"], rows)
+
+
+def _gains(study: Study) -> str:
+    def cell(gain: float, error: float) -> str:
+        text = f"{1e4 * gain:+.1f} ± {1e4 * error:.1f}"
+        return f"**{text}**" if abs(gain) > 2 * error else text
+
+    rows = [[o.scenario.name, *(cell(*o.gain(DEFAULT, over)) for over in _GAIN_OVER)] for o in study.outcomes]
+    return _markdown(["scenario", *(f"over {over}" for over in _GAIN_OVER)], rows)
+
+
+def _useless(study: Study) -> str:
+    """What a council that knows nothing costs."""
+    rows = []
+    for outcome in study.outcomes:
+        if not any(outcome.scenario.skills):
+            for rule in ("majority", "equal", "equal + Platt", "fixed share + Platt", "stacked", DEFAULT):
+                index = RULES.index(rule)
+                figures = [_mean_and_error(1e4 * values[:, index]) for values in (outcome.net, outcome.gross, outcome.costs)]
+                rows.append([rule, *(f"{mean:+.2f} ± {error:.2f}" for mean, error in figures)])
+    return _USELESS + _markdown(["rule", "net", "before costs", "costs"], rows)
+
+
+_USELESS = """## What useless members cost
+
+Basis points of the stake a decision, with standard errors. Before costs, luck alone decides.
+
+"""
+
+_CONCLUSIONS = """## What follows
+
+TODO
+"""
+
+
+_FORMS = {
+    "brier": (1.0, ".4f"),
+    "hits": (100.0, ".1f"),
+    "ratio": (1.0, ".3f"),
+    "gross": (1e4, ".2f"),
+    "costs": (1e4, ".2f"),
+    "net": (1e4, ".2f"),
+}
+
+
 def table(study: Study, figure: str) -> str:
-    """A Markdown table of `figure`: a row a rule, a column a scenario. `figure` is brier, hits, gross, costs or net."""
-    form = {"brier": lambda v: f"{v:.4f}", "hits": lambda v: f"{100 * v:.1f}", "ratio": lambda v: f"{v:.3f}"}.get(figure, lambda v: f"{1e4 * v:.2f}")
-    rows = [[rule, *(form(o.mean(getattr(o, figure), rule)) for o in study.outcomes)] for rule in RULES]
+    """A Markdown table, a row a rule and a column a scenario, of `figure`: brier, hits (%), ratio, or gross, costs or net (basis points)."""
+    scale, form = _FORMS[figure]
+    rows = [[rule, *(format(scale * o.mean(getattr(o, figure), rule), form) for o in study.outcomes)] for rule in RULES]
     return _markdown(["rule", *(o.scenario.name for o in study.outcomes)], rows)
 
 

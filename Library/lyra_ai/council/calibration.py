@@ -165,7 +165,9 @@ def expected_calibration_error(probabilities: ArrayLike, outcomes: ArrayLike, bi
     return sum(abs(said - happened) * count for said, happened, count in table) / sum(count for *_, count in table)
 
 
-def block_bootstrap(values: ArrayLike, block: int, rng: np.random.Generator, level: float = 0.95, draws: int = 2_000) -> tuple[float, float]:
+def block_bootstrap(
+    values: ArrayLike, block: int, rng: np.random.Generator, level: float = 0.95, draws: int = 2_000
+) -> tuple[float, float]:
     """Confidence interval of a mean whose terms depend on their neighbours, as the outcomes of overlapping horizons do.
 
     `block` is the number of neighbours drawn together: at least the overlap. Source: Politis and Romano, 1992 (circular blocks).
@@ -195,7 +197,9 @@ def error_correlation(errors: ArrayLike) -> float | None:
         for j in range(i):
             both = e[np.isfinite(e[:, i]) & np.isfinite(e[:, j])][:, [i, j]]
             if len(both) >= 3 and both.std(axis=0).min() > 0:
-                found.append(float(np.corrcoef(both, rowvar=False)[0, 1]))
+                centred = both - both.mean(axis=0)
+                squares = np.sqrt((centred**2).sum(axis=0))
+                found.append(float(centred[:, 0] @ centred[:, 1] / (squares[0] * squares[1])))
     return sum(found) / len(found) if found else None
 
 
@@ -206,16 +210,17 @@ def fit_logistic(design: Floats, outcomes: Floats, prior: Floats, strength: floa
     one answer. Newton's method projected on the bounds. Source: Bertsekas, 1982.
     """
     theta = np.maximum(start, least)
+    ridge = strength * np.eye(len(theta))
     value, p = _penalised(design, outcomes, theta, prior, strength)
     for _ in range(50):
         slope = (p - outcomes) @ design + strength * (theta - prior)
         free = (theta > least) | (slope < 0)
-        if not free.any() or np.abs(slope[free]).max() < 1e-6:
+        if not np.any(np.abs(slope[free]) > 1e-6):
             break
-        curve: Floats = (design.T * (p * (1.0 - p))) @ design
-        curve[np.diag_indices_from(curve)] += strength
-        step = np.zeros_like(theta)
-        step[free] = np.linalg.solve(curve[np.ix_(free, free)], slope[free])
+        curve: Floats = np.add((design.T * (p * (1.0 - p))) @ design, ridge)
+        # A coefficient that its bound holds back does not move.
+        curve[~free], curve[~free, ~free] = 0.0, 1.0
+        step = np.linalg.solve(curve, np.where(free, slope, 0.0))
         for halvings in range(30):
             tried = np.maximum(theta - step * 0.5**halvings, least)
             lower, tried_p = _penalised(design, outcomes, tried, prior, strength)
@@ -286,7 +291,9 @@ def checked_outcome(outcome: float) -> float:
 def _paired(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
     p, y = np.asarray(probabilities, dtype=np.float64), np.asarray(outcomes, dtype=np.float64)
     if p.shape != y.shape or p.ndim != 1 or not len(p):
-        raise SettingError(f"Probabilities of shape {p.shape} and outcomes of shape {y.shape} cannot be scored: two rows of one length are needed.")
+        raise SettingError(
+            f"Probabilities of shape {p.shape} and outcomes of shape {y.shape} cannot be scored: two rows of one length are needed."
+        )
     if not (np.all((p >= 0) & (p <= 1)) and np.all((y >= 0) & (y <= 1))):
         raise SettingError("Probabilities and outcomes must lie from 0 to 1 and be numbers; leave abstentions out before scoring.")
     return p, y

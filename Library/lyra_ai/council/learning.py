@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lyra_ai.council.calibration import Platt, Rows, checked_outcome, fit_logistic
-from lyra_ai.council.pools import clipped_logit, expit
+from lyra_ai.council.pools import CLIP, clipped_logit, expit
 from lyra_ai.council.views import naive_utc
 from lyra_ai.errors import SettingError
 
@@ -154,8 +155,8 @@ def pooled(weighting: Weighting, probabilities: Mapping[str, float]) -> float | 
     if not probabilities:
         return None
     bias, coefficients = weighting.coefficients(list(probabilities))
-    for probability, coefficient in zip(probabilities.values(), coefficients, strict=True):
-        bias += coefficient * clipped_logit(probability)
+    for p, coefficient in zip(probabilities.values(), coefficients, strict=True):
+        bias += coefficient * (math.log(p / (1.0 - p)) if CLIP <= p <= 1.0 - CLIP else clipped_logit(p))
     return expit(bias)
 
 
@@ -221,8 +222,7 @@ class FixedShare:
         """No bias; weights of the awake that sum to 1."""
         if not self.outcomes:
             return 0.0, _equal(awake)
-        new = self._newcomer()
-        logs = [self._logs.get(who, new) for who in awake]
+        logs = self._of(awake)
         top = max(logs, default=0.0)
         learned = [math.exp(log - top) for log in logs]
         trust = self.outcomes / (self._shrinkage + self.outcomes) / sum(learned)
@@ -235,8 +235,7 @@ class FixedShare:
         self.outcomes += 1
         if not probabilities:
             return
-        logs, new = self._logs, self._newcomer()
-        before = [logs.get(who, new) for who in probabilities]
+        before = self._of(probabilities)
         after = [log - self._eta * (p - outcome) ** 2 for log, p in zip(before, probabilities.values(), strict=True)]
         top = max(after)
         weights = [math.exp(log - top) for log in after]
@@ -246,14 +245,16 @@ class FixedShare:
         highest = max(before)
         mass = highest + math.log(sum(math.exp(log - highest) for log in before) / len(before))
         lift = mass - (top + math.log(mean))
-        logs.update(zip(probabilities, (log + lift for log in after), strict=True))
+        self._logs.update(zip(probabilities, (log + lift for log in after), strict=True))
 
-    def _newcomer(self) -> float:
-        """The logarithm of the weight that a new member starts with: the mean of the others'."""
-        if not self._logs:
-            return 0.0
-        top = max(self._logs.values())
-        return top + math.log(sum(math.exp(log - top) for log in self._logs.values()) / len(self._logs))
+    def _of(self, members: Collection[str]) -> list[float]:
+        """The logarithms of the members' weights; a new member's weight is the mean of the others'."""
+        logs = self._logs
+        with suppress(KeyError):
+            return [logs[who] for who in members]
+        top = max(logs.values(), default=0.0)
+        new = top + math.log(sum(math.exp(log - top) for log in logs.values()) / len(logs)) if logs else 0.0
+        return [logs.get(who, new) for who in members]
 
     def state(self) -> dict[str, Any]:
         """What `restore` needs, in JSON's types."""
@@ -299,8 +300,9 @@ class Stacked:
         fitted = self._theta
         if not fitted:
             return 0.0, _equal(awake)
-        if len(awake) == len(fitted) and all(who in fitted for who in awake):
-            return self._bias, [fitted[who] for who in awake]
+        if len(awake) == len(fitted):
+            with suppress(KeyError):
+                return self._bias, [fitted[who] for who in awake]
         prior = 1.0 / len(fitted.keys() | set(awake))
         found = [fitted.get(who, prior) for who in awake]
         if self._signed:

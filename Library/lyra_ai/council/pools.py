@@ -25,7 +25,9 @@ _HIGH = 1.0 - CLIP
 def logit(probability: float) -> float:
     """The logarithm of the odds, ln(p / (1 - p)). Raises SettingError unless 0 < p < 1."""
     if not 0.0 < probability < 1.0:
-        raise SettingError(f"The logit of {probability} does not exist: a probability must lie between 0 and 1, both excluded. Clip it first.")
+        raise SettingError(
+            f"The logit of {probability} does not exist: a probability must lie between 0 and 1, both excluded. Clip it first."
+        )
     return math.log(probability / (1.0 - probability))
 
 
@@ -163,7 +165,9 @@ def effective_members(members: int, correlation: float) -> float:
 def _checked(probabilities: Sequence[float], weights: Sequence[float]) -> float:
     """The sum of the weights, once everything has been looked at."""
     if len(probabilities) != len(weights) or not weights:
-        raise SettingError(f"A pool got {len(probabilities)} probabilities and {len(weights)} weights; it needs one weight each and at least one.")
+        raise SettingError(
+            f"A pool got {len(probabilities)} probabilities and {len(weights)} weights; it needs one weight each and at least one."
+        )
     total = 0.0
     for p, w in zip(probabilities, weights, strict=True):
         # What is not a number compares as false.
@@ -171,7 +175,9 @@ def _checked(probabilities: Sequence[float], weights: Sequence[float]) -> float:
             raise SettingError(f"A pool got probability {p} with weight {w}; probabilities lie from 0 to 1 and weights are at least 0.")
         total += w
     if not 0.0 < total < math.inf:
-        raise SettingError(f"The weights of a pool sum to {total}; the sum must be positive and finite. Without a voter there is nothing to pool.")
+        raise SettingError(
+            f"The weights of a pool sum to {total}; the sum must be positive and finite. Without a voter there is nothing to pool."
+        )
     return total
 
 
