@@ -139,11 +139,31 @@ class MarketView:
         return np.ascontiguousarray(self.bars[:, 3])
 
     @cached_property
+    def volume(self) -> Floats:
+        """Volumes, oldest first; 0 where there is none."""
+        return np.ascontiguousarray(self.bars[:, 4])
+
+    @cached_property
+    def logs(self) -> Floats:
+        """Natural logarithms of the closes."""
+        logs: Floats = np.log(self.close)
+        return logs
+
+    @cached_property
     def returns(self) -> Floats:
         """Logarithmic returns from close to close; one fewer than bars."""
-        logs = np.log(self.close)
-        difference: Floats = logs[1:] - logs[:-1]
+        difference: Floats = self.logs[1:] - self.logs[:-1]
         return difference
+
+    @cached_property
+    def volatility(self) -> float:
+        """Root of the mean squared logarithmic return, per bar."""
+        return math.sqrt(float(self.returns @ self.returns) / len(self.returns))
+
+    @property
+    def steps(self) -> int:
+        """Bars in the horizon, at least 1."""
+        return max(1, round(self.horizon / self.bar))
 
     @cached_property
     def move(self) -> float:
