@@ -7,6 +7,7 @@ LyraAIError
 ├── EndpointError      an endpoint did not answer a question of ours (not a vote's: those abstain)
 ├── LedgerError        the ledger of money and quotas cannot be read or written
 ├── QuotaExhausted     a recording has used up its quota or its budget; it goes on later where it stopped
+├── JournalError       a journal cannot be read or written
 └── CassetteError      a cassette cannot be read or written
     └── CassetteMiss   a replay that must not miss has missed
 """
@@ -46,6 +47,10 @@ class QuotaExhausted(LyraAIError):
     def __init__(self, message: str, again_at: datetime | None = None) -> None:
         super().__init__(message)
         self.again_at = again_at
+
+
+class JournalError(LyraAIError):
+    """A journal that cannot be read or written."""
 
 
 class CassetteError(LyraAIError):

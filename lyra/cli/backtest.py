@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from lyra.engine.errors import ConfigError, LyraError
+from lyra.engine.results.files import without_secrets
 from lyra.workspace.config import RunConfig, run_config
 from lyra.workspace.projects import sources
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 PROGRESS_SECONDS = 0.2
 PLAIN_SECONDS = 5.0
 INTERRUPTED = 130
+JOURNAL = "council.jsonl"
+"""The council's journal among a run's results."""
 _FILES_NAMED = 20
 
 
@@ -67,9 +70,11 @@ class Report:
     error: str | None = None
     exception: BaseException | None = None
     interrupted: bool = False
+    journal: Path | None = None
+    """What a council decided, where the algorithm has one."""
 
 
-def execute(config: RunConfig, folder: Path, name: str | None) -> Report:
+def execute(config: RunConfig, folder: Path, name: str | None, show: bool = True) -> Report:
     """Run a configured backtest into a folder and print its statistics. Raises LyraError if the results cannot be written."""
     from lyra.engine.runner import Backtest, Job
 
@@ -86,16 +91,17 @@ def execute(config: RunConfig, folder: Path, name: str | None) -> Report:
     try:
         statistics = run.write(folder)
         _keep_inputs(config, folder, run.context.algorithm_id, name, made_up)
+        journal = _take_journal(config, folder, run.context.algorithm_id)
     except LyraError:
         _print_statistics(run.statistics.summary)
         raise
     _warn_about_data(run)
-    if statistics and run.results is not None:
+    if statistics and run.results is not None and show:
         _print_statistics(statistics)
     if made_up:
         typer.echo(f"Made-up prices, no real market's: {', '.join(made_up)}")
     typer.echo(f"Results: {folder}")
-    return Report(folder, statistics, _error_of(run), run.error, run.interrupted)
+    return Report(folder, statistics, _error_of(run), run.error, run.interrupted, journal)
 
 
 def _error_of(run: Backtest) -> str | None:
@@ -207,11 +213,22 @@ def _print_statistics(statistics: dict[str, str]) -> None:
     Console().print(table)
 
 
+def _take_journal(config: RunConfig, folder: Path, algorithm_id: str) -> Path | None:
+    """Move the council's journal of this run from the object store to the results; None where there is none."""
+    if config.object_store is None or not (written := config.object_store / "council" / "journals" / f"{algorithm_id}.jsonl").is_file():
+        return None
+    try:
+        shutil.move(written, folder / JOURNAL)
+    except OSError as e:
+        raise ConfigError(f"The results in {folder} are not complete: {e.strerror} ({e.filename}).") from e
+    return folder / JOURNAL
+
+
 def _keep_inputs(config: RunConfig, folder: Path, algorithm_id: str, name: str | None, made_up: list[str]) -> None:
     """`code/` with what was run, and `config` with how; `id` is what `lean report` looks for."""
     root = config.file.parent
     settings = {"id": algorithm_id, "backtest-name": name, "algorithm-location": config.file.name, "data-folder": str(config.data_folder),
-                "parameters": config.parameters, "environment": "backtesting", "description": config.description,
+                "parameters": without_secrets(config.parameters), "environment": "backtesting", "description": config.description,
                 "made-up-data": made_up, "time": f"{datetime.now():%Y-%m-%d %H:%M:%S}"}  # fmt: skip
     try:
         for source in [config.file] if config.is_file else sources(root):

@@ -11,7 +11,9 @@ Alone, as in a notebook: `Council(members).decide(MarketView.from_frame(...)).ex
 """
 
 from lyra_ai.council.cassette import Cassette, Mode
-from lyra_ai.council.council import Council, Decision, Journal, Rules, State
+from lyra_ai.council.council import Council, Decision, Rules, State
+from lyra_ai.council.experts import experts
+from lyra_ai.council.journal import Journal
 from lyra_ai.council.lean import AlgorithmCouncil, CouncilAlphaModel
 from lyra_ai.council.ledger import Budget, Ledger
 from lyra_ai.council.members import Elicitation, Function, Model, ModelRule, Opinion
@@ -44,4 +46,5 @@ __all__ = [
     "State",
     "Text",
     "Vote",
+    "experts",
 ]

@@ -8,7 +8,6 @@ itself, and in a journal, from which a report is made and a council that was res
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import time
@@ -19,10 +18,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from lyra_ai.council.calibration import Platt
 from lyra_ai.council.cassette import Cassette, Mode
+from lyra_ai.council.journal import JOURNAL_VERSION, Journal
 from lyra_ai.council.learning import Closed, Horizons, LearnedPool, Stacked, Weighting
 from lyra_ai.council.ledger import PICO, Budget, Ledger
 from lyra_ai.council.members import Model, ModelRule, Opinion, Seat
@@ -31,9 +31,8 @@ from lyra_ai.council.panel import Call, Panel
 from lyra_ai.council.pools import POOLS, clip, disagreement, expit, logit
 from lyra_ai.council.views import MarketView, spoken
 from lyra_ai.council.votes import Source, Vote
-from lyra_ai.errors import EndpointError, LyraAIError, SettingError
+from lyra_ai.errors import EndpointError, SettingError
 
-JOURNAL_VERSION = 1
 EXPIRY_WARNING = timedelta(days=14)
 PRICE_WARNING = 5
 """One part in so many is a change of price that is told."""
@@ -157,37 +156,6 @@ class Decision:
             "disagreement": self.disagreement, "why": self.why, "stages": self.stages, "seconds": self.seconds, "cost": self.cost,
             "votes": [[v.member, v.probability, weights.get(v.member, 0.0), v.why, v.cost, v.latency, v.source.value, v.stage] for v in self.votes],
         }  # fmt: skip
-
-
-class Journal:
-    """Decisions and outcomes as JSON lines in a file, each written at once; or kept in memory without a path."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
-        self.lines: list[dict[str, Any]] = []
-        self._file: IO[str] | None = None
-
-    def write(self, line: dict[str, Any]) -> None:
-        """Add a line. Raises LyraAIError if it cannot be written."""
-        if self.path is None:
-            self.lines.append(line)
-            return
-        try:
-            if self._file is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = open(self.path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - kept open over the run
-            self._file.write(_encode(line) + "\n")
-        except OSError as e:
-            raise LyraAIError(f"The journal {self.path} cannot be written: {e.strerror}.") from e
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass

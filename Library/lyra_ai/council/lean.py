@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from lyra_ai.council.cassette import Cassette, Mode
-from lyra_ai.council.council import Council, Decision, Journal, Member, State
+from lyra_ai.council.council import Council, Decision, Member, State
+from lyra_ai.council.journal import Journal, read_journal
 from lyra_ai.council.openrouter import KEY_PARAMETER, Endpoint
 from lyra_ai.council.views import COLUMNS, MarketView, Text
 from lyra_ai.errors import SettingError
@@ -66,8 +67,6 @@ class AlgorithmCouncil:
 
     def _resume(self) -> None:
         """Live trading that was restarted knows again what it had learned."""
-        from lyra_ai.council.report import read_journal
-
         path = self._store.path(f"journals/{self._name}-live.jsonl")
         if path.is_file():
             self.council.resume(read_journal(path))
@@ -91,7 +90,7 @@ class AlgorithmCouncil:
 
     def view(self, symbol: Any) -> MarketView | str:
         """What the members are shown of a symbol now; a sentence where there is not enough to show."""
-        from AlgorithmImports import Resolution
+        from AlgorithmImports import Resolution  # type: ignore[import-not-found]
 
         algorithm = self._algorithm
         frame = algorithm.history(symbol, self._bars, getattr(Resolution, _RESOLUTIONS[self._bar]))
@@ -192,7 +191,7 @@ class CouncilAlphaModel:
         return insights
 
     def _insights(self, symbol: Any, standing: _Standing) -> list[Any]:
-        from AlgorithmImports import Insight, InsightDirection
+        from AlgorithmImports import Insight, InsightDirection  # type: ignore[import-not-found]
 
         assert self.council is not None  # update() made it.
         decision = self.council.decide(symbol)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -163,6 +164,14 @@ def _listed(texts: Iterable[str], line: str) -> str:
     return f"[{line[1:]}  {joined}{line[1:]}]" if joined else "[]"
 
 
+_SECRET = re.compile(r"(?i)(key|token|secret|password)$")
+
+
+def without_secrets(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Parameters as a result may show them: a value whose name says that it is a key, a token or a password is hidden (LEAN shows it)."""
+    return {name: "***" if _SECRET.search(name) or value.startswith("sk-") else value for name, value in parameters.items()}
+
+
 def configuration_fields(name: str, tags: Iterable[str], account_currency: str, brokerage: int, account_type: int,
                          parameters: Mapping[str, str], start_local: int, end_local: int,
                          trading_days_per_year: int) -> dict[str, Any]:  # fmt: skip
@@ -173,7 +182,7 @@ def configuration_fields(name: str, tags: Iterable[str], account_currency: str, 
         "accountCurrency": account_currency,
         "brokerage": int(brokerage),
         "accountType": int(account_type),
-        "parameters": dict(parameters),
+        "parameters": without_secrets(parameters),
         "outOfSampleMaxEndDate": None,
         "outOfSampleDays": 0,
         "startDate": iso_z(start_local - start_local % 1_000_000),

@@ -1,0 +1,70 @@
+"""The journal of a run: who sat in the council, what was decided with whose votes, and what came of it. One JSON object a line.
+
+Three kinds of lines: `council` (the members and their settings), `decision`, and `outcome` once a decision's horizon has closed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import IO, Any
+
+from lyra_ai.errors import JournalError
+
+JOURNAL_VERSION = 1
+
+
+class Journal:
+    """Decisions and outcomes as JSON lines in a file, each written at once; or kept in memory without a path."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.lines: list[dict[str, Any]] = []
+        self._file: IO[str] | None = None
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Add a line. Raises JournalError if it cannot be written."""
+        if self.path is None:
+            self.lines.append(line)
+            return
+        try:
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = open(self.path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - kept open over the run
+            self._file.write(_encode(line) + "\n")
+        except OSError as e:
+            raise JournalError(f"The journal {self.path} cannot be written: {e.strerror}.") from e
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def read_journal(path: Path) -> list[dict[str, Any]]:
+    """The lines of a journal's file. A last line without an end, which a run that was cut off leaves behind, is passed over.
+
+    Raises JournalError for a file that cannot be read and for any other line that is no JSON object.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as e:
+        raise JournalError(f"The journal {path} cannot be read: {e}.") from e
+    found: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError as e:
+            if number == len(lines):
+                break
+            raise JournalError(f"Line {number} of the journal {path} is no JSON: {line[:60]!r}. Delete or mend it.") from e
+        if not isinstance(entry, dict):
+            raise JournalError(f"Line {number} of the journal {path} is no JSON object: {line[:60]!r}. Delete or mend it.")
+        found.append(entry)
+    return found
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode

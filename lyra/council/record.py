@@ -1,0 +1,86 @@
+"""Recording a backtest's votes: the algorithm is run in the mode `record` until the cassette has every answer.
+
+A question depends on the market alone, so a run that stops for want of quota or money loses nothing: the next one is answered from the
+cassette up to that point, in seconds, and asks on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lyra.cli.backtest import Report, execute
+from lyra.workspace.config import RunConfig
+from lyra_ai.council.journal import read_journal
+from lyra_ai.council.lean import MODE_VARIABLE
+from lyra_ai.errors import QuotaExhausted
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a recording run came to. `missing` counts abstentions of language models by cause."""
+
+    report: Report
+    decisions: int
+    answers: int
+    asked: int
+    cost: float
+    missing: Mapping[str, int]
+    exhausted: QuotaExhausted | None
+
+    def __str__(self) -> str:
+        causes = "".join(f", {count} abstentions ({cause})" for cause, count in sorted(self.missing.items()))
+        return f"{self.decisions} decisions, {self.answers} answers, {self.asked} of them asked for now, {self.cost:.6f} USD{causes}."
+
+
+def record(config: RunConfig, folder: Path, tell: Callable[[str], None], wait: bool = False) -> Recorded:
+    """Run until all is recorded; with `wait` also over the days that a quota takes. Raises LyraError as a backtest does."""
+    while True:
+        with mode("record"):
+            found = _counted(execute(config, folder, "recording", show=False))
+        if found.exhausted is None or found.exhausted.again_at is None or not wait:
+            return found
+        tell(f"{found} {found.exhausted}")
+        _sleep_until(found.exhausted.again_at)
+
+
+@contextmanager
+def mode(name: str) -> Iterator[None]:
+    """The council's mode for runs within it, by the environment, which the algorithm's own settings do not see."""
+    before = os.environ.get(MODE_VARIABLE)
+    os.environ[MODE_VARIABLE] = name
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[MODE_VARIABLE]
+        else:
+            os.environ[MODE_VARIABLE] = before
+
+
+def _counted(report: Report) -> Recorded:
+    lines = read_journal(report.journal) if report.journal is not None else []
+    models = {m["name"] for line in lines if line["kind"] == "council" for m in line["members"] if m["family"] == "model"}
+    votes: list[list[Any]] = [vote for line in lines if line["kind"] == "decision" for vote in line["votes"] if vote[0] in models]
+    asked = [vote for vote in votes if vote[6] == "asked" and vote[1] is not None]
+    missing = Counter(str(vote[3]).split(":")[0] for vote in votes if vote[1] is None)
+    return Recorded(report, sum(line["kind"] == "decision" for line in lines), sum(vote[1] is not None for vote in votes), len(asked),
+                    sum(vote[4] for vote in votes if vote[6] == "asked"), missing, _exhausted(report.exception))  # fmt: skip
+
+
+def _exhausted(error: BaseException | None) -> QuotaExhausted | None:
+    while error is not None and not isinstance(error, QuotaExhausted):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _sleep_until(moment: datetime) -> None:
+    while (left := (moment - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) > 0:
+        time.sleep(min(left + 1, 600))
