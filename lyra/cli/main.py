@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from lyra.cli.ai import app as ai_app
 from lyra.cli.data import app as data_app
 
 app = typer.Typer(
@@ -130,6 +131,7 @@ def bench(
 
 
 app.add_typer(data_app, name="data")
+app.add_typer(ai_app, name="ai")
 
 
 def _pairs(arguments: list[str]) -> list[str]:

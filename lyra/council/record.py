@@ -16,8 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from lyra.cli.backtest import Report, execute
-from lyra.workspace.config import RunConfig
+from lyra.engine.errors import ConfigError
+from lyra.workspace.config import RunConfig, run_config
 from lyra_ai.council.journal import read_journal
 from lyra_ai.council.lean import MODE_VARIABLE
 from lyra_ai.errors import QuotaExhausted
@@ -28,6 +31,7 @@ class Recorded:
     """What a recording run came to. `missing` counts abstentions of language models by cause."""
 
     report: Report
+    models: int
     decisions: int
     answers: int
     asked: int
@@ -38,6 +42,23 @@ class Recorded:
     def __str__(self) -> str:
         causes = "".join(f", {count} abstentions ({cause})" for cause, count in sorted(self.missing.items()))
         return f"{self.decisions} decisions, {self.answers} answers, {self.asked} of them asked for now, {self.cost:.6f} USD{causes}."
+
+
+def record_project(project: Path, parameters: list[str], data_folder: Path | None, wait: bool, batch: bool) -> bool:
+    """Record a project's votes and say how it went; whether everything is recorded. Raises LyraError and LyraAIError."""
+    config = run_config(project, parameters, None, [], data_folder)
+    found = record(config, config.output_folder(None), typer.echo, wait)
+    if found.report.journal is None:
+        raise ConfigError(f"{config.file} has no council that decides, so there is nothing to record.")
+    if not found.models:
+        raise ConfigError(f"The council of {config.file} has no language model, so there is nothing to record.")
+    typer.echo(str(found))
+    if found.exhausted is not None:
+        typer.echo(f"{found.exhausted} What is recorded is kept; call the command again to go on.", err=True)
+        return False
+    if found.report.error is not None:
+        raise ConfigError(found.report.error)
+    return True
 
 
 def record(config: RunConfig, folder: Path, tell: Callable[[str], None], wait: bool = False) -> Recorded:
@@ -71,7 +92,7 @@ def _counted(report: Report) -> Recorded:
     votes: list[list[Any]] = [vote for line in lines if line["kind"] == "decision" for vote in line["votes"] if vote[0] in models]
     asked = [vote for vote in votes if vote[6] == "asked" and vote[1] is not None]
     missing = Counter(str(vote[3]).split(":")[0] for vote in votes if vote[1] is None)
-    return Recorded(report, sum(line["kind"] == "decision" for line in lines), sum(vote[1] is not None for vote in votes), len(asked),
+    return Recorded(report, len(models), sum(line["kind"] == "decision" for line in lines), sum(vote[1] is not None for vote in votes), len(asked),
                     sum(vote[4] for vote in votes if vote[6] == "asked"), missing, _exhausted(report.exception))  # fmt: skip
 
 

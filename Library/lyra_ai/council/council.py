@@ -289,6 +289,11 @@ class Council:
         if not names and not self.notes:
             raise SettingError("A council needs at least one member.")
 
+    @property
+    def seats(self) -> list[Seat]:
+        """The seats of the language models, stage by stage."""
+        return [seat for _, seats in self._stages for seat in seats]
+
     # Notes
 
     @property

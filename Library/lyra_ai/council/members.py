@@ -66,12 +66,13 @@ class Model:
 
     `samples` answers of one model are as many members. `max_tokens` is small on purpose: it bounds what a call may cost. `provider` is
     OpenRouter's object of that name; pinning it (`order`, `allow_fallbacks`, `quantizations`) makes recordings comparable. `price` is
-    needed only where the endpoint's list gives none.
+    needed only where the endpoint's list gives none. `system` takes the place of the first message that all models get otherwise.
     """
 
     id: str
     _: KW_ONLY
     name: str = ""
+    system: str = ""
     endpoint: Endpoint | None = None
     disclosure: Disclosure = field(default_factory=Disclosure)
     framing: Framing = Framing.ALTERNATE
@@ -214,7 +215,7 @@ class Seat:
     @property
     def system(self) -> str:
         """The first message."""
-        return SYSTEM if self.model.elicitation is Elicitation.JSON else _LOGPROB_SYSTEM
+        return self.model.system or (SYSTEM if self.model.elicitation is Elicitation.JSON else _LOGPROB_SYSTEM)
 
     def request(self, text: str) -> Request:
         """The question as a request."""

@@ -1,0 +1,84 @@
+"""OpenRouter's list of models, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from lyra.engine.errors import ConfigError
+from lyra_ai.council import Budget, Cassette, Endpoint, Ledger, Mode
+from lyra_ai.council.openrouter import PER_MILLION, ModelInfo
+from lyra_ai.council.panel import Panel
+
+_SORTS = {
+    "newest": lambda m: (-(m.created or date.min).toordinal(), m.id),
+    "context": lambda m: (-m.context, m.id),
+    "price": lambda m: (_per_million(m), m.id),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which models are shown, in which order."""
+
+    free: bool = False
+    structured: bool = False
+    min_context: int = 0
+    max_price: float | None = None
+    authors: tuple[str, ...] = ()
+    sort: str = "newest"
+    limit: int = 40
+
+    def __post_init__(self) -> None:
+        if self.sort not in _SORTS:
+            raise ConfigError(f"Models cannot be sorted by {self.sort!r}; by {', '.join(_SORTS)} they can.")
+
+    def shown(self, models: Sequence[ModelInfo]) -> list[ModelInfo]:
+        """The models that pass, sorted."""
+        return sorted((m for m in models if self._passes(m)), key=_SORTS[self.sort])
+
+    def _passes(self, model: ModelInfo) -> bool:
+        return (
+            (not self.free or model.free)
+            and (not self.structured or "structured_outputs" in model.parameters)
+            and model.context >= self.min_context
+            and (self.max_price is None or _per_million(model) <= Decimal(str(self.max_price)))
+            and (not self.authors or model.id.split("/")[0] in self.authors)
+        )
+
+
+def fetch_models(endpoint: Endpoint) -> list[ModelInfo]:
+    """The endpoint's list. Raises EndpointError."""
+    panel = Panel(cassette=Cassette(), ledger=Ledger(None), budget=Budget(), mode=Mode.LIVE, run="models")
+    try:
+        return panel.models(endpoint)
+    finally:
+        panel.close()
+
+
+def show_models(wanted: Filter) -> None:
+    """Print the table. Raises EndpointError."""
+    from rich.console import Console
+    from rich.table import Table
+
+    found = wanted.shown(fetch_models(Endpoint.openrouter()))
+    table = Table()
+    for name in ("model", "$/M prompt", "$/M completion", "context", "schema", "cutoff", "created", "expires"):
+        table.add_column(name, justify="right" if name.startswith("$") or name == "context" else "left", overflow="fold")
+    for model in found[: wanted.limit]:
+        rates = (
+            ("varies",) * 2
+            if model.price is None
+            else tuple(f"{rate * PER_MILLION:.3f}" for rate in (model.price.prompt, model.price.completion))
+        )
+        table.add_row(model.id, *rates, f"{model.context:,}", "yes" if "structured_outputs" in model.parameters else "", str(model.cutoff or "not told"),
+                      str(model.created or ""), str(model.expires or ""))  # fmt: skip
+    Console().print(table)
+    hidden = len(found) - wanted.limit
+    print(f"{len(found)} models." + (f" {hidden} more with --limit {len(found)}." if hidden > 0 else ""))
+
+
+def _per_million(model: ModelInfo) -> Decimal:
+    return Decimal("Infinity") if model.price is None else (model.price.prompt + model.price.completion) * PER_MILLION
