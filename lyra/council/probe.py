@@ -180,7 +180,7 @@ def probe_models(ids: Sequence[str], symbols: Sequence[str], endpoint: str | Non
         raise ConfigError(f"{samples} samples over {horizon} days cannot be asked about.")
     folder = council_folder()
     where = Endpoint.openrouter() if endpoint is None else Endpoint.local(endpoint)
-    council = Council([Model(id, system=SYSTEM) for id in ids], endpoint=where, budget=Budget(run=budget) if budget else Budget(), ledger=folder / "ledger.sqlite",
+    council = Council([Model(id, system=SYSTEM) for id in ids], endpoint=where, budget=Budget(run=budget), ledger=folder / "ledger.sqlite",
                       cassette=folder / "probes.jsonl", mode=Mode.RECORD, run="probes", backtest=False)  # fmt: skip
     data = data_in(data_folder)
     past = [moment for symbol in symbols for moment in moments(symbol, data, samples, horizon, np.random.default_rng(0))]
