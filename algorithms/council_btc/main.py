@@ -20,6 +20,7 @@ class CouncilBtc(QCAlgorithm):
     def initialize(self):
         self.set_start_date(2017, 7, 10)
         self.set_end_date(2019, 10, 16)
+        self.set_time_zone(TimeZones.UTC)  # Bitcoin's daily bars end at midnight UTC
         self.set_cash(100_000)
         self.set_brokerage_model(BrokerageName.COINBASE, AccountType.CASH)
 

@@ -177,7 +177,7 @@ def _scores(world: Market) -> list[list[float]]:
     rises = (world.returns > 0).astype(float)
     errors = (world.probabilities - rises[:, None]) ** 2
     chosen = {"ex ante": int(errors[:half].mean(axis=0).argmin()), "ex post": int(errors[half:].mean(axis=0).argmin())}
-    said = _walk(world, sorted(set(chosen.values())))
+    said = forecasts(world, sorted(set(chosen.values())))
     for when, member in chosen.items():
         said[f"best single, {when}"] = world.probabilities[:, member]
         said[f"best single, {when} + Platt"] = said[f"member {member} + Platt"]
@@ -189,7 +189,7 @@ def _scores(world: Market) -> list[list[float]]:
     return [brier, hits, *([t[i] for t in traded] for i in range(3))]
 
 
-def _walk(world: Market, calibrated: Sequence[int]) -> dict[str, Floats]:
+def forecasts(world: Market, calibrated: Sequence[int]) -> dict[str, Floats]:
     """What every rule, and every member in `calibrated`, says at every step, from what had closed by then."""
     members = world.probabilities.shape[1]
     names = [f"member {i}" for i in range(members)]
@@ -304,8 +304,7 @@ standard errors.
 
 """
 
-_GAIN_OVER = ("best single, ex post", "best single, ex post + Platt", "equal", "equal + Platt", "fixed share + Platt", "stacked",
-              "stacked, signed + Platt", "best pool, coefficients >= 0")  # fmt: skip
+_GAIN_OVER = tuple(rule for rule in RULES if rule not in (DEFAULT, "linear", "median", "majority", "fixed share"))
 
 
 def _councils(study: Study) -> str:
@@ -322,8 +321,8 @@ def _gains(study: Study) -> str:
         text = f"{1e4 * gain:+.1f} ± {1e4 * error:.1f}"
         return f"**{text}**" if abs(gain) > 2 * error else text
 
-    rows = [[o.scenario.name, *(cell(*o.gain(DEFAULT, over)) for over in _GAIN_OVER)] for o in study.outcomes]
-    return _markdown(["scenario", *(f"over {over}" for over in _GAIN_OVER)], rows)
+    rows = [[f"over {over}", *(cell(*o.gain(DEFAULT, over)) for o in study.outcomes)] for over in _GAIN_OVER]
+    return _markdown([DEFAULT, *(o.scenario.name for o in study.outcomes)], rows)
 
 
 def _useless(study: Study) -> str:

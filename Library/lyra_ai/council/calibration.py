@@ -28,6 +28,12 @@ LEAST_SLOPE = 0.01
 _IDENTITY = np.array([0.0, 1.0])
 _LEAST = np.array([-math.inf, LEAST_SLOPE])
 
+_FLAT = 1e-5
+"""A slope of the posterior below this ends a fit: coefficients are then off by no more than about this over the prior's precision."""
+
+_NEAR = 1e-6
+"""A coefficient this near to its bound and pulled towards it counts as pressed against it."""
+
 
 class Platt:
     """Calibration on the scale of logits: a * logit(p) + b, fitted to outcomes with a Gaussian prior at a = 1, b = 0.
@@ -37,7 +43,7 @@ class Platt:
     probabilities say less and less about its new ones. a is never below `LEAST_SLOPE`. Source: Platt, 1999; the ridge is ours.
     """
 
-    def __init__(self, strength: float = 20.0, refit: int = 25, window: int = 1_000) -> None:
+    def __init__(self, strength: float = 20.0, refit: int = 50, window: int = 1_000) -> None:
         if not (strength > 0 and refit >= 1 and window >= 1):
             raise SettingError(f"Platt got strength {strength}, refit {refit} and window {window}; all must be positive.")
         self.slope, self.offset = 1.0, 0.0
@@ -141,10 +147,10 @@ def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
 def log_score(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     """Mean of -ln of the probability given to what happened: ln 2 for saying 0.5, infinite for being sure and wrong. Source: Good, 1952."""
     p, y = _paired(probabilities, outcomes)
-    with np.errstate(divide="ignore"):
-        rises, falls = np.log(p), np.log1p(-p)
-    # 0 times infinity: what did not happen costs nothing.
-    return float(-(np.where(y > 0, y * rises, 0.0) + np.where(y < 1, (1 - y) * falls, 0.0)).mean())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # 0 times infinity: what did not happen costs nothing.
+        costs = np.where(y > 0, y * np.log(p), 0.0) + np.where(y < 1, (1 - y) * np.log1p(-p), 0.0)
+    return float(-costs.mean())
 
 
 def reliability(probabilities: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[tuple[float, float, int]]:
@@ -214,13 +220,15 @@ def fit_logistic(design: Floats, outcomes: Floats, prior: Floats, strength: floa
     value, p = _penalised(design, outcomes, theta, prior, strength)
     for _ in range(50):
         slope = (p - outcomes) @ design + strength * (theta - prior)
-        free = (theta > least) | (slope < 0)
-        if not np.any(np.abs(slope[free]) > 1e-6):
+        free = (theta - least > _NEAR) | (slope < 0)
+        if not np.any(np.abs(slope[free]) > _FLAT) and np.all(theta[~free] == least[~free]):
             break
         curve: Floats = np.add((design.T * (p * (1.0 - p))) @ design, ridge)
-        # A coefficient that its bound holds back does not move.
-        curve[~free], curve[~free, ~free] = 0.0, 1.0
-        step = np.linalg.solve(curve, np.where(free, slope, 0.0))
+        # What is pressed against its bound goes there alone, and does not bend the others' way.
+        held = ~free
+        curve[held], curve[:, held] = 0.0, 0.0
+        curve[held, held] = 1.0
+        step = np.linalg.solve(curve, slope)
         for halvings in range(30):
             tried = np.maximum(theta - step * 0.5**halvings, least)
             lower, tried_p = _penalised(design, outcomes, tried, prior, strength)
