@@ -42,7 +42,7 @@ def report_run(run: Path, fee: float, picture: bool) -> None:
 def judge(journal: Path, fee: float = 0.001) -> Report:
     """The report on a journal, with the account's value where the run's results lie beside it. Raises JournalError."""
     lines = read_journal(journal)
-    settings = next((line["settings"] for line in lines if line.get("kind") == "council"), {})
+    settings: Mapping[str, Any] = next((line["settings"] for line in lines if line.get("kind") == "council"), {})
     return report(lines, rng=np.random.default_rng(0), fee=fee, equity=_equity(journal.parent), sizing=_sizing(settings))
 
 

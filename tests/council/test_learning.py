@@ -108,7 +108,7 @@ def test_horizons_refuse_what_cannot_be() -> None:
     for price in (0.0, -1.0, math.nan, math.inf):
         with pytest.raises(SettingError, match="price of X"):
             horizons.open(1, "X", hours(1), price, {}, None)
-    with pytest.raises(SettingError, match="a gave X the probability 1[.]5"):
+    with pytest.raises(SettingError, match=r"a gave X the probability 1\.5"):
         horizons.open(1, "X", hours(1), 1.0, {"a": 1.5}, None)
 
 

@@ -302,7 +302,7 @@ def test_the_rule_of_baselines_is_the_councils_own() -> None:
     assert rule == SizingRule(0.02, 0.4, shorts=False, inside="abstain")
     assert [rule.target(p) for p in (0.6, 0.51, 0.4, None)] == [0.4, None, 0.0, None]
     found = report_of([council(expert("e")), *decisions], sizing=lambda p: 0.25)
-    assert found.rule == "the caller's own"
+    assert found.rule == "the council's own"
 
 
 # Members, money, warnings.
