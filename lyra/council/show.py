@@ -36,7 +36,7 @@ def _weights(decisions: Sequence[Decision]) -> object:
     from rich.table import Table
 
     moments = _moments(decisions)
-    table = Table("member", *(f"{moment.time:%Y-%m-%d}" for moment in moments), title="Weights over time", title_justify="left",
+    table = Table("member", *(f"{moment.time:%Y-%m}" for moment in moments), title="Weights over time", title_justify="left",
                   caption="Equal until enough horizons have closed.", caption_justify="left")  # fmt: skip
     weights = [{vote.member: vote.weight for vote in moment.votes} for moment in moments]
     for name in [vote.member for vote in decisions[-1].votes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -112,16 +111,6 @@ def test_horizons_refuse_what_cannot_be() -> None:
         horizons.open(1, "X", hours(1), 1.0, {"a": 1.5}, None)
 
 
-def test_horizons_survive_a_restart() -> None:
-    before, after = Horizons(), Horizons()
-    for key, due in enumerate((5, 3, 3, 9)):
-        before.open(key, "XY"[key % 2], hours(due), 1.0 + key / 3, {"a": 0.1 + key / 7}, None if key == 2 else 0.4)
-    after.restore(json.loads(json.dumps(before.state())))
-    for symbol in "XY":
-        for now in (3, 6, 9):
-            assert after.observe(symbol, hours(now), 2.0) == before.observe(symbol, hours(now), 2.0)
-
-
 # Every weighting
 
 
@@ -134,6 +123,7 @@ def test_one_coefficient_of_at_least_0_for_each_that_is_awake(make, request) -> 
             _, coefficients = weighting.coefficients(awake)
             assert len(coefficients) == len(awake)
             assert "signed" in request.node.callspec.id or min(coefficients) >= 0
+        assert weighting.coefficients([])[1] == []
     assert weighting.outcomes == 100
 
 
@@ -162,21 +152,6 @@ def test_a_round_without_votes_is_taken(make) -> None:
     for _ in range(50):
         weighting.learn({}, 1.0)
     assert weighting.outcomes == 50 and weighting.coefficients(["a", "b"])[1] == [0.5, 0.5]
-
-
-@every_weighting
-def test_a_weighting_survives_a_restart(make) -> None:
-    straight, stopped = make(), make()
-    history = votes_and_outcomes(240, seed=3, names="ab") + votes_and_outcomes(60, seed=4, names="abcd")
-    for i, (said, outcome) in enumerate(history):
-        straight.learn(said, outcome)
-        stopped.learn(said, outcome)
-        if i % 77 == 0:
-            fresh = make()
-            fresh.restore(json.loads(json.dumps(stopped.state())))
-            stopped = fresh
-        assert stopped.coefficients(["a", "d"]) == straight.coefficients(["a", "d"])
-    assert stopped.state() == straight.state()
 
 
 @every_weighting
@@ -402,18 +377,6 @@ def test_platt_never_turns_the_order_round(history: list[tuple[float, float]]) -
     assert platt(0.0) == platt(0.02)
 
 
-def test_platt_survives_a_restart() -> None:
-    straight, stopped = Platt(refit=5, window=40), Platt(refit=5, window=40)
-    for i, (said, outcome) in enumerate(votes_and_outcomes(200, seed=16, names="a", sleep=0.0)):
-        for platt in (straight, stopped):
-            platt.learn(said["a"], outcome)
-        if i % 33 == 0:
-            fresh = Platt(refit=5, window=40)
-            fresh.restore(json.loads(json.dumps(stopped.state())))
-            stopped = fresh
-        assert stopped(0.6) == straight(0.6)
-
-
 def test_a_learned_pool_says_both_and_begins_its_calibration_anew_with_the_first_fit() -> None:
     pool = LearnedPool(Stacked(start=50, refit=25), Platt(refit=10))
     assert pool({}) is None
@@ -422,12 +385,6 @@ def test_a_learned_pool_says_both_and_begins_its_calibration_anew_with_the_first
         assert not pool.weighting.fitted
         pool.learn(said, outcome)
     assert pool.weighting.fitted and pool.calibration.outcomes == 0
-    other = LearnedPool(Stacked(start=50, refit=25), Platt(refit=10))
-    other.restore(json.loads(json.dumps(pool.state())))
-    for said, outcome in votes_and_outcomes(100, seed=18):
-        pool.learn(said, outcome)
-        other.learn(said, outcome)
-    assert pool({"a": 0.6, "c": 0.3}) == other({"a": 0.6, "c": 0.3})
 
 
 def test_calibration_of_a_learned_pool_never_sees_an_outcome_through_the_weights() -> None:
@@ -474,18 +431,12 @@ def test_misses_come_to_the_share_asked_for_under_drift() -> None:
     assert abs(misses / (steps - 100) - 0.3) <= (0.7 + 0.05) / (0.05 * (steps - 100))
 
 
-def test_the_gate_survives_a_restart_and_passes_over_neither() -> None:
-    gate, other = ConformalGate(start=10, window=50), ConformalGate(start=10, window=50)
+def test_the_gate_passes_over_neither() -> None:
+    gate = ConformalGate(start=10, window=50)
     for said, outcome in votes_and_outcomes(120, seed=22, names="a", sleep=0.0):
         gate.learn(said["a"], outcome)
         gate.learn(said["a"], 0.5)
     assert gate.outcomes == 120
-    other.restore(json.loads(json.dumps(gate.state())))
-    for said, outcome in votes_and_outcomes(120, seed=23, names="a", sleep=0.0):
-        assert gate.singleton(said["a"]) == other.singleton(said["a"])
-        gate.learn(said["a"], outcome)
-        other.learn(said["a"], outcome)
-    assert gate.state() == other.state()
 
 
 # Scores

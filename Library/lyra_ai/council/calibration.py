@@ -10,8 +10,7 @@ import bisect
 import itertools
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,10 +22,6 @@ Floats = NDArray[np.float64]
 
 LEAST_SLOPE = 0.01
 """The slope of a calibration never falls below this: what the pool holds likelier stays likelier."""
-
-# The offset, then the slope.
-_IDENTITY = np.array([0.0, 1.0])
-_LEAST = np.array([-math.inf, LEAST_SLOPE])
 
 _FLAT = 1e-5
 """A slope of the posterior below this ends a fit: coefficients are then off by no more than about this over the prior's precision."""
@@ -61,22 +56,14 @@ class Platt:
         self.outcomes += 1
         if self.outcomes % self._refit == 0:
             design, outcomes = self._rows.design()
-            fitted = fit_logistic(design, outcomes, _IDENTITY, self._strength, _LEAST, np.array([self.offset, self.slope]))
+            prior, least = np.array([0.0, 1.0]), np.array([-math.inf, LEAST_SLOPE])
+            fitted = fit_logistic(design, outcomes, prior, self._strength, least, np.array([self.offset, self.slope]))
             self.offset, self.slope = float(fitted[0]), float(fitted[1])
 
-    def restart(self) -> None:
-        """Forget everything: the pool is no longer the one that was calibrated."""
-        self.slope, self.offset, self.outcomes = 1.0, 0.0, 0
+    def restart(self, strength: float) -> None:
+        """Forget everything, since the pool is no longer the one that was calibrated, and go on with a prior of this precision."""
+        self.slope, self.offset, self.outcomes, self._strength = 1.0, 0.0, 0, strength
         self._rows = Rows(self._window)
-
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types."""
-        return {"outcomes": self.outcomes, "slope": self.slope, "offset": self.offset, "rows": self._rows.listed()}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.outcomes, self.slope, self.offset = int(state["outcomes"]), float(state["slope"]), float(state["offset"])
-        self._rows = Rows(self._window, state["rows"])
 
 
 class ConformalGate:
@@ -126,16 +113,6 @@ class ConformalGate:
         if rank > len(self._sorted):
             return math.inf
         return self._sorted[rank - 1] if rank >= 1 else -math.inf
-
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types."""
-        return {"outcomes": self.outcomes, "level": self.level, "scores": list(self._recent)}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.outcomes, self.level = int(state["outcomes"]), float(state["level"])
-        self._recent = deque(float(s) for s in state["scores"])
-        self._sorted = sorted(self._recent)
 
 
 def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
@@ -282,11 +259,6 @@ class Rows:
         """A column of ones and the logits (n, 1 + members), and the outcomes (n,)."""
         last = self._last()
         return np.ascontiguousarray(last[:, 1:]), np.ascontiguousarray(last[:, 0])
-
-    def listed(self) -> list[list[float]]:
-        """The rows as lists: the outcome, then the logits."""
-        rows: list[list[float]] = np.delete(self._last(), 1, axis=1).tolist()
-        return rows
 
 
 def checked_outcome(outcome: float) -> float:

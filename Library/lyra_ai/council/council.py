@@ -20,7 +20,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
-from lyra_ai.council.calibration import Platt
+from lyra_ai.council.calibration import ConformalGate, Platt
 from lyra_ai.council.cassette import Cassette, Mode
 from lyra_ai.council.journal import JOURNAL_VERSION, Journal
 from lyra_ai.council.learning import Closed, Horizons, LearnedPool, Stacked, Weighting
@@ -175,14 +175,16 @@ class Council:
 
     `members` vote first, `paid` ones only where they are needed. Without a `ledger` on disk nothing is spent. `cassette` may be a path.
     `misses` says what a replay does without an answer: `abstain`, or `fail` with CassetteMiss. `weighting` and `calibration` learn; the
-    default weights are a stacked logistic pool that begins equal. `pool` names one of `POOLS`. Raises SettingError.
+    default weights are a stacked logistic pool that begins equal. A `gate` turns decisions into abstentions where its outcomes so far allow
+    both a rise and a fall. `pool` names one of `POOLS`. Raises SettingError.
     """
 
     def __init__(self, members: Iterable[Member], *, paid: Iterable[Member] = (), rules: Rules | None = None, budget: Budget | None = None,
                  ledger: Ledger | Path | None = None, cassette: Cassette | Path | None = None, mode: Mode = Mode.AUTO, deadline: float = 20.0,
                  misses: Literal["abstain", "fail"] = "abstain", weighting: Weighting | None = None, calibration: Platt | None = None,
-                 pool: str = "log", endpoint: Endpoint | None = None, journal: Journal | Path | None = None, run: str = "council",
-                 backtest: bool = True, seed: int = 0, clock: Callable[[], float] = time.time) -> None:  # fmt: skip
+                 gate: ConformalGate | None = None, pool: str = "log", endpoint: Endpoint | None = None,
+                 journal: Journal | Path | None = None, run: str = "council", backtest: bool = True, seed: int = 0,
+                 clock: Callable[[], float] = time.time) -> None:  # fmt: skip
         if deadline <= 0:
             raise SettingError(f"A deadline of {deadline} seconds leaves no time to vote.")
         if pool not in POOLS:
@@ -192,6 +194,7 @@ class Council:
         self.mode = mode
         self.weighting = weighting or Stacked()
         self.calibration = calibration or Platt()
+        self.gate = gate
         self._learned = LearnedPool(self.weighting, self.calibration)
         self.journal = journal if isinstance(journal, Journal) else Journal(journal)
         self.number = 0
@@ -395,9 +398,8 @@ class Council:
             why = f"{len(pool.awake)} of {len(pool.votes)} members voted, the quorum is {self.rules.quorum}."
         else:
             probability = self.calibration(pool.pooled)
-            state = self.rules.state(probability)
+            state, why = self._state(probability)
             size = self.rules.amount(probability, state)
-            why = "Weak: no view." if state is State.ABSTAIN else ""
             self._horizons.open(
                 number, view.symbol, view.due, view.price, dict(zip(pool.awake, pool.probabilities, strict=True)), pool.pooled
             )
@@ -408,6 +410,13 @@ class Council:
         self._write_header(view)
         self.journal.write(decision.line())
         return decision
+
+    def _state(self, probability: float) -> tuple[State, str]:
+        """What a calibrated probability says of the position, and why nothing where it says nothing."""
+        if self.gate is not None and not self.gate.singleton(probability):
+            return State.ABSTAIN, "The outcomes so far leave both open."
+        state = self.rules.state(probability)
+        return state, "Weak: no view." if state is State.ABSTAIN else ""
 
     # Learning
 
@@ -426,6 +435,8 @@ class Council:
             )
 
     def _learn(self, closed: Closed) -> None:
+        if self.gate is not None and closed.pooled is not None:
+            self.gate.learn(self.calibration(closed.pooled), closed.outcome)
         if self._pool == "log":
             self._learned.learn(closed.probabilities, closed.outcome)
             return

@@ -14,9 +14,9 @@ import heapq
 import math
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -109,18 +109,6 @@ class Horizons:
                                  end_price=float(price), probabilities=entry.probabilities, pooled=entry.pooled))  # fmt: skip
         return closed
 
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types."""
-        entries = [{"symbol": symbol, **asdict(entry), "due": entry.due.isoformat()}
-                   for symbol, heap in self._heaps.items() for _, _, entry in sorted(heap, key=lambda e: e[:2])]  # fmt: skip
-        return {"open": entries}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self._heaps, self._opened = {}, 0
-        for e in state["open"]:
-            self.open(e["key"], e["symbol"], datetime.fromisoformat(e["due"]), e["price"], e["probabilities"], e["pooled"])
-
 
 def _check_price(price: float, symbol: str) -> None:
     if not 0.0 < price < math.inf:
@@ -142,12 +130,6 @@ class Weighting(Protocol):
 
     def learn(self, probabilities: Mapping[str, float], outcome: float) -> None:
         """Take in what the awake members had said and what came of it: 1 a rise, 0 a fall, 0.5 neither."""
-
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types."""
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken, in an object made with the same settings."""
 
 
 def pooled(weighting: Weighting, probabilities: Mapping[str, float]) -> float | None:
@@ -180,17 +162,9 @@ class EqualWeights:
         checked_outcome(outcome)
         self.outcomes += 1
 
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types."""
-        return {"outcomes": self.outcomes}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.outcomes = int(state["outcomes"])
-
 
 def _equal(awake: Sequence[str]) -> list[float]:
-    return [1.0 / len(awake)] * len(awake)
+    return [1.0 / len(awake)] * len(awake) if awake else []
 
 
 class FixedShare:
@@ -220,7 +194,7 @@ class FixedShare:
 
     def coefficients(self, awake: Sequence[str]) -> tuple[float, list[float]]:
         """No bias; weights of the awake that sum to 1."""
-        if not self.outcomes:
+        if not self.outcomes or not awake:
             return 0.0, _equal(awake)
         logs = self._of(awake)
         top = max(logs, default=0.0)
@@ -255,14 +229,6 @@ class FixedShare:
         top = max(logs.values(), default=0.0)
         new = top + math.log(sum(math.exp(log - top) for log in logs.values()) / len(logs)) if logs else 0.0
         return [logs.get(who, new) for who in members]
-
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types."""
-        return {"outcomes": self.outcomes, "logs": dict(self._logs)}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.outcomes, self._logs = int(state["outcomes"]), {str(who): float(log) for who, log in state["logs"].items()}
 
 
 class Stacked:
@@ -334,17 +300,10 @@ class Stacked:
         bias, *fitted = fit_logistic(design, outcomes, prior, self._strength, least, begin).tolist()
         self._bias, self._theta = bias, dict(zip(self._members, fitted, strict=True))
 
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types; it holds the window's votes, some 100 bytes an outcome."""
-        return {"outcomes": self.outcomes, "members": list(self._members), "bias": self._bias, "fitted": dict(self._theta),
-                "rows": self._rows.listed()}  # fmt: skip
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.outcomes, self._bias = int(state["outcomes"]), float(state["bias"])
-        self._members = {str(who): i for i, who in enumerate(state["members"])}
-        self._theta = {str(who): float(c) for who, c in state["fitted"].items()}
-        self._rows = Rows(self._window, state["rows"])
+FITTED_STRENGTH = 200.0
+"""Precision of the prior of a calibration behind a fitted pool: the fit has maximised the likelihood and is calibrated already, so that ten
+times the evidence is asked for before anything is changed in it again."""
 
 
 class LearnedPool:
@@ -352,7 +311,7 @@ class LearnedPool:
 
     The calibration learns from what the pool as it is now says of the votes of a closed horizon, just before the weighting learns from the
     same horizon: so it is neither of a pool of the past nor of one that has seen the outcome. When the first fit takes the place of equal
-    weights, the pool is another one and its calibration begins anew.
+    weights, the pool is another one and its calibration begins anew, with the precision `FITTED_STRENGTH`.
     """
 
     def __init__(self, weighting: Weighting, calibration: Platt) -> None:
@@ -372,13 +331,4 @@ class LearnedPool:
         was_fitted = self.weighting.fitted
         self.weighting.learn(probabilities, outcome)
         if self.weighting.fitted and not was_fitted:
-            self.calibration.restart()
-
-    def state(self) -> dict[str, Any]:
-        """What `restore` needs, in JSON's types."""
-        return {"weighting": self.weighting.state(), "calibration": self.calibration.state()}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.weighting.restore(state["weighting"])
-        self.calibration.restore(state["calibration"])
+            self.calibration.restart(FITTED_STRENGTH)

@@ -1,0 +1,126 @@
+"""What a decision of a council costs: replayed, and live above its slowest model. Run as a process of its own; prints JSON.
+
+The models are a server in another process that answers after a fixed time, so that what is measured is the council and not the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from lyra_ai.council import Budget, Council, Endpoint, MarketView, Mode, Model, Price, Secret, experts
+
+LATENCY = 0.05
+"""Seconds in which the server answers."""
+MODELS = 3
+LIVE, REPLAYED = 60, 2_000
+_DAY = timedelta(days=1)
+_BALLOT = json.dumps({"reasons": ["up"], "probability": 0.6, "abstain": False})
+_MESSAGE = {"role": "assistant", "content": _BALLOT}
+_USAGE = {"prompt_tokens": 500, "completion_tokens": 20, "total_tokens": 520, "cost": 0.0001}
+_CHOICES = [{"index": 0, "finish_reason": "stop", "message": _MESSAGE}]
+_ANSWER = json.dumps(
+    {"id": "gen-1", "object": "chat.completion", "created": 1, "model": "m", "choices": _CHOICES, "usage": _USAGE}
+).encode()
+
+
+async def _serve() -> None:
+    """Answer every request after `LATENCY`; the port is the first line of output."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                due = time.perf_counter() + LATENCY
+                length = int(head.split(b"content-length:")[1].split(b"\r\n")[0]) if b"content-length:" in head else 0
+                await reader.readexactly(length)
+                await asyncio.sleep(max(due - time.perf_counter(), 0.0))
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(_ANSWER), _ANSWER))
+                await writer.drain()
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+def views(count: int, bars: int = 60) -> list[MarketView]:
+    """Daily views of a random walk, one after the other."""
+    rng = np.random.default_rng(1)
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.02, count + bars)))
+    table = np.column_stack([close, close * 1.01, close * 0.99, close, rng.uniform(1, 9, count + bars)])
+    return [
+        MarketView(symbol="BTCUSD", as_of=datetime(2020, 1, 1) + i * _DAY, bar=_DAY, horizon=_DAY, bars=table[i : i + bars])
+        for i in range(count)
+    ]
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds above the latency, and decisions a second."""
+    with tempfile.TemporaryDirectory(prefix="lyra-bench-") as scratch:
+        folder = Path(scratch)
+        server = subprocess.Popen([sys.executable, "-m", __spec__.name, "serve"], stdout=subprocess.PIPE, text=True)
+        try:
+            assert server.stdout is not None  # It was asked for.
+            endpoint = Endpoint(base_url=f"http://127.0.0.1:{int(server.stdout.readline())}/v1", key=Secret("sk-bench"))
+            overhead = _live(folder, endpoint)
+        finally:
+            server.kill()
+            server.wait()
+        return {"overhead_ms": overhead, "replayed": _replay(folder, endpoint), "experts": _experts()}
+
+
+def _council(folder: Path, endpoint: Endpoint, mode: Mode) -> Council:
+    price = Price.parse({"prompt": "0.0000001", "completion": "0.0000004"})
+    return Council([Model(f"m/{k}", price=price) for k in range(MODELS)], endpoint=endpoint, budget=Budget(run=1_000), ledger=folder / "ledger.sqlite",
+                   cassette=folder / "cassette.jsonl", mode=mode, journal=folder / f"{mode.value}.jsonl")  # fmt: skip
+
+
+def _live(folder: Path, endpoint: Endpoint) -> float:
+    council = _council(folder, endpoint, Mode.AUTO)
+    spent = []
+    for view in views(LIVE):
+        began = time.perf_counter()
+        council.decide(view)
+        spent.append(time.perf_counter() - began)
+    council.close()
+    return 1_000 * (statistics.median(spent) - LATENCY)
+
+
+def _replay(folder: Path, endpoint: Endpoint) -> float:
+    council = _council(folder, endpoint, Mode.REPLAY)
+    council.panel.misses_fail = True
+    spent = 0.0
+    for _ in range(REPLAYED // LIVE):
+        asked = views(LIVE)  # made anew, so that no question is known already
+        began = time.process_time()
+        for view in asked:
+            council.decide(view)
+        spent += time.process_time() - began
+    return REPLAYED // LIVE * LIVE / spent
+
+
+def _experts() -> float:
+    council = Council(experts(), mode=Mode.OFF)
+    asked = views(500)
+    began = time.process_time()
+    for view in asked:
+        council.decide(view)
+    return len(asked) / (time.process_time() - began)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        asyncio.run(_serve())
+    else:
+        print(json.dumps(measure()))
