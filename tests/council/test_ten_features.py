@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -212,3 +213,9 @@ def test_it_trades_inside_a_full_engine(tmp_path: Path) -> None:
     assert int(done.statistics["Total Orders"]) > 0 and len(done.statistics["OrderListHash"]) == 32
     decisions = sum('"kind":"decision"' in line for line in done.journal.read_text(encoding="utf-8").splitlines())
     assert decisions == 33  # 32 days, each from its midnight, and the midnight that ends the run
+
+
+def test_the_page_names_these_tests() -> None:
+    page = (ROOT / "docs" / "council.md").read_text(encoding="utf-8")
+    named = re.findall(r"\| `(test_\w+)` \|", page)
+    assert len(named) == 10 and all(name in globals() for name in named)

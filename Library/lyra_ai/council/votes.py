@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -96,7 +97,7 @@ class Framing(Enum):
     def asks_for_rise(self, description: str) -> bool:
         """Whether the question about a view with this description is put as a rise."""
         if self is Framing.ALTERNATE:
-            return sum(description.encode()) % 2 == 0
+            return zlib.crc32(description.encode()) % 2 == 0
         return self is Framing.RISE
 
 
