@@ -106,6 +106,7 @@ class Breaker:
         self._row = 0
         self._rest = 30.0
         self._until: float | None = None
+        self._trial = False
 
     def closed(self) -> bool:
         """Whether a request may go out; the first one after a rest takes the trial."""
@@ -114,18 +115,19 @@ class Breaker:
         if self._clock() < self._until:
             return False
         self._until = self._clock() + self._rest
+        self._trial = True
         return True
 
     def good(self) -> None:
-        """A request succeeded."""
-        if self._until == math.inf:
+        """A request succeeded. One that left before the breaker opened says nothing of what opened it."""
+        if self._until is not None and not self._trial:
             return
         self._recent.append(True)
-        self._row, self._rest, self._until = 0, 30.0, None
+        self._row, self._rest, self._until, self._trial = 0, 30.0, None, False
 
     def bar(self) -> None:
         """Let nothing through any more."""
-        self._until = math.inf
+        self._until, self._trial = math.inf, False
 
     def bad(self, at_once: bool = False) -> None:
         """A request failed; `at_once` for faults that will not mend by asking."""
@@ -135,7 +137,7 @@ class Breaker:
         self._row += 1
         failed = self._recent.count(False)
         if at_once or self._row >= 5 or (len(self._recent) == 20 and failed > 10) or self._until is not None:
-            self._until = self._clock() + self._rest
+            self._until, self._trial = self._clock() + self._rest, False
             self._rest = min(2 * self._rest, 300.0)
 
 
@@ -529,7 +531,7 @@ class Panel:
         elif fault.scope in ("paid", "free") and fault.kind == "credits":
             breakers[1].bad(at_once=True)
             self._note(f"{seat.endpoint.account}: {fault.why}")
-        elif fault.scope == "free":
+        elif fault.scope == "free" and seat.price is not None and seat.price.free:
             until = fault.until if not fault.retry else (fault.until or self.wall() + MINUTE)
             await self._ledger(lambda: self.ledger.exhaust_free(seat.endpoint.account, until))
         elif fault.scope == "model" and not fault.retry:
