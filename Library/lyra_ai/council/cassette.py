@@ -164,6 +164,7 @@ class Cassette:
                 found = json.loads(line.decode("utf-8"))
                 if not self._begun and (not isinstance(found, dict) or "cassette" not in found):
                     raise CassetteError(f"{self.path or 'The text'} is no cassette: its first line does not say so.")
+                self._begun = True
                 self._read(found)
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
                 if not self._begun and not _FIRST.startswith(line):
@@ -187,7 +188,6 @@ class Cassette:
             self._rules[line["rule"]] = list(line["chosen"])
         elif line["cassette"] != VERSION:
             raise ValueError(f"version {line['cassette']} is not {VERSION}")
-        self._begun = True
 
 
 def _encoded(line: Mapping[str, Any]) -> bytes:
