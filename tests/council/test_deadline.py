@@ -70,9 +70,9 @@ def test_both_stages_share_one_deadline(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_stale_connections(tmp_path: Path) -> None:
-    with OpenRouterStub([StubModel("stub/a:free", answer=FAULTS["stale_connection"])]) as stub:
-        with council(stub, tmp_path, [Model("stub/a:free")], deadline=5.0) as table:
-            assert [timed(table, seed).votes[0].probability is None for seed in range(3)] == [False] * 3
+    models = [StubModel("stub/a:free", answer=FAULTS["stale_connection"])]
+    with OpenRouterStub(models) as stub, council(stub, tmp_path, [Model("stub/a:free")], deadline=5.0) as table:
+        assert [timed(table, seed).votes[0].probability is None for seed in range(3)] == [False] * 3
 
 
 def test_nobody_listens(tmp_path: Path) -> None:

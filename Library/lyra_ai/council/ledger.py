@@ -118,7 +118,7 @@ class Ledger:
                     raise
                 time.sleep(0.01)
         self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_TABLES)
+        self._db.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
 
     @property
     def durable(self) -> bool:

@@ -92,10 +92,14 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingError(f"{redact(self.base_url)!r} is no address of an endpoint; one looks like {OPENROUTER}.")
-        if parts.username or parts.password or parts.query:
+        if "@" in self.base_url or parts.query:
             raise SettingError("An endpoint's address holds no user, password or query: the key is handed over as `key`.")
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or not re.fullmatch(r"[^:\[\]]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", parts.netloc)
+        ):
+            raise SettingError(f"{redact(self.base_url)!r} is no address of an endpoint; one looks like {OPENROUTER}.")
 
     @classmethod
     def openrouter(cls, environment: Mapping[str, str] | None = None, parameter: str | None = None) -> Endpoint:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import math
 import random
 import threading
@@ -25,7 +26,17 @@ from typing import TYPE_CHECKING, TypeVar
 from lyra_ai.council.cassette import Cassette, Entry, Mode
 from lyra_ai.council.ledger import MINUTE, PICO, Budget, Charge, Ledger
 from lyra_ai.council.members import Request, Seat
-from lyra_ai.council.openrouter import Endpoint, Fault, ModelInfo, Reply, read_models, read_reply, redact, unsafe_for_backtests
+from lyra_ai.council.openrouter import (
+    Endpoint,
+    Fault,
+    ModelInfo,
+    Reply,
+    Secret,
+    read_models,
+    read_reply,
+    redact,
+    unsafe_for_backtests,
+)
 from lyra_ai.council.votes import Ballot, BallotError, Source, Vote
 from lyra_ai.errors import CassetteError, CassetteMiss, EndpointError, KeyMissing, LedgerError, LyraAIError, QuotaExhausted
 
@@ -162,6 +173,7 @@ class Panel:
     _loop: asyncio.AbstractEventLoop | None = field(default=None, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
     _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict, init=False)
+    _muzzle: _Muzzle = field(default_factory=lambda: _Muzzle(), init=False, repr=False)
     _breakers: dict[str, Breaker] = field(default_factory=dict, init=False)
     _retries: float = field(default=3.0, init=False)
     _clerk: ThreadPoolExecutor | None = field(default=None, init=False)
@@ -241,6 +253,8 @@ class Panel:
         self._clients = {}
         self._httpx = httpx
         self._clerk = ThreadPoolExecutor(1, "lyra-council-ledger")
+        for name in _WIRE_LOGGERS:
+            logging.getLogger(name).addFilter(self._muzzle)
         loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=_run_loop, args=(loop,), name="lyra-council", daemon=True)
         self._thread.start()
@@ -252,6 +266,8 @@ class Panel:
         if loop is None:
             return
         asyncio.run_coroutine_threadsafe(self._wind_up(), loop)
+        for name in _WIRE_LOGGERS:
+            logging.getLogger(name).removeFilter(self._muzzle)
         if self._clerk is not None:
             self._clerk.shutdown(wait=False)
         if self._thread is not None:
@@ -563,6 +579,8 @@ class Panel:
 
     def _client(self, endpoint: Endpoint) -> httpx.AsyncClient:
         client = self._clients.get(endpoint.base_url)
+        if endpoint.key is not None and endpoint.key not in self._muzzle.secrets:
+            self._muzzle.secrets.append(endpoint.key)
         if client is None:
             timeout = self._httpx.Timeout(None, connect=CONNECT_SECONDS)
             client = self._httpx.AsyncClient(base_url=endpoint.base_url, timeout=timeout, follow_redirects=False, transport=self.transport,
@@ -586,6 +604,25 @@ class Panel:
 
     def _now(self) -> str:
         return f"{datetime.fromtimestamp(self.wall(), UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+_WIRE_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
+
+
+class _Muzzle(logging.Filter):
+    """Keeps keys out of what the HTTP library logs when it is asked for details: a response's headers may repeat the request's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: list[Secret] = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a record pass, without keys."""
+        text = record.getMessage()
+        for secret in self.secrets:
+            text = redact(text, secret)
+        record.msg, record.args = text, ()
+        return True
 
 
 class _Desk:
