@@ -97,7 +97,7 @@ def test_a_mark_that_was_seen_is_of_no_use_again() -> None:
     between(asked((Text(NEWS, said),))[0]["messages"][1]["content"])
 
 
-def test_a_disclosure_does_not_matter(tmp_path: Path) -> None:
+def test_a_disclosure_does_not_matter() -> None:
     for disclosure in (Disclosure(named=True, dated=True), Disclosure(rebased=False, bars=5)):
         plain, rise = asked((), disclosure)
         body, again = asked((Text(NEWS, ATTACKS["an end of the text"]),), disclosure)
