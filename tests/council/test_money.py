@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from council_setting import ALWAYS, NOON, SURE, Fake, Hasty, completion, council, noon, view
+from council_setting import ALWAYS, NOON, SURE, Fake, Hasty, completion, council, hurry, noon, view
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openrouter_stub import BALLOT, FAULTS, OpenRouterStub, Reply, StubModel
@@ -95,7 +95,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
     return lambda: (path, NOON + 600 * DAY * next(number))
 
 
-@settings(max_examples=360, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32), caps=st.tuples(*[st.one_of(st.none(), st.floats(0, 0.02))] * 3), threads=st.integers(1, 3))
 def test_no_interleaving_breaks_a_cap(seed: int, caps: tuple[float | None, ...], threads: int, fresh: Fresh) -> None:
     """Councils in threads of their own, with one ledger, at an endpoint that does as it likes within its prices."""
@@ -106,7 +106,7 @@ def test_no_interleaving_breaks_a_cap(seed: int, caps: tuple[float | None, ...],
     path, today = fresh()
     one, two = f"one {today}", f"two {today}"
     runs = [chance.choice([one, two]) for _ in range(threads)]
-    ledgers = [Ledger(path, lambda: today) for _ in range(threads)]
+    ledgers = [hurry(Ledger(path, lambda: today)) for _ in range(threads)]
     tables = [
         table_at(till, ledger, budget, run, chance.choice([0.01, 0.03, 0.06]) if till.hangs else 10.0, chance.random() < 0.6)
         for ledger, run in zip(ledgers, runs, strict=True)
@@ -139,12 +139,12 @@ def test_no_interleaving_breaks_a_cap(seed: int, caps: tuple[float | None, ...],
 AMOUNTS = st.integers(0, 4_000_000_000)
 
 
-@settings(max_examples=640, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=700, suppress_health_check=[HealthCheck.too_slow])
 @given(
     caps=st.tuples(*[st.one_of(st.none(), st.integers(0, 20))] * 3),
     steps=st.lists(
         st.tuples(st.sampled_from(["reserve", "settle", "lose", "reopen", "day", "month"]), st.integers(0, 1), AMOUNTS, st.floats(0, 1)),
-        min_size=4, max_size=14,
+        min_size=4, max_size=12,
     ),
 )  # fmt: skip
 def test_the_ledger_alone(caps: tuple[int | None, ...], steps: list[tuple[str, int, int, float]], fresh: Fresh) -> None:
@@ -152,7 +152,7 @@ def test_the_ledger_alone(caps: tuple[int | None, ...], steps: list[tuple[str, i
     path, start = fresh()
     now = [start]
     budget = Budget(**{name: None if cap is None else cap / 1000 for name, cap in zip(("run", "day", "month"), caps, strict=True)})
-    ledgers = [Ledger(path, lambda: now[0]) for _ in range(2)]
+    ledgers = [hurry(Ledger(path, lambda: now[0])) for _ in range(2)]
 
     def today() -> datetime:
         return datetime.fromtimestamp(now[0], UTC)
@@ -179,7 +179,7 @@ def test_the_ledger_alone(caps: tuple[int | None, ...], steps: list[tuple[str, i
                 sums.update(dict.fromkeys(names, int(share * most) - most))
         elif kind == "reopen":
             ledgers[which].close()
-            ledgers[which] = Ledger(path, lambda: now[0])
+            ledgers[which] = hurry(Ledger(path, lambda: now[0]))
         elif kind in ("day", "month"):
             now[0] += DAY if kind == "day" else 31 * DAY
         shown = ledgers[which].spent(run)
