@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import multiprocessing
 import socket
 import sqlite3
@@ -65,6 +67,8 @@ def test_both_stages_share_one_deadline(tmp_path: Path, monkeypatch: pytest.Monk
         assert decision.stages == 2 and decision.votes[0].probability is not None
         assert [vote.why.split(":")[0] for vote in decision.votes] == ["", "timeout", "timeout"]
         # Nothing is reserved, nor sent, for what cannot be answered any more.
+        assert table.panel._clerk is not None
+        table.panel._clerk.submit(int).result(10)
         assert table.panel.ledger.spent("council").run == 0 == stub.calls("stub/c")
     assert outcome(replayed(tmp_path, members, monkeypatch, view(), paid=paid, rules=ALWAYS)) == outcome(decision)
 
@@ -104,16 +108,22 @@ class Stuck(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.free.wait(30)  # It blocks the loop itself.
-        return httpx.Response(200, stream=httpx.ByteStream(b"{}"))
+        return httpx.Response(200, stream=httpx.ByteStream(json.dumps(completion(BALLOT)).encode()))
 
 
-def test_a_loop_that_is_stuck(tmp_path: Path) -> None:
-    stuck = Stuck()
-    with council(LOCAL, tmp_path, [Model("m"), Model("n")], endpoint=Endpoint.local(LOCAL), deadline=BRIEF) as table:
+def test_a_loop_that_is_stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes free after the caller has left, and then has an answer: neither counted nor recorded."""
+    stuck, members, local = Stuck(), [Model("m"), Model("n")], Endpoint.local(LOCAL)
+    with council(LOCAL, tmp_path, members, endpoint=local, deadline=BRIEF) as table:
         table.panel.transport = stuck
-        assert [vote.why.split(":")[0] for vote in timed(table).votes] == ["timeout", "timeout"]
+        decision = timed(table)
+        assert [vote.why.split(":")[0] for vote in decision.votes] == ["timeout", "timeout"]
         assert timed(table, 1).votes[0].why.startswith("timeout")  # And the next one.
         stuck.free.set()
+        assert table.panel._loop is not None
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), table.panel._loop).result(10)
+        assert [entry.fault for entry in table.panel.cassette] == ["timeout"] * 4
+    assert outcome(replayed(tmp_path, members, monkeypatch, view(), endpoint=local)) == outcome(decision)
 
 
 def hold(path: Path, pipe: Connection) -> None:

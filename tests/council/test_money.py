@@ -208,6 +208,15 @@ def test_threads_share_a_ledger(tmp_path: Path) -> None:
     assert len(numbers) == len(set(numbers)) == 50 and len(found) == 160
 
 
+def test_charges_of_one_call_count_against_each_other(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path / "ledger.sqlite", noon)) as ledger:
+        first, second, third = ledger.reserve(
+            [Charge(name, 6 * PICO // 10) for name in "ab"] + [Charge("c", 4 * PICO // 10)], Budget(run=1), "run"
+        )
+        assert isinstance(first, int) and isinstance(third, int)
+        assert second == "of the run's budget of 1 USD 0.400000 are left, and this may cost 0.600000"
+
+
 def test_a_transaction_that_failed_does_not_stop_the_next(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     with closing(Ledger(path, noon)) as ledger, closing(sqlite3.connect(path)) as other:
