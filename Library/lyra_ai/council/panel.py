@@ -348,9 +348,11 @@ class Panel:
         if time.monotonic() >= deadline:
             return  # No money is reserved for what cannot be answered.
         tasks = [asyncio.create_task(self._ask_one(desk, i, deadline)) for i in range(len(desk.calls))]
-        _, late = await asyncio.wait(tasks, timeout=deadline - time.monotonic())
-        for task in late:
-            task.cancel()
+        try:
+            await asyncio.wait(tasks, timeout=deadline - time.monotonic())
+        finally:  # Also when the caller left before this loop came to it: nothing is asked or paid for behind his back.
+            for task in tasks:
+                task.cancel()
 
     async def _ask_one(self, desk: _Desk, index: int, deadline: float) -> None:
         """Converse until there is a vote. Every cause of having none becomes an abstention: nothing leaves this but a vote."""
