@@ -95,25 +95,26 @@ class Batches:
         if found.get("status") not in TERMINAL:
             return False
         results = {result.get("custom_id"): result for result in found.get("results") or ()}
+        answered = [name for name in batch.items if _body(results.get(name)) is not None]
+        total = _cost(found)
         for name, item in batch.items.items():
-            self._keep(item, results.get(name) or {}, str(found.get("status")))
+            body = _body(results.get(name))
+            if body is None:
+                self._keep_fault(item, results.get(name), str(found.get("status")))
+                cost = None if total is None else 0
+            else:
+                # A result need not tell its own cost; the batch tells that of all, and each bears its share.
+                cost = _cost(body) if total is None else total // len(answered) + (total % len(answered) if name == answered[0] else 0)
+                self._cassette.put(Entry(item["key"], item["as_of"], reply=body, cost=(cost or 0) / PICO, recorded=_now(),
+                                         generation=str(body.get("id") or "")))  # fmt: skip
+            if cost is not None:
+                self._ledger.settle(item["reservation"], cost)
         return True
 
-    def _keep(self, item: Mapping[str, Any], result: Mapping[str, Any], status: str) -> None:
-        response = result.get("response")
-        body = response.get("body") if isinstance(response, Mapping) and response.get("status_code") == 200 else None
-        recorded = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        if not isinstance(body, Mapping):
-            error = result.get("error")
-            why = error.get("message") if isinstance(error, Mapping) else f"the batch ended as {status}"
-            self._cassette.put(Entry(item["key"], item["as_of"], fault="batch", why=redact(str(why))[:200], recorded=recorded))
-            return
-        usage = body.get("usage")
-        cost = usage.get("cost") if isinstance(usage, Mapping) else None
-        if isinstance(cost, int | float) and not isinstance(cost, bool) and cost >= 0:
-            self._ledger.settle(item["reservation"], picodollars(cost))
-        self._cassette.put(Entry(item["key"], item["as_of"], reply=body, cost=float(picodollars(cost or 0)) / PICO, recorded=recorded,
-                                 generation=str(body.get("id") or "")))  # fmt: skip
+    def _keep_fault(self, item: Mapping[str, Any], result: Mapping[str, Any] | None, status: str) -> None:
+        error = None if result is None else result.get("error")
+        why = error.get("message") if isinstance(error, Mapping) else f"the batch ended as {status}"
+        self._cassette.put(Entry(item["key"], item["as_of"], fault="batch", why=redact(str(why))[:200], recorded=_now()))
 
     def wait(self, tell: Callable[[str], None], seconds: float) -> bool:
         """Poll until nothing is under way, or for so many seconds; whether nothing is. Raises EndpointError."""
@@ -142,3 +143,21 @@ class Batches:
     @staticmethod
     def _lines(path: Path) -> list[str]:
         return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()] if path.is_file() else []
+
+
+def _body(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The completion in a result, None where there is none."""
+    response = None if result is None else result.get("response")
+    body = response.get("body") if isinstance(response, Mapping) and response.get("status_code") == 200 else None
+    return body if isinstance(body, Mapping) else None
+
+
+def _cost(told: Mapping[str, Any]) -> int | None:
+    """Picodollars in the usage of a batch or a completion, None where it does not tell."""
+    usage = told.get("usage")
+    cost = usage.get("cost") if isinstance(usage, Mapping) else None
+    return picodollars(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) and cost >= 0 else None
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -60,7 +60,7 @@ def view(seed: int = 0, texts: tuple[Text, ...] = (), bars: int = 30, **more: An
 
 def hurry(ledger: Ledger) -> Ledger:
     """The ledger, not waiting for the disk: no test cuts the power, and a killed process loses nothing by it."""
-    ledger._db.execute("PRAGMA synchronous=OFF")
+    ledger._connection().execute("PRAGMA synchronous=OFF")
     return ledger
 
 

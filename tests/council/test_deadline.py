@@ -172,7 +172,7 @@ def test_a_ledger_that_stays_locked_is_a_cause(tmp_path: Path) -> None:
     with OpenRouterStub([StubModel("stub/b", **PAID)]) as stub, council(stub, tmp_path, [Model("stub/b")], deadline=10.0) as table:
         with closing(sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            assert timed(table).votes[0].why.startswith("ledger: The ledger cannot be read: database is locked. No money is spent")
+            assert timed(table).votes[0].why.startswith("ledger: The ledger cannot be used: database is locked. No money is spent")
         assert stub.calls() == 0
 
 

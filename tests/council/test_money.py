@@ -220,6 +220,7 @@ def test_charges_of_one_call_count_against_each_other(tmp_path: Path) -> None:
 def test_a_transaction_that_failed_does_not_stop_the_next(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     with closing(Ledger(path, noon)) as ledger, closing(sqlite3.connect(path)) as other:
+        ledger.open()
         other.execute("CREATE TRIGGER full BEFORE INSERT ON charges BEGIN SELECT RAISE(FAIL, 'disk full'); END")
         with pytest.raises(LedgerError, match="disk full"):
             ledger.reserve([Charge("m", 1)], Budget(run=1), "run")

@@ -109,7 +109,7 @@ class TestScopes:
         found = self.whys(self.free_and_paid(FAULTS["status_429_per_day"], "free"), tmp_path)
         assert found == [["limited", ""], ["quota", ""]]
         ledger = Ledger(tmp_path / "ledger.sqlite", lambda: NOON + 11 * 3600)
-        account = ledger._db.execute("SELECT account FROM exhausted").fetchone()[0]
+        account = ledger._connection().execute("SELECT account FROM exhausted").fetchone()[0]
         assert ledger.take_free(account, Budget()) == pytest.approx(3600 - 10)
         later = Ledger(tmp_path / "ledger.sqlite", lambda: NOON + 12 * 3600)
         assert later.take_free(account, Budget()) == 0

@@ -96,7 +96,7 @@ def test_framings_take_turns_by_content() -> None:
         ('{"reasons": ["up"], "probability": 0.6, "abstain": false}', 0.6, "json"),
         ('```json\n{"probability": 0.25, "reasons": []}\n```', 0.25, "fence"),
         ('Sure! {"probability": 0.7} Good luck.', 0.7, "prose"),
-        ('{"probability": 0.7} and also {"probability": 0.2}', 0.7, "first object"),
+        ('{"probability": 0.7} and again {"probability": 0.7}', 0.7, "first object"),
         ("{reasons: ['up',], probability: 0.6, abstain: False,}", 0.6, "mended"),
         ('{"probability": 1}', 1.0, "json"),
         ('{"abstain": true}', None, "json"),
@@ -123,7 +123,8 @@ def test_answers_that_count(text: str, probability: float | None, rung: str) -> 
         ('{"probability": true}', "not a number"),
         ('{"probability": null, "abstain": false}', "missing"),
         ('{"probability": 0.6, "abstain": "no"}', "not true or false"),
-        ("{" * 100_000, "no JSON object"),
+        ("{" * 10_000, "no JSON object"),
+        ("{" * 100_000, "longer than 20,000"),
     ],
 )
 def test_answers_that_do_not_count(text: str, why: str) -> None:

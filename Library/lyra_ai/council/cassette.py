@@ -33,6 +33,8 @@ class Mode(Enum):
     """The cassette only; no socket is opened."""
     RECORD = "record"
     """The cassette, and for what it lacks the network, without a deadline's hurry; ends when quota or money does, and goes on later."""
+    COLLECT = "collect"
+    """As `RECORD`, but what would cost money is left for a batch: it is written beside the cassette, and the member abstains for now."""
     AUTO = "auto"
     """The cassette, and for what it lacks the network, within the deadline; new answers are recorded."""
     LIVE = "live"
@@ -43,12 +45,17 @@ class Mode(Enum):
     @property
     def reads(self) -> bool:
         """Whether the cassette is looked into."""
-        return self in (Mode.REPLAY, Mode.RECORD, Mode.AUTO)
+        return self in (Mode.REPLAY, Mode.RECORD, Mode.COLLECT, Mode.AUTO)
 
     @property
     def asks(self) -> bool:
         """Whether the network may be asked."""
-        return self in (Mode.RECORD, Mode.AUTO, Mode.LIVE)
+        return self in (Mode.RECORD, Mode.COLLECT, Mode.AUTO, Mode.LIVE)
+
+    @property
+    def records(self) -> bool:
+        """Whether this is a recording: nobody waits for a decision, and what failed before is asked again."""
+        return self in (Mode.RECORD, Mode.COLLECT)
 
 
 @dataclass(slots=True)

@@ -212,6 +212,9 @@ class Council:
         self._lists: dict[str, dict[str, ModelInfo]] = {}
         self._stages = [self._table(list(members)), self._table(list(paid))]
         self._check_names()
+        if mode.asks and self.seats:
+            self.panel.prepare()
+            self.panel.ledger.open()
         self._header_written = False
         self._symbols: dict[int, str] = {}
 
@@ -482,7 +485,7 @@ class Council:
                             "settings": settings})  # fmt: skip
 
     def close(self) -> None:
-        """End the thread and close the files."""
+        """End the thread and close the files. What is under way is given up and counts as spent."""
         self.panel.close()
         self.journal.close()
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -91,34 +92,48 @@ class Spent:
 class Ledger:
     """Reservations, settlements and the count of free calls in one file. Safe between threads and processes.
 
-    `path` None keeps it in memory, where no paid request is allowed. Raises LedgerError.
+    `path` None keeps it in memory, where no paid request is allowed. The file is made when it is needed first, or by `open()`: a council
+    that asks nobody leaves none. Raises LedgerError.
     """
 
     def __init__(self, path: Path | None, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()
-        try:
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._set_up()
-        except (OSError, sqlite3.Error) as e:
-            raise LedgerError(f"The ledger at {path} cannot be opened: {e}. No money is spent without it.") from e
+        self._db: sqlite3.Connection | None = None
 
-    def _set_up(self) -> None:
-        """Journal and tables. Where several processes begin at once, SQLite may refuse the journal's mode without waiting."""
-        end = time.monotonic() + _BUSY_SECONDS
-        while True:
+    def open(self) -> None:
+        """Make or open the file. Raises LedgerError."""
+        with self._lock:
+            self._connection()
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._db is None:
             try:
-                self._db.execute("PRAGMA journal_mode=WAL")
-                break
-            except sqlite3.OperationalError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.01)
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+                if self.path is not None:
+                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                db = sqlite3.connect(self.path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+                _set_up(db)
+            except (OSError, sqlite3.Error) as e:
+                raise LedgerError(f"The ledger cannot be opened: {e}. No money is spent without it.") from e
+            self._db = db
+        return self._db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """`BEGIN IMMEDIATE` to the end: between checking a cap and writing the reservation nobody else writes."""
+        with self._lock:
+            db = self._connection()
+            try:
+                db.execute("BEGIN IMMEDIATE")
+                yield db
+                db.execute("COMMIT")
+            except BaseException as e:
+                if db.in_transaction:
+                    db.rollback()  # Otherwise the next transaction could not begin.
+                if isinstance(e, sqlite3.Error):
+                    raise LedgerError(f"The ledger cannot be used: {e}. No money is spent without it.") from e
+                raise
 
     @property
     def durable(self) -> bool:
@@ -128,18 +143,20 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._db.close()
+            if self._db is not None:
+                self._db.close()
+            self._db = None
 
     # Money
 
     def reserve(self, charges: Sequence[Charge], budget: Budget, run: str) -> list[int | str]:
         """For each charge in order the number of its reservation, or a sentence that says which cap it would break."""
-        with self._lock, _transaction(self._db):
+        with self._transaction() as db:
             day = self._day()
-            sums = self._sums(run, day)
-            return [self._reserve(charge, budget, run, day, sums) for charge in charges]
+            sums = _sums(db, run, day)
+            return [self._reserve(db, charge, budget, run, day, sums) for charge in charges]
 
-    def _reserve(self, charge: Charge, budget: Budget, run: str, day: str, sums: dict[str, int]) -> int | str:
+    def _reserve(self, db: sqlite3.Connection, charge: Charge, budget: Budget, run: str, day: str, sums: dict[str, int]) -> int | str:
         if not self.durable:
             return "a paid member needs a ledger on disk"
         if not budget.spends:
@@ -150,7 +167,7 @@ class Ledger:
                 return f"of the {name}'s budget of {cap:g} USD {left:.6f} are left, and this may cost {most:.6f}"
         for name in sums:
             sums[name] += charge.most
-        number = self._db.execute(
+        number = db.execute(
             "INSERT INTO charges (run, day, member, reserved) VALUES (?, ?, ?, ?)", (run, day, charge.member, charge.most)
         ).lastrowid
         assert number is not None  # SQLite gives one to every inserted row.
@@ -158,23 +175,14 @@ class Ledger:
 
     def settle(self, number: int, cost: int) -> None:
         """Note what a reserved request did cost, in picodollars."""
-        with self._lock, _transaction(self._db):
-            self._db.execute("UPDATE charges SET settled = ? WHERE id = ? AND settled IS NULL", (cost, number))
+        with self._transaction() as db:
+            db.execute("UPDATE charges SET settled = ? WHERE id = ? AND settled IS NULL", (cost, number))
 
     def spent(self, run: str) -> Spent:
         """What counts as spent in this run, this day and this month (UTC)."""
-        with self._lock, _transaction(self._db):
-            sums = self._sums(run, self._day())
+        with self._transaction() as db:
+            sums = _sums(db, run, self._day())
         return Spent(*(sums[name] / PICO for name in ("run", "day", "month")))
-
-    def _sums(self, run: str, day: str) -> dict[str, int]:
-        total = "SELECT COALESCE(SUM(COALESCE(settled, reserved)), 0) FROM charges WHERE "
-        one = self._db.execute
-        return {
-            "run": one(total + "run = ?", (run,)).fetchone()[0],
-            "day": one(total + "day = ?", (day,)).fetchone()[0],
-            "month": one(total + "day >= ? AND day < ?", (day[:8], day[:8] + "~")).fetchone()[0],
-        }
 
     def _day(self) -> str:
         return f"{datetime.fromtimestamp(self._clock(), UTC):%Y-%m-%d}"
@@ -183,15 +191,15 @@ class Ledger:
 
     def take_free(self, account: str, budget: Budget) -> float:
         """Count one free call and give 0.0; else the seconds until there is one, and nothing is counted."""
-        with self._lock, _transaction(self._db):
+        with self._transaction() as db:
             now = self._clock()
-            wait = self._free_wait(account, budget, now)
+            wait = self._free_wait(db, account, budget, now)
             if wait <= 0:
-                self._db.execute("INSERT INTO free_calls VALUES (?, ?, ?)", (account, self._day(), now))
+                db.execute("INSERT INTO free_calls VALUES (?, ?, ?)", (account, self._day(), now))
             return max(wait, 0.0)
 
-    def _free_wait(self, account: str, budget: Budget, now: float) -> float:
-        one = self._db.execute
+    def _free_wait(self, db: sqlite3.Connection, account: str, budget: Budget, now: float) -> float:
+        one = db.execute
         until = one("SELECT until FROM exhausted WHERE account = ?", (account,)).fetchone()
         if until is not None and until[0] > now:
             return float(until[0] - now)
@@ -211,10 +219,10 @@ class Ledger:
 
         Quotas are of a minute or a UTC day, so a later moment is taken as that day's end; and an earlier one never shortens what was said.
         """
-        with self._lock, _transaction(self._db):
+        with self._transaction() as db:
             day = self._next_day(self._clock())
             end = day if until is None else min(until, day + MINUTE)
-            self._db.execute(
+            db.execute(
                 "INSERT INTO exhausted VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET until = MAX(until, excluded.until)", (account, end)
             )
 
@@ -224,24 +232,23 @@ class Ledger:
         return (today + timedelta(days=1)).timestamp()
 
 
-class _transaction:  # noqa: N801
-    """`BEGIN IMMEDIATE` to the end: between checking a cap and writing the reservation nobody else writes."""
+def _sums(db: sqlite3.Connection, run: str, day: str) -> dict[str, int]:
+    """Picodollars that count as spent."""
+    total = "SELECT COALESCE(SUM(COALESCE(settled, reserved)), 0) FROM charges WHERE "
+    wheres = {"run": ("run = ?", (run,)), "day": ("day = ?", (day,)), "month": ("day >= ? AND day < ?", (day[:8], day[:8] + "~"))}
+    return {name: db.execute(total + where, values).fetchone()[0] for name, (where, values) in wheres.items()}
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
 
-    def __enter__(self) -> None:
+def _set_up(db: sqlite3.Connection) -> None:
+    """Journal and tables. Where several processes begin at once, SQLite may refuse the journal's mode without waiting."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as e:
-            raise LedgerError(f"The ledger cannot be read: {e}. No money is spent without it.") from e
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        try:
-            self._db.execute("COMMIT" if kind is None else "ROLLBACK")
-        except sqlite3.Error as e:
-            if self._db.in_transaction:
-                self._db.rollback()  # Otherwise the next transaction could not begin.
-            raise LedgerError(f"The ledger cannot be written: {e}. No money is spent without it.") from e
-        if isinstance(error, sqlite3.Error):
-            raise LedgerError(f"The ledger cannot be used: {error}. No money is spent without it.") from error
+            db.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+    db.execute("PRAGMA synchronous=FULL")
+    db.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")

@@ -19,9 +19,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from lyra_ai.council.cassette import Cassette, Entry, Mode
 from lyra_ai.council.ledger import MINUTE, PICO, Budget, Charge, Ledger
@@ -30,6 +30,7 @@ from lyra_ai.council.openrouter import (
     Endpoint,
     Fault,
     ModelInfo,
+    Price,
     Reply,
     Secret,
     read_models,
@@ -56,6 +57,8 @@ LARGEST_LIST = 50_000_000
 """The same for a list of models."""
 RECORD_SECONDS = 180.0
 """What a recording gives one question: nobody waits for it."""
+PENDING = "pending"
+"""The fault of a question that is left for a batch; it is not recorded."""
 _QUIET = ("refused", "quota", "budget", "resting", "key", "unsafe", "price", "ledger")
 """Faults that say nothing about whether the model works."""
 
@@ -176,6 +179,8 @@ class Panel:
     _muzzle: _Muzzle = field(default_factory=lambda: _Muzzle(), init=False, repr=False)
     _breakers: dict[str, Breaker] = field(default_factory=dict, init=False)
     _retries: float = field(default=3.0, init=False)
+    _charges: list[tuple[Charge, asyncio.Future[int | str]]] = field(default_factory=list, init=False)
+    """What waits for the next transaction of the ledger."""
     _clerk: ThreadPoolExecutor | None = field(default=None, init=False)
     """The thread that waits for the ledger's file, so that the loop need not."""
 
@@ -187,7 +192,7 @@ class Panel:
         votes: list[Vote | None] = [self._recorded(call) for call in calls]
         open_calls = [i for i, vote in enumerate(votes) if vote is None]
         if open_calls and self.mode.asks:
-            limit = RECORD_SECONDS if self.mode is Mode.RECORD else seconds
+            limit = RECORD_SECONDS if self.mode.records else seconds
             asked = self._ask_network([calls[i] for i in open_calls], limit)
             for i, vote in zip(open_calls, asked, strict=True):
                 votes[i] = vote
@@ -216,7 +221,7 @@ class Panel:
         entry: Entry | None = first
         try:
             while True:
-                if entry is None or (entry.reply is None and self.mode is Mode.RECORD):
+                if entry is None or (entry.reply is None and self.mode.records):
                     call.reply_cost, call.latency = 0, 0.0
                     return None
                 call.reply_cost += round(entry.cost * PICO)
@@ -381,7 +386,7 @@ class Panel:
         call.latency = time.monotonic() - started
         with desk.in_time() as in_time:
             if in_time:
-                if desk.failure is None:
+                if desk.failure is None and fault.kind != PENDING:
                     self._record_fault(call, fault, call.lost)
                 desk.votes[index] = call.abstention(str(fault), Source.ASKED)
 
@@ -392,6 +397,8 @@ class Panel:
             call.reply_cost += round(entry.cost * PICO)
             return Reply.of(entry.reply)
         self._check_allowed(call.seat)
+        if self.mode is Mode.COLLECT and call.seat.endpoint.routes and call.seat.price is not None and not call.seat.price.free:
+            self._collect(call, request, call.seat.price)
         async with desk.asking.setdefault(request.key, asyncio.Lock()):
             known = desk.answers.get(request.key)
             if known is None:
@@ -403,6 +410,21 @@ class Panel:
         if isinstance(known, Fault):
             raise known
         return known
+
+    def _collect(self, call: Call, request: Request, price: Price) -> NoReturn:
+        """Leave a request for a batch. Raises Fault: for now there is no answer."""
+        path = self.cassette.path
+        if path is None:
+            raise Fault(PENDING, "a batch needs a cassette on disk")
+        line = {"key": request.key, "as_of": call.as_of, "member": call.seat.name, "body": call.seat.body(request), "run": self.run,
+                "most": price.most(request.size, call.seat.tokens), "budget": asdict(self.budget)}  # fmt: skip
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(path.with_suffix(".pending.jsonl"), "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+        except OSError as e:
+            raise CassetteError(f"What is to be asked in a batch cannot be written beside {path}: {e.strerror}.") from e
+        raise Fault(PENDING, "left for a batch")
 
     async def _try(self, desk: _Desk, call: Call, request: Request, deadline: float) -> Reply:
         """A reply from the endpoint, tried again where that helps. Raises Fault."""
@@ -451,7 +473,7 @@ class Panel:
         try:
             reply = await self._send(seat, request)
         except Fault as fault:
-            call.reply_cost += await self._settle(reservation, seat, request, fault.cost)
+            call.reply_cost += self._settle(reservation, seat, request, fault.cost)
             await self._note_fault(seat, fault, breakers)
             raise
         except asyncio.CancelledError:
@@ -460,7 +482,7 @@ class Panel:
         cost = reply.cost
         if cost is None and (reply.prompt_tokens or reply.completion_tokens) and seat.price is not None:
             cost = seat.price.cost(reply.prompt_tokens, reply.completion_tokens)
-        call.reply_cost += await self._settle(reservation, seat, request, cost)
+        call.reply_cost += self._settle(reservation, seat, request, cost)
         for breaker in breakers:
             breaker.good()
         entry = Entry(request.key, call.as_of, reply=reply.body, cost=(call.reply_cost - before) / PICO, latency=time.monotonic() - started,
@@ -476,7 +498,7 @@ class Panel:
         try:
             self.cassette.put(entry)
         except CassetteError as e:
-            if self.mode is Mode.RECORD:
+            if self.mode.records:
                 raise
             self._note(str(e))
 
@@ -496,16 +518,15 @@ class Panel:
         price = seat.price
         assert price is not None  # _check_allowed asks first.
         if not price.free:
-            charge = Charge(seat.name, price.most(request.size, seat.tokens))
-            answer = (await self._ledger(lambda: self.ledger.reserve([charge], self.budget, self.run)))[0]
+            answer = await self._reserve(Charge(seat.name, price.most(request.size, seat.tokens)))
             if isinstance(answer, str):
-                if self.mode is Mode.RECORD:
+                if self.mode.records:
                     raise QuotaExhausted(f"The recording of {self.run} stops: {answer}.")
                 raise Fault("budget", answer)
             return answer
         account = seat.endpoint.account
         while seat.endpoint.routes and (wait := await self._ledger(lambda: self.ledger.take_free(account, self.budget))) > 0:
-            if self.mode is Mode.RECORD and wait > 2 * MINUTE:
+            if self.mode.records and wait > 2 * MINUTE:
                 again = datetime.fromtimestamp(self.wall() + wait, UTC).replace(tzinfo=None)
                 raise QuotaExhausted(f"The free quota of {account} is used up; there is more at {again:%Y-%m-%d %H:%M} UTC.", again)
             if time.monotonic() + wait >= deadline:
@@ -513,11 +534,31 @@ class Panel:
             await asyncio.sleep(wait)
         return None
 
+    async def _reserve(self, charge: Charge) -> int | str:
+        """The answer of the ledger; those who ask in one breath share one transaction, whose cost is its way to the disk."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[int | str] = loop.create_future()
+        self._charges.append((charge, answer))
+        if len(self._charges) == 1:
+            await asyncio.sleep(0)
+            charges, self._charges = self._charges, []
+            try:
+                found = await self._ledger(lambda: self.ledger.reserve([charge for charge, _ in charges], self.budget, self.run))
+            except LedgerError as e:
+                for _, waiting in charges[1:]:
+                    if not waiting.done():
+                        waiting.set_exception(LedgerError(str(e)))
+                raise
+            for (_, waiting), one in zip(charges, found, strict=True):
+                if not waiting.done():
+                    waiting.set_result(one)
+        return await answer
+
     async def _ledger(self, ask: Callable[[], T]) -> T:
         """Ask the ledger in its own thread: another process may hold the file, and the other members are not to wait for that."""
         return await asyncio.get_running_loop().run_in_executor(self._clerk, ask)
 
-    async def _settle(self, reservation: int | None, seat: Seat, request: Request, cost: int | None) -> int:
+    def _settle(self, reservation: int | None, seat: Seat, request: Request, cost: int | None) -> int:
         """Note the cost; an unknown one stays at what was reserved. Gives what counts as spent."""
         if reservation is None:
             if cost and seat.price is not None and seat.price.free and seat.endpoint.routes:
@@ -529,12 +570,16 @@ class Panel:
             return most
         if cost > most:
             self._bar(seat, cost, most)
+        if self._clerk is not None:
+            self._clerk.submit(self._settled, reservation, cost)
+        return cost
+
+    def _settled(self, reservation: int, cost: int) -> None:
+        """Note a cost, in the ledger's own thread: no vote waits for the disk, and until then the reservation stands."""
         try:
-            await self._ledger(lambda: self.ledger.settle(reservation, cost))
+            self.ledger.settle(reservation, cost)
         except LedgerError as e:
             self._note(str(e))
-            return max(cost, most)
-        return cost
 
     def _bar(self, seat: Seat, cost: int, most: int) -> None:
         """Never ask again who charges more than his price list says."""
