@@ -36,7 +36,6 @@ from lyra_ai.errors import EndpointError, SettingError
 EXPIRY_WARNING = timedelta(days=14)
 PRICE_WARNING = 5
 """One part in so many is a change of price that is told."""
-_SYSTEM_BYTES = 1_000
 
 Member = Opinion | Model | ModelRule
 
@@ -205,6 +204,7 @@ class Council:
         self._clock = clock
         self._horizons = Horizons()
         cassette = cassette if isinstance(cassette, Cassette) else Cassette(cassette)
+        self._owns_ledger = not isinstance(ledger, Ledger)
         ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger, clock)
         self.panel = Panel(cassette=cassette, ledger=ledger, budget=budget or Budget(), mode=mode, run=run, misses_fail=misses == "fail",
                            chance=random.Random(seed), wall=clock, backtest=backtest)  # fmt: skip
@@ -216,7 +216,6 @@ class Council:
             self.panel.prepare()
             self.panel.ledger.open()
         self._header_written = False
-        self._symbols: dict[int, str] = {}
 
     # The table
 
@@ -384,7 +383,7 @@ class Council:
                 return False
         if notional is None or not seats:
             return True
-        most = sum(seat.listed.most(_SYSTEM_BYTES + 60 * len(view.bars), seat.tokens) for seat in seats if seat.listed is not None)
+        most = sum(seat.listed.most(len(seat.question(view)[0].encode()), seat.tokens) for seat in seats if seat.listed is not None)
         return notional * view.move >= self.rules.worth * most / PICO
 
     def _audits(self, view: MarketView) -> bool:
@@ -456,13 +455,9 @@ class Council:
                     votes = {vote[0]: vote[1] for vote in line["votes"] if vote[1] is not None}
                     due = datetime.fromisoformat(line["due"])
                     self._horizons.open(line["n"], line["symbol"], due, line["price"], votes, line["pooled"])
-                    self._symbols[line["n"]] = line["symbol"]
             elif line["kind"] == "outcome":
-                symbol = self._symbols.pop(line["n"], None)
-                if symbol is not None:
-                    for closed in self._horizons.observe(symbol, datetime.fromisoformat(line["time"]), line["price"]):
-                        self._symbols.pop(closed.key, None)
-                        self._learn(closed)
+                for closed in self._horizons.observe(line["symbol"], datetime.fromisoformat(line["time"]), line["price"]):
+                    self._learn(closed)
 
     # The journal
 
@@ -487,6 +482,8 @@ class Council:
     def close(self) -> None:
         """End the thread and close the files. What is under way is given up and counts as spent."""
         self.panel.close()
+        if self._owns_ledger:
+            self.panel.ledger.close()
         self.journal.close()
 
 

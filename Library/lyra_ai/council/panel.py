@@ -266,17 +266,17 @@ class Panel:
         self._loop = loop
 
     def close(self) -> None:
-        """End the thread; requests under way are given up (and count as spent)."""
+        """End the thread, when the ledger has what was settled; requests under way are given up (and count as spent)."""
         loop, self._loop = self._loop, None
         if loop is None:
             return
         asyncio.run_coroutine_threadsafe(self._wind_up(), loop)
         for name in _WIRE_LOGGERS:
             logging.getLogger(name).removeFilter(self._muzzle)
-        if self._clerk is not None:
-            self._clerk.shutdown(wait=False)
         if self._thread is not None:
             self._thread.join(1.0)
+        if self._clerk is not None:
+            self._clerk.shutdown()
 
     async def _wind_up(self) -> None:
         """Cancel what is under way, close the connections, stop the loop; in at most a second, whatever hangs."""
