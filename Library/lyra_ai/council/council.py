@@ -426,15 +426,8 @@ class Council:
         """A price (UTC). Horizons that are due by then close at it, and what they show is learned."""
         for closed in self._horizons.observe(symbol, time, price):
             self._learn(closed)
-            self.journal.write(
-                {
-                    "kind": "outcome",
-                    "n": closed.key,
-                    "time": closed.closed_at.isoformat(),
-                    "price": closed.end_price,
-                    "rise": closed.outcome,
-                }
-            )
+            self.journal.write({"kind": "outcome", "n": closed.key, "symbol": symbol, "time": closed.closed_at.isoformat(),
+                                "price": closed.end_price, "rise": closed.outcome})  # fmt: skip
 
     def _learn(self, closed: Closed) -> None:
         if self.gate is not None and closed.pooled is not None:
