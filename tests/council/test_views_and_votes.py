@@ -59,9 +59,9 @@ def test_a_default_question_shows_numbers_only() -> None:
     assert rise
     assert text == (
         "Asset A (crypto). 3 bars of 1 day, oldest first.\n"
-        "Prices are rebased: the first close is 100. Volume is a multiple of its median.\n"
+        "Prices are rebased: the first close is 100. Volume is in percent of its median.\n"
         "high,low,close,volume\n"
-        "100,100,100,0.5\n110,110,110,1\n99,99,99,2\n"
+        "100,100,100,50\n110,110,110,100\n99,99,99,200\n"
         "Event: the close 1 day from now is above the last close. What is its probability?"
     )
 

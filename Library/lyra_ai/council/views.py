@@ -1,7 +1,7 @@
 """What a member is shown: prices up to now and nothing that was not known then.
 
 A `MarketView` is numbers. It reaches a language model only through a `Disclosure`, which by default hides the asset's name (masked), the
-level of its prices (rebased to 100) and the calendar (undated), because models remember the past of named assets. Hiding mitigates and
+level of its prices (rebased) and the calendar (undated), because models remember the past of named assets. Hiding mitigates and
 does not prove: whether figures are clean is decided by the knowledge cutoff in the report. Sources: Glasserman and Lin, arXiv 2309.17322
 (anonymised inputs); Lopez-Lira, Tang and Zhu, arXiv 2504.14765 (masking alone does not suffice).
 """
@@ -192,7 +192,7 @@ class MarketView:
 class Disclosure:
     """How much of a view a language model is shown.
 
-    By default the last `bars` bars, the asset called `Asset A`, prices as a path that begins at 100, volume as a ratio to its median,
+    By default the last `bars` bars, the asset called `Asset A`, prices as a path that begins at a power of ten, volume in percent of its median,
     and no date.
     """
 
@@ -208,23 +208,14 @@ class Disclosure:
     def describe(self, view: MarketView) -> str:
         """The view as text. Two views with equal numbers give equal text, whatever lies before or after them."""
         shown = view.bars[-self.bars :]
-        rows: list[float] = shown[:, 1:].ravel().tolist()
-        closes, volumes = rows[2::4], rows[3::4]
-        if self.rebased:
-            scale, middle = 100.0 / closes[0], sorted(volumes)[len(volumes) // 2] or 1.0
-            closes = [close * scale for close in closes]
-            for column in (0, 1):
-                rows[column::4] = [price * scale for price in rows[column::4]]
-            rows[2::4] = closes
-            rows[3::4] = [volume / middle for volume in volumes]
-        decimals = _decimals(closes)
-        row = f"%.{decimals}f,%.{decimals}f,%.{decimals}f,%.3g\n"
-        table = row * len(shown) % tuple(rows)
         parts = [
             f"{view.symbol if self.named else 'Asset A'} ({view.asset_class}). {len(shown)} bars of {spoken(view.bar)}, oldest first.\n"
         ]
         if self.rebased:
-            parts.append("Prices are rebased: the first close is 100. Volume is a multiple of its median.\n")
+            base, table = _rebased(shown)
+            parts.append(f"Prices are rebased: the first close is {base}. Volume is in percent of its median.\n")
+        else:
+            table = "%.10g,%.10g,%.10g,%.6g\n" * len(shown) % tuple(shown[:, 1:].ravel().tolist())
         if self.dated:
             parts.append(f"The last bar ended at {view.as_of:%Y-%m-%d %H:%M} UTC.\n")
         parts.append("high,low,close,volume\n")
@@ -235,10 +226,18 @@ class Disclosure:
         return "".join(parts)
 
 
-def _decimals(closes: Sequence[float]) -> int:
-    """Decimals that give a usual move from bar to bar two digits, and no more: exact figures could be remembered."""
-    move = math.fsum(map(abs, map(operator.sub, closes[1:], closes))) / (len(closes) - 1)
-    return 2 if move <= 0 else min(max(1 - math.floor(math.log10(move)), 0), 8)
+def _rebased(shown: Floats) -> tuple[int, str]:
+    """What the first close counts as, and the table of high, low, close and volume in whole numbers.
+
+    The base is the power of ten, from 100, that gives a usual move from bar to bar two digits: more could be remembered.
+    """
+    closes = shown[:, 3].tolist()
+    move = math.fsum(map(abs, map(operator.sub, closes[1:], closes))) / ((len(closes) - 1) * closes[0])
+    base = 10 ** (4 if move <= 0 else min(max(1 - math.floor(math.log10(move)), 2), 9))
+    volumes = sorted(shown[:, 4].tolist())
+    middle = volumes[len(volumes) // 2] or math.fsum(volumes) / len(volumes) or 1.0
+    scaled = np.rint(shown[:, 1:] * (base / closes[0], base / closes[0], base / closes[0], 100.0 / middle))
+    return base, "%d,%d,%d,%d\n" * len(shown) % tuple(scaled.astype(np.int64).ravel().tolist())
 
 
 def spoken(span: timedelta) -> str:
