@@ -1,0 +1,468 @@
+"""A council inside algorithms that run on the embedded engine, with a stub where OpenRouter would be."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from council_runs import (
+    HEAD,
+    KEY,
+    QUICK,
+    Workspace,
+    asked_of,
+    ballot,
+    by_content,
+    daily,
+    decisions,
+    journal,
+    log_of,
+    no_sockets,
+    order_hash,
+    timeless,
+)
+from openrouter_stub import OpenRouterStub, Reply, StubModel
+from running import Ran
+
+ONE, TWO = "made/one:free", "made/two:free"
+TWO_MODELS = f'[Model("{ONE}"), Model("{TWO}")]'
+
+
+def free(id: str, answer: Any = by_content) -> StubModel:
+    return StubModel(id, answer=answer, knowledge_cutoff="2019-01-01")
+
+
+# Recording and replaying.
+
+
+def test_a_recording_replays_identical_and_free_without_a_socket(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with OpenRouterStub([free(ONE), free(TWO)]) as stub:
+        workspace.connect(stub)
+        recorded = workspace.run(daily(f"[*experts(), *{TWO_MODELS}]"), "record")
+        assert recorded.code == 0, recorded.err
+        asked = len(stub.chats())
+        assert asked == 2 * len(decisions(recorded)) == 42
+        with no_sockets(monkeypatch):
+            first, second = workspace.run(mode="replay"), workspace.run()
+        assert (first.code, second.code) == (0, 0), first.err
+        assert len(stub.chats()) == asked
+        assert not stub.problems
+    assert order_hash(recorded) == order_hash(first) == order_hash(second)
+    assert timeless(first) == timeless(second)
+    assert first.result()["statistics"]["Total Orders"] != "0"
+    assert any(line["kind"] == "outcome" for line in journal(first))
+    for live, replayed in zip(decisions(recorded), decisions(first), strict=True):
+        assert {vote[6] for vote in live["votes"]} == {"computed", "asked"}
+        assert {vote[6] for vote in replayed["votes"]} == {"computed", "recorded"}
+        assert [vote[:5] for vote in live["votes"]] == [vote[:5] for vote in replayed["votes"]]
+        assert (live["state"], live["size"], live["p"]) == (replayed["state"], replayed["size"], replayed["p"])
+
+
+def test_a_recorded_run_is_recorded_no_second_time(workspace: Workspace) -> None:
+    with OpenRouterStub([free(ONE)]) as stub:
+        workspace.connect(stub)
+        workspace.run(daily(f'[Model("{ONE}")]'), "record")
+        asked = len(stub.chats())
+        again = workspace.run(mode="record")
+        assert (again.code, len(stub.chats())) == (0, asked)
+        assert {vote[6] for line in decisions(again) for vote in line["votes"]} == {"recorded"}
+
+
+def test_a_replay_without_a_recording_abstains_and_says_so(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with no_sockets(monkeypatch):
+        ran = workspace.run(daily(TWO_MODELS))
+    assert ran.code == 0
+    assert {line["state"] for line in decisions(ran)} == {"abstain"}
+    assert {vote[3] for line in decisions(ran) for vote in line["votes"]} == {"miss: not in the cassette"}
+    assert "Council: No language model of stage 1 voted (miss); the council goes on without them." in log_of(ran)
+    assert ran.result()["statistics"]["Total Orders"] == "0"
+
+
+def test_a_miss_can_be_made_to_fail(workspace: Workspace) -> None:
+    ran = workspace.run(daily(TWO_MODELS, 'misses="fail"'))
+    assert ran.code == 1
+    assert f"{ONE} was never asked about the view of 2020-03-01T00:00:00" in ran.err
+    assert "Record it (`lyra ai record`), or let misses abstain." in ran.err
+
+
+# The second stage.
+
+
+def _scene(request: dict[str, Any]) -> int:
+    """Which of three a question is: weak, divided, clear."""
+    return zlib.crc32(asked_of(request).encode()) % 3
+
+
+def _first(request: dict[str, Any]) -> str:
+    return ballot((0.5, 0.2, 0.7)[_scene(request)])
+
+
+def _second(request: dict[str, Any]) -> str:
+    return ballot((0.51, 0.8, 0.7)[_scene(request)])
+
+
+PAID = "made/paid"
+STAGES = daily(TWO_MODELS, f'paid=[Model("{PAID}")], rules=Rules(audit=0.0), {QUICK}')
+
+
+def paid(id: str = PAID) -> StubModel:
+    return StubModel(id, prompt="0.000001", completion="0.000002", answer=by_content)
+
+
+def test_the_paid_model_is_asked_where_the_free_ones_are_weak_or_divided(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with OpenRouterStub([free(ONE, _first), free(TWO, _second), paid()]) as stub:
+        workspace.connect(stub)
+        recorded = workspace.run(STAGES, "record")
+        assert recorded.code == 0, recorded.err
+        assert not stub.problems
+        spent = float(stub.charged)
+        with no_sockets(monkeypatch):
+            replayed = workspace.run()
+    lines = decisions(recorded)
+    assert [(line["state"], line["p"], line["stages"]) for line in lines] == [
+        (line["state"], line["p"], line["stages"]) for line in decisions(replayed)
+    ]
+    assert {line["stages"] for line in lines} == {1, 2}
+    for line in lines:
+        first = [vote[1] for vote in line["votes"] if vote[7] == 1]
+        clear = first[0] == first[1] and abs(first[0] - 0.5) > 0.1
+        assert line["stages"] == (1 if clear else 2)
+        assert [vote[0] for vote in line["votes"] if vote[7] == 2] == ([] if clear else [PAID])
+    assert sum(line["cost"] for line in lines) == pytest.approx(spent)
+    assert 0 < spent < 1.0
+    assert [member["paid"] for member in journal(recorded)[0]["members"]] == [False, False, True]
+
+
+def test_what_is_spent_stays_below_the_budget(workspace: Workspace) -> None:
+    budget = 0.008
+    source = daily(TWO_MODELS, f'paid=[Model("{PAID}")], rules=Rules(audit=1.0), {QUICK.replace("run=1.0", f"run={budget}")}')
+    with OpenRouterStub([free(ONE), free(TWO), paid()]) as stub:
+        workspace.connect(stub)
+        ran = workspace.run(source, "auto")
+        assert ran.code == 0
+        assert 0 < float(stub.charged) <= budget
+        assert stub.calls(PAID) < len(decisions(ran))
+    votes = [vote for line in decisions(ran) for vote in line["votes"] if vote[0] == PAID]
+    assert votes[0][1] is not None
+    assert votes[-1][3].startswith(f"budget: of the run's budget of {budget} USD ")
+    replayed = workspace.run()
+    assert order_hash(replayed) == order_hash(ran)
+
+
+def test_without_a_budget_no_paid_model_is_asked(workspace: Workspace) -> None:
+    source = daily(f'[Model("{ONE}")]', f'paid=[Model("{PAID}")], rules=Rules(audit=1.0), {QUICK.replace("run=1.0, ", "")}')
+    with OpenRouterStub([free(ONE), paid()]) as stub:
+        workspace.connect(stub)
+        ran = workspace.run(source, "auto")
+        assert (stub.calls(ONE), stub.calls(PAID)) == (21, 0)
+    assert {vote[3] for line in decisions(ran) for vote in line["votes"] if vote[0] == PAID} == {"budget: no budget was given for paid members"}
+
+
+# Warm-up.
+
+
+WARM = daily(f'[*experts(), Model("{ONE}")]', f"weighting=FixedShare(shrinkage=5.0), {QUICK}")
+
+
+def test_a_warm_up_learns_and_asks_nothing(workspace: Workspace) -> None:
+    source = WARM.replace("        self.council = ", "        self.set_warm_up(10, Resolution.DAILY)\n        self.council = ")
+    with OpenRouterStub([free(ONE)]) as stub:
+        workspace.connect(stub)
+        ran = workspace.run(source, "auto")
+        assert ran.code == 0, ran.err
+        lines = decisions(ran)
+        before = [line for line in lines if line["time"] < "2020-03-01"]
+        assert len(before) == 10
+        assert len(stub.chats()) == len(lines) - len(before)
+    model = {line["time"] < "2020-03-01": line["votes"][-1][3] for line in lines}
+    assert model == {True: "miss: not in the cassette", False: ""}
+    learned = [line for line in journal(ran) if line["kind"] == "outcome" and line["time"] < "2020-03-01"]
+    assert len(learned) == 9
+    weights = [vote[2] for vote in lines[len(before)]["votes"][:-1]]
+    assert len(set(weights)) > 1, "the experts' weights are no longer equal at the start"
+
+
+def test_a_warm_up_is_answered_from_the_cassette(workspace: Workspace) -> None:
+    with OpenRouterStub([free(ONE)]) as stub:
+        workspace.connect(stub)
+        earlier = workspace.run(WARM.replace("(2020, 3, 1)", "(2020, 2, 20)").replace("(2020, 3, 20)", "(2020, 3, 1)"), "record")
+        asked = len(stub.chats())
+        warm = WARM.replace("        self.council = ", "        self.set_warm_up(10, Resolution.DAILY)\n        self.council = ")
+        ran = workspace.run(warm, "auto")
+        lines = decisions(ran)
+        assert len(stub.chats()) == asked + len([line for line in lines if line["time"] > "2020-03-02T00:00:00"])
+    then = {line["time"]: line["votes"][-1][1] for line in decisions(earlier)}
+    warmed = {line["time"]: line["votes"][-1][1] for line in lines if line["time"] < "2020-03-01"}
+    assert len(warmed) == 10
+    assert warmed == {time: then[time] for time in warmed}
+
+
+# What a decision does.
+
+
+PLANTED = """
+PLAN = [0.8, 0.5, None, 0.2, 0.5, 0.8]
+
+
+class Planted:
+    name = "planted"
+
+    def __init__(self):
+        self.turn = 0
+
+    def opinion(self, view):
+        self.turn += 1
+        return PLAN[min(self.turn, len(PLAN)) - 1]
+"""
+
+
+def planted(source: str) -> str:
+    return source.replace("\n\nclass Mine", PLANTED + "\n\nclass Mine", 1)
+
+
+def test_an_abstention_keeps_the_position_and_flat_closes_it(workspace: Workspace) -> None:
+    source = planted(daily("[Planted()]", "rules=Rules()")).replace(
+        "        decision = self", '        self.log(f"held {self.portfolio[self.btc].quantity > 0}")\n        decision = self'
+    )
+    ran = workspace.run(source)
+    assert ran.code == 0, ran.err
+    assert [line["state"] for line in decisions(ran)[:6]] == ["long", "abstain", "abstain", "flat", "abstain", "long"]
+    assert [line["why"] for line in decisions(ran)[:3]] == ["", "Weak: no view.", "0 of 1 members voted, the quorum is 1."]
+    held = re.findall(r"held (True|False)", (ran.folder / "Mine-log.txt").read_text())
+    assert held[:7] == ["False", "True", "True", "True", "False", "False", "True"]
+
+
+def test_a_size_is_a_share_of_the_portfolio(workspace: Workspace) -> None:
+    ran = workspace.run(daily('[Function("steady", lambda view: 0.55)]', "rules=Rules(size=0.8, full=0.1)"))
+    assert [line["size"] for line in decisions(ran)] == pytest.approx([0.4] * 21)
+    first = ran.result()["orders"]["1"]
+    assert float(first["value"]) == pytest.approx(0.4 * 0.9 * 100_000, rel=0.02)
+
+
+# The framework.
+
+
+FRAMEWORK = (
+    HEAD
+    + PLANTED
+    + '''
+
+class Told(CouncilAlphaModel):
+    def update(self, algorithm, data):
+        insights = super().update(algorithm, data)
+        for i in insights:
+            algorithm.log(f"INSIGHT {algorithm.utc_time:%m-%d} {i.symbol.value} {int(i.direction)} {i.period} {i.confidence} {i.weight} {i.source_model}")
+        return insights
+
+
+class Mine(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2020, 3, 1)
+        self.set_end_date(2020, 3, 8)
+        self.set_time_zone(TimeZones.UTC)
+        self.set_cash(100_000)
+        self.set_brokerage_model(BrokerageName.DEFAULT, AccountType.MARGIN)
+        self.universe_settings.resolution = Resolution.DAILY
+        for ticker in TICKERS:
+            self.add_crypto(ticker, Resolution.DAILY, Market.COINBASE)
+        self.add_alpha(Told([Planted()], bars=40, rules=Rules(short=True, size=0.5)))
+        self.set_portfolio_construction(CONSTRUCTION())
+        self.set_execution(ImmediateExecutionModel())
+
+    def on_data(self, data):
+        held = {s.value: self.portfolio[s].holdings_value / self.portfolio.total_portfolio_value for s in self.portfolio.keys()}
+        self.log("HELD " + " ".join(f"{name} {share:+.2f}" for name, share in sorted(held.items())))
+'''
+)
+
+
+def framework(construction: str, tickers: str = '("BTCUSD",)') -> str:
+    return FRAMEWORK.replace("CONSTRUCTION", construction).replace("TICKERS", tickers)
+
+
+def said(ran: Ran, word: str) -> list[str]:
+    return re.findall(rf"{word} (.*)", (ran.folder / "Mine-log.txt").read_text())
+
+
+def test_the_insights_of_a_council(workspace: Workspace) -> None:
+    ran = workspace.run(framework("InsightWeightingPortfolioConstructionModel"))
+    assert ran.code == 0, ran.err
+    first, second, third, fourth, fifth, sixth, *_ = said(ran, "INSIGHT")
+    assert first == "03-01 BTCUSD 1 1 day, 0:00:00 0.8 0.5 CouncilAlphaModel"
+    assert [line.split(" ", 1)[1] for line in (second, third)] == [first.split(" ", 1)[1]] * 2, "an abstention gives the last one again"
+    assert fourth == "03-04 BTCUSD -1 1 day, 0:00:00 0.8 0.5 CouncilAlphaModel"
+    assert fifth.split(" ", 1)[1] == fourth.split(" ", 1)[1]
+    assert sixth == "03-06 BTCUSD 1 1 day, 0:00:00 0.8 0.5 CouncilAlphaModel"
+    assert len(decisions(ran)) == len(said(ran, "INSIGHT"))
+    shares = [float(line.split()[1]) for line in said(ran, "HELD")]
+    assert shares[0] == 0
+    assert all(0.4 < share < 0.6 for share in shares[1:4]), shares
+    assert all(-0.6 < share < -0.4 for share in shares[4:6]), shares
+
+
+def test_equal_weighting_takes_a_councils_insights(workspace: Workspace) -> None:
+    ran = workspace.run(framework("EqualWeightingPortfolioConstructionModel", '("BTCUSD", "ETHUSD")'))
+    assert ran.code == 0, ran.err
+    assert {line["symbol"] for line in decisions(ran)} == {"BTCUSD", "ETHUSD"}
+    # The plan goes from symbol to symbol: BTCUSD 0.8, ETHUSD 0.5 and so on.
+    assert [line.split()[1] for line in said(ran, "INSIGHT")][:3] == ["BTCUSD", "BTCUSD", "ETHUSD"]
+    assert said(ran, "HELD")[1].startswith("BTCUSD +")
+
+
+def test_an_alpha_model_follows_the_universe(workspace: Workspace) -> None:
+    source = framework("EqualWeightingPortfolioConstructionModel", '("BTCUSD", "ETHUSD")') + (
+        "        if self.utc_time.day == 4:\n"
+        '            self.remove_security(self.symbol("ETHUSD"))\n'
+        "        if self.utc_time.day == 6:\n"
+        '            self.add_crypto("ETHUSD", Resolution.DAILY, Market.COINBASE)\n'
+    )
+    ran = workspace.run(source.replace("PLAN = [0.8, 0.5, None, 0.2, 0.5, 0.8]", "PLAN = [0.8]"))
+    assert ran.code == 0, ran.err
+    days: dict[str, list[str]] = {"BTCUSD": [], "ETHUSD": []}
+    for line in decisions(ran):
+        days[line["symbol"]].append(line["time"][8:10])
+    assert days["BTCUSD"] == ["01", "02", "03", "04", "05", "06", "07", "08", "09"]
+    assert days["ETHUSD"] == ["01", "02", "03", "04", "07", "08", "09"]
+
+
+# Symbols, functions, settings.
+
+
+def test_several_symbols_and_one_without_history(workspace: Workspace) -> None:
+    source = (
+        daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()")
+        .replace("        self.council =", '        self.others = [self.add_crypto(t, Resolution.DAILY, Market.COINBASE).symbol for t in ("ETHUSD", "LTCUSD")]\n        self.council =')
+        .replace("        decision = self", '        for other in self.others:\n            d = self.council.decide(other)\n            self.log(f"{d.symbol} {d.state.value} {d.acts} {d.number} {d.why}")\n        decision = self')
+    )  # fmt: skip
+    ran = workspace.run(source)
+    assert ran.code == 0, ran.err
+    assert said(ran, "LTCUSD") == ["abstain False -1 There are no bars of it yet."] * 21
+    assert [line["symbol"] for line in decisions(ran)] == ["ETHUSD", "BTCUSD"] * 21
+    outcomes = [line for line in journal(ran) if line["kind"] == "outcome"]
+    assert [line["n"] for line in outcomes] == list(range(40))
+
+
+def test_a_security_stands_for_its_symbol(workspace: Workspace) -> None:
+    ran = workspace.run(daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()").replace("decide(self.btc)", "decide(self.securities[self.btc])"))
+    assert ran.code == 0, ran.err
+    assert len(decisions(ran)) == 21
+
+
+def test_a_function_that_raises_ends_the_run_with_its_sentence_and_line(workspace: Workspace) -> None:
+    source = daily('[Function("mine", broken)]', "rules=Rules()").replace(
+        "\n\nclass Mine", '\n\ndef broken(view):\n    raise ValueError("The tide table ends in 2019.")\n\n\nclass Mine'
+    )
+    line = source.splitlines().index('    raise ValueError("The tide table ends in 2019.")') + 1
+    ran = workspace.run(source)
+    assert ran.code == 1
+    assert "The tide table ends in 2019." in ran.err
+    assert f"main.py, line {line}" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("members", "settings", "sentence"),
+    [
+        pytest.param('[Function("mine", lambda view: 1.2)]', "rules=Rules()", "The member 'mine' gave 1.2; a vote is a probability", id="1.2"),
+        pytest.param('[Function("mine", lambda view: float("nan"))]', "rules=Rules()", "The member 'mine' gave nan;", id="nan"),
+        pytest.param("[]", "rules=Rules()", "A council needs at least one member.", id="nobody"),
+        pytest.param('["gpt"]', "rules=Rules()", "str is no member: a Model, a ModelRule, or an object with", id="text"),
+        pytest.param("experts()", "bar=timedelta(hours=4)", "Bars of 4:00:00 cannot be had from history; a day, an hour", id="bars"),
+        pytest.param("experts()", 'pool="loud"', "There is no pool called 'loud'; there are ", id="pool"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_hold_ends_the_run_with_a_sentence(workspace: Workspace, members: str, settings: str, sentence: str) -> None:
+    ran = workspace.run(daily(members, settings))
+    assert ran.code == 1
+    assert sentence in ran.err
+
+
+def test_a_wrong_mode_names_the_modes(workspace: Workspace) -> None:
+    ran = workspace.run(daily("experts()", "rules=Rules()"), "later")
+    assert ran.code == 1
+    assert "'later' is no mode of a council; there are replay, record, auto, live, off." in ran.err
+
+
+def test_the_mode_may_be_a_parameter(workspace: Workspace) -> None:
+    ran = workspace.run(daily(f'[Model("{ONE}")]'), "", "--parameter", "council-mode", "off")
+    assert ran.code == 0
+    assert {vote[3] for line in decisions(ran) for vote in line["votes"]} == {"off: language models are switched off"}
+
+
+def test_two_councils_in_an_algorithm_keep_two_journals(workspace: Workspace) -> None:
+    source = daily('[Function("a", lambda view: 0.6)]', "rules=Rules()")
+    second = source.replace(
+        "\n    def on_data",
+        '        self.other = AlgorithmCouncil(self, [Function("b", lambda view: 0.4)], bars=40, name="other")\n\n    def on_data',
+        1,
+    ).replace("        decision =", "        self.other.decide(self.btc)\n        decision =")
+    ran = workspace.run(second)
+    assert ran.code == 0, ran.err
+    other = [json.loads(line) for line in (workspace.store / "journals" / "Mine-other.jsonl").read_text().splitlines()]
+    assert [line["votes"][0][0] for line in decisions(ran)] == ["a"] * 21
+    assert [line["votes"][0][0] for line in other if line["kind"] == "decision"] == ["b"] * 21
+    same = workspace.run(second.replace('name="other"', 'name="mine"'))
+    assert same.code == 1
+    assert "The algorithm has a council called 'mine' already; give this one another `name`." in same.err
+
+
+# The key.
+
+
+def test_a_key_given_as_parameter_reaches_the_endpoint_and_no_file(workspace: Workspace) -> None:
+    with OpenRouterStub([free(ONE), free(TWO, lambda request: Reply(error_kind="key", error_message=f"No such key: {KEY}"))]) as stub:
+        workspace.connect(stub, key=None)
+        source = daily(TWO_MODELS).replace("        if decision", "        self.log(decision.explain() + repr(self.council.council.panel))\n        if decision")
+        ran = workspace.run(source, "auto", "--parameter", "openrouter-api-key", KEY)
+        assert ran.code == 0, ran.err
+        assert {chat.headers["authorization"] for chat in stub.chats()} == {f"Bearer {KEY}"}
+    assert KEY not in ran.out + ran.err
+    files = [file for file in workspace.folder.rglob("*") if file.is_file()]
+    assert {"council.jsonl", "mine.jsonl", "ledger.sqlite", "Mine-log.txt", "config"} <= {file.name for file in files}
+    assert [file for file in files if KEY.encode() in file.read_bytes()] == []
+
+
+# Nothing of the future.
+
+
+def test_prices_of_the_future_change_no_question_and_no_decision(workspace: Workspace, tmp_path: Path) -> None:
+    moment = "2020-03-11"
+    poisoned = tmp_path / "poisoned"
+    shutil.copytree(workspace.market, poisoned)
+    file = poisoned / "crypto" / "coinbase" / "daily" / "btcusd_trade.zip"
+    with zipfile.ZipFile(file) as archive:
+        name = archive.namelist()[0]
+        rows = archive.read(name).decode().splitlines()
+    changed = [row if row < "20200311" else _poisoned(row) for row in rows]
+    assert changed != rows
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, "\n".join(changed) + "\n")
+    source = daily(f'[*experts(), Model("{ONE}")]', f"weighting=FixedShare(shrinkage=5.0), {QUICK}")
+    seen: list[tuple[list[Any], list[Any]]] = []
+    for data in (workspace.market, poisoned):
+        shutil.rmtree(workspace.store, ignore_errors=True)
+        with OpenRouterStub([free(ONE)]) as stub:
+            workspace.connect(stub)
+            ran = workspace.run(source, "record", data=data)
+            assert ran.code == 0, ran.err
+            until = [
+                [line["time"], line["p"], line["size"], line["state"], [vote[:4] for vote in line["votes"]]]
+                for line in decisions(ran)
+                if line["time"][:10] <= moment
+            ]
+            seen.append((until, [chat.body for chat in stub.chats()]))
+    (true, asked), (other, asked_then) = seen
+    assert len(true) == 11
+    assert true == other
+    assert asked[:11] == asked_then[:11]
+    assert asked[11:] != asked_then[11:]
+
+
+def _poisoned(row: str) -> str:
+    time, *prices, volume = row.split(",")
+    return ",".join([time, *(str(round(float(price) * 3.7 + 11, 2)) for price in prices), volume])
