@@ -44,6 +44,8 @@ def ask_council(question: Question, data_folder: Path | None) -> None:
     asked: list[Opinion | Model | ModelRule] = [Model(id) for id in question.models]
     if question.free:
         asked.append(ModelRule(count=question.free))
+    if asked:
+        endpoint.headers()  # Without a key every model would abstain: better to say so at once.
     budget = Budget(run=question.budget) if question.budget else Budget()
     folder = council_folder()
     council = Council([*experts(), *asked], endpoint=endpoint, budget=budget, ledger=folder / "ledger.sqlite", cassette=folder / "ask.jsonl" if asked else None,

@@ -121,9 +121,7 @@ class Workspace:
         with self._monkeypatch.context() as patch:
             if mode:
                 patch.setenv("LYRA_COUNCIL_MODE", mode)
-            return run_command(
-                "backtest", self.project, "--data-folder", data or self.market, "--output", out, *options, folder=out
-            )
+            return run_command("backtest", self.project, "--data-folder", data or self.market, "--output", out, *options, folder=out)
 
 
 def journal(ran: Ran) -> list[dict[str, Any]]:

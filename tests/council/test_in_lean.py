@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from council_runs import (
     HEAD,
@@ -29,6 +36,9 @@ from council_runs import (
 )
 from openrouter_stub import OpenRouterStub, Reply, StubModel
 from running import Ran
+
+from lyra_ai.council import AlgorithmCouncil, Decision, Endpoint, FixedShare, Journal, Mode, Model, State, experts
+from lyra_ai.council.journal import read_journal
 
 ONE, TWO = "made/one:free", "made/two:free"
 TWO_MODELS = f'[Model("{ONE}"), Model("{TWO}")]'
@@ -161,7 +171,9 @@ def test_without_a_budget_no_paid_model_is_asked(workspace: Workspace) -> None:
         workspace.connect(stub)
         ran = workspace.run(source, "auto")
         assert (stub.calls(ONE), stub.calls(PAID)) == (21, 0)
-    assert {vote[3] for line in decisions(ran) for vote in line["votes"] if vote[0] == PAID} == {"budget: no budget was given for paid members"}
+    assert {vote[3] for line in decisions(ran) for vote in line["votes"] if vote[0] == PAID} == {
+        "budget: no budget was given for paid members"
+    }
 
 
 # Warm-up.
@@ -251,7 +263,7 @@ def test_a_size_is_a_share_of_the_portfolio(workspace: Workspace) -> None:
 FRAMEWORK = (
     HEAD
     + PLANTED
-    + '''
+    + """
 
 class Told(CouncilAlphaModel):
     def update(self, algorithm, data):
@@ -278,7 +290,7 @@ class Mine(QCAlgorithm):
     def on_data(self, data):
         held = {s.value: self.portfolio[s].holdings_value / self.portfolio.total_portfolio_value for s in self.portfolio.keys()}
         self.log("HELD " + " ".join(f"{name} {share:+.2f}" for name, share in sorted(held.items())))
-'''
+"""
 )
 
 
@@ -335,11 +347,14 @@ def test_an_alpha_model_follows_the_universe(workspace: Workspace) -> None:
 
 
 def test_several_symbols_and_one_without_history(workspace: Workspace) -> None:
-    source = (
-        daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()")
-        .replace("        self.council =", '        self.others = [self.add_crypto(t, Resolution.DAILY, Market.COINBASE).symbol for t in ("ETHUSD", "LTCUSD")]\n        self.council =')
-        .replace("        decision = self", '        for other in self.others:\n            d = self.council.decide(other)\n            self.log(f"{d.symbol} {d.state.value} {d.acts} {d.number} {d.why}")\n        decision = self')
-    )  # fmt: skip
+    more = """        self.others = [self.add_crypto(t, Resolution.DAILY, Market.COINBASE).symbol for t in ("ETHUSD", "LTCUSD")]
+        self.council ="""
+    ask = """        for other in self.others:
+            d = self.council.decide(other)
+            self.log(f"{d.symbol} {d.state.value} {d.acts} {d.number} {d.why}")
+        decision = self"""
+    source = daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()")
+    source = source.replace("        self.council =", more).replace("        decision = self", ask)
     ran = workspace.run(source)
     assert ran.code == 0, ran.err
     assert said(ran, "LTCUSD") == ["abstain False -1 There are no bars of it yet."] * 21
@@ -349,7 +364,9 @@ def test_several_symbols_and_one_without_history(workspace: Workspace) -> None:
 
 
 def test_a_security_stands_for_its_symbol(workspace: Workspace) -> None:
-    ran = workspace.run(daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()").replace("decide(self.btc)", "decide(self.securities[self.btc])"))
+    ran = workspace.run(
+        daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()").replace("decide(self.btc)", "decide(self.securities[self.btc])")
+    )
     assert ran.code == 0, ran.err
     assert len(decisions(ran)) == 21
 
@@ -417,7 +434,8 @@ def test_two_councils_in_an_algorithm_keep_two_journals(workspace: Workspace) ->
 def test_a_key_given_as_parameter_reaches_the_endpoint_and_no_file(workspace: Workspace) -> None:
     with OpenRouterStub([free(ONE), free(TWO, lambda request: Reply(error_kind="key", error_message=f"No such key: {KEY}"))]) as stub:
         workspace.connect(stub, key=None)
-        source = daily(TWO_MODELS).replace("        if decision", "        self.log(decision.explain() + repr(self.council.council.panel))\n        if decision")
+        told = "        self.log(decision.explain() + repr(self.council.council.panel))\n        if decision"
+        source = daily(TWO_MODELS).replace("        if decision", told)
         ran = workspace.run(source, "auto", "--parameter", "openrouter-api-key", KEY)
         assert ran.code == 0, ran.err
         assert {chat.headers["authorization"] for chat in stub.chats()} == {f"Bearer {KEY}"}
@@ -466,3 +484,184 @@ def test_prices_of_the_future_change_no_question_and_no_decision(workspace: Work
 def _poisoned(row: str) -> str:
     time, *prices, volume = row.split(",")
     return ",".join([time, *(str(round(float(price) * 3.7 + 11, 2)) for price in prices), volume])
+
+
+# Live.
+
+
+@dataclass(frozen=True)
+class Ticker:
+    """A symbol as far as a council looks at it."""
+
+    value: str
+
+
+BTC = Ticker("BTCUSD")
+
+
+class LiveStore:
+    """An object store in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def contains_key(self, key: str) -> bool:
+        return (self._folder / key).is_file()
+
+    def save(self, key: str, text: str) -> None:
+        (self._folder / key).parent.mkdir(parents=True, exist_ok=True)
+        (self._folder / key).write_text(text)
+
+    def get_file_path(self, key: str) -> str:
+        return str(self._folder / key)
+
+
+class LiveAlgorithm:
+    """An algorithm in live trading, whose clock and prices a test moves."""
+
+    live_mode = True
+    algorithm_id = "L-1"
+
+    def __init__(self, folder: Path, parameters: dict[str, str] | None = None) -> None:
+        self.object_store = LiveStore(folder)
+        self.portfolio = SimpleNamespace(total_portfolio_value=100_000.0)
+        self.securities = {BTC: SimpleNamespace(type="Crypto")}
+        self.is_warming_up = False
+        self.utc_time = START
+        self.told: list[str] = []
+        self._parameters = parameters or {}
+        rng = np.random.default_rng(1)
+        self._closes = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 0.03, 400)))
+
+    def get_parameter(self, name: str) -> str | None:
+        return self._parameters.get(name)
+
+    def history(self, symbol: Ticker, bars: int, resolution: object) -> pd.DataFrame:
+        end = (self.utc_time - START).days + 100
+        closes = self._closes[end - bars : end]
+        return pd.DataFrame({"open": closes, "high": closes * 1.01, "low": closes * 0.99, "close": closes, "volume": 1.0})
+
+    def debug(self, text: str) -> None:
+        self.told.append(text)
+
+
+START = datetime(2024, 1, 1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[LiveAlgorithm, AlgorithmCouncil]]:
+    """Start live trading, as often as a test likes, in one object store."""
+    monkeypatch.setitem(sys.modules, "AlgorithmImports", SimpleNamespace(Resolution=SimpleNamespace(DAILY=1, HOUR=2, MINUTE=3)))
+    for name in ("OPENROUTER_BASE_URL", "OPENROUTER_API_KEY", "LYRA_COUNCIL_MODE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def start(folder: str = "store", members: Sequence[Any] | None = None, **settings: Any) -> tuple[LiveAlgorithm, AlgorithmCouncil]:
+        algorithm = LiveAlgorithm(tmp_path / folder)
+        weighting = FixedShare(shrinkage=5.0)
+        return algorithm, AlgorithmCouncil(algorithm, members or experts(), weighting=weighting, bars=60, name="mine", **settings)
+
+    return start
+
+
+def decide(algorithm: LiveAlgorithm, council: AlgorithmCouncil, days: range) -> list[Decision]:
+    found = []
+    for day in days:
+        algorithm.utc_time = START + day * DAY
+        found.append(council.decide(BTC))
+    return found
+
+
+def kept(decision: Decision) -> tuple[Any, ...]:
+    return decision.number, decision.as_of, decision.probability, decision.size, dict(decision.weights)
+
+
+Live = Callable[..., tuple[LiveAlgorithm, AlgorithmCouncil]]
+
+
+def test_in_live_trading_the_mode_is_live_unless_told_otherwise(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live()[1].council.mode is Mode.LIVE
+    assert live("other", mode="auto")[1].council.mode is Mode.AUTO
+    monkeypatch.setenv("LYRA_COUNCIL_MODE", "off")
+    assert live("third")[1].council.mode is Mode.OFF
+
+
+def test_a_restart_goes_on_as_if_there_had_been_none(live: Live) -> None:
+    # The expert that learns from the views themselves is left out: without a warm-up it begins afresh.
+    members = [member for member in experts() if member.name != "logistic"]
+    whole = decide(*live("whole", members), range(40))
+    algorithm, council = live("store", members)
+    before = decide(algorithm, council, range(25))
+    council.close()
+    algorithm, council = live("store", members)
+    after = decide(algorithm, council, range(25, 40))
+    assert [kept(decision) for decision in before + after] == [kept(decision) for decision in whole]
+    assert len(set(whole[-1].weights.values())) > 1
+    lines = read_journal(council._store.path("journals/mine-live.jsonl"))
+    assert [line["n"] for line in lines if line["kind"] == "decision"] == list(range(40))
+    assert [(line["n"], line["time"]) for line in lines if line["kind"] == "outcome"] == [
+        (n, (START + (n + 1) * DAY).isoformat()) for n in range(39)
+    ]
+
+
+def test_a_restart_after_days_closes_what_fell_due_meanwhile(live: Live) -> None:
+    algorithm, council = live()
+    decide(algorithm, council, range(5))
+    council.close()
+    algorithm, council = live()
+    assert decide(algorithm, council, range(8, 9))[0].number == 5
+    last = [line for line in read_journal(council._store.path("journals/mine-live.jsonl")) if line["kind"] == "outcome"][-1]
+    assert (last["n"], last["time"]) == (4, (START + 8 * DAY).isoformat())
+
+
+def test_a_journal_that_a_crash_tore_is_gone_on_with(live: Live) -> None:
+    algorithm, council = live()
+    decide(algorithm, council, range(5))
+    council.close()
+    path = council._store.path("journals/mine-live.jsonl")
+    path.write_bytes(path.read_bytes()[:-40])
+    for day in (5, 6):
+        algorithm, council = live()
+        decide(algorithm, council, range(day, day + 1))
+        council.close()
+    numbers = [line["n"] for line in read_journal(path) if line["kind"] == "decision"]
+    assert numbers == [0, 1, 2, 3, 4, 5], "the torn decision 4 is lost, and its number is free again"
+
+
+def test_a_journal_that_only_lacks_its_last_line_end_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text('{"kind":"a"}\n{"kind":"b"}')
+    whole = Journal(path)
+    whole.write({"kind": "c"})
+    whole.close()
+    assert [line["kind"] for line in read_journal(path)] == ["a", "b", "c"]
+
+
+def test_the_warm_up_after_a_restart_learns_nothing_twice(live: Live) -> None:
+    whole = decide(*live("whole"), range(40))
+    algorithm, council = live()
+    decide(algorithm, council, range(25))
+    council.close()
+    algorithm, council = live()
+    algorithm.is_warming_up = True
+    warmed = decide(algorithm, council, range(25))
+    assert {(decision.state, decision.why) for decision in warmed} == {(State.ABSTAIN, "It was decided before the restart.")}
+    algorithm.is_warming_up = False
+    after = decide(algorithm, council, range(25, 40))
+    assert [kept(decision) for decision in after] == [kept(decision) for decision in whole[25:]]
+
+
+def test_in_live_trading_a_model_is_asked_within_the_deadline_and_the_rest_goes_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    with OpenRouterStub([free(ONE), free(TWO, Reply(wire="never"))]) as stub:
+        monkeypatch.setenv("OPENROUTER_BASE_URL", stub.base_url)
+        monkeypatch.setenv("OPENROUTER_API_KEY", KEY)
+        endpoint = Endpoint.openrouter()
+        members = [*experts(), Model(ONE), Model(TWO)]
+        algorithm, council = live(members=members, deadline=0.5, endpoint=endpoint)
+        (decision,) = decide(algorithm, council, range(1))
+        council.close()
+    answers = {vote.member: vote for vote in decision.votes}
+    assert answers[ONE].probability is not None
+    assert answers[TWO].why == "timeout: no answer within 0.5 seconds"
+    assert decision.pooled is not None
+    assert "  made/two:free                abstains  timeout: no answer within 0.5 seconds" in decision.explain()

@@ -88,7 +88,10 @@ class AlgorithmCouncil:
             self._journal.path = self._store.path(f"journals/{run}-{self._name}.jsonl" if self._is_second else f"journals/{run}.jsonl")
             self._journal.path.unlink(missing_ok=True)
         self.council.replays_only = bool(algorithm.is_warming_up)
-        view = self._known(symbol) or self.view(symbol)
+        view = self.view(symbol)
+        if not isinstance(view, str) and self._was_decided(symbol):
+            self.council.show(view)
+            view = "It was decided before the restart."
         try:
             if isinstance(view, str):
                 return self.council.without_view(symbol.value, algorithm.utc_time, self._horizon, view)
@@ -100,10 +103,10 @@ class AlgorithmCouncil:
         finally:
             self._tell()
 
-    def _known(self, symbol: Any) -> str:
-        """Why nothing is decided now: a restart's warm-up goes through what was decided, and learned from, before it."""
+    def _was_decided(self, symbol: Any) -> bool:
+        """Whether this moment lies before a restart: its warm-up goes again through what was decided, and learned from, by then."""
         decided = self._decided.get(symbol.value)
-        return "It was decided before the restart." if decided is not None and self._algorithm.utc_time <= decided else ""
+        return decided is not None and self._algorithm.utc_time <= decided
 
     def view(self, symbol: Any) -> MarketView | str:
         """What the members are shown of a symbol now; a sentence where there is not enough to show."""
