@@ -57,6 +57,8 @@ class Recorded:
 
 def record_project(project: Path, parameters: list[str], data_folder: Path | None, wait: bool, batch: bool) -> bool:
     """Record a project's votes and say how it went; whether everything is recorded. Raises LyraError and LyraAIError."""
+    if batch:
+        raise ConfigError("Votes cannot be recorded in batches yet; without --batch they are asked for one by one.")
     config = run_config(project, parameters, None, [], data_folder)
     found = record(config, config.output_folder(None), typer.echo, wait)
     if found.report.journal is None:

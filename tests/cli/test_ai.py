@@ -103,6 +103,12 @@ def test_ask_of_experts_alone(workspace: Workspace) -> None:
     assert "Only the quantitative experts voted. With OPENROUTER_API_KEY set, `--free 3` asks language models too." in ran.out
 
 
+def test_ask_about_hours(workspace: Workspace) -> None:
+    ran = run_command("ai", "ask", "btcusd", "--hourly", "--horizon", "4", "--data-folder", workspace.market)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("BTCUSD at 2020-03-21 00:00 UTC, horizon 4 hours, price ")
+
+
 def test_ask_of_models(workspace: Workspace) -> None:
     with OpenRouterStub([free(), free(TWO, Reply(status=503)), StubModel(PAID, "0.000001", "0.000001", answer=by_content)]) as stub:
         workspace.connect(stub)
@@ -170,13 +176,13 @@ def test_ask_that_cannot_be_answered_is_a_sentence(workspace: Workspace) -> None
     keyless = run_command("ai", "ask", "BTCUSD", "--model", ONE, "--data-folder", workspace.market)
     backwards = run_command("ai", "ask", "BTCUSD", "--horizon", "0", "--data-folder", workspace.market)
     nowhere = run_command("ai", "ask", "BTCUSD", "--data-folder", workspace.folder / "none")
-    hourly = run_command("ai", "ask", "BTCUSD", "--hourly", "--data-folder", workspace.market)
+    hourly = run_command("ai", "ask", "ETHUSD", "--hourly", "--data-folder", workspace.market)
     assert [ran.code for ran in (unknown, keyless, backwards, nowhere, hourly)] == [1] * 5
     assert unknown.err.startswith("error: ") and "NOSUCH" in unknown.err
     assert keyless.err == "error: There is no key for openrouter.ai. Set OPENROUTER_API_KEY, or the LEAN parameter openrouter-api-key.\n"
     assert backwards.err == "error: A horizon of 0 bars and 0 free models cannot be asked for.\n"
     assert nowhere.err.startswith(f"error: There is no data folder at {workspace.folder / 'none'}.")
-    assert hourly.err.startswith("error: ") and "BTCUSD" in hourly.err
+    assert hourly.err.startswith("error: ") and "ETHUSD" in hourly.err
 
 
 # record
@@ -226,6 +232,33 @@ def test_a_recording_that_runs_into_the_quota_goes_on_another_day(workspace: Wor
         assert last.code == 0, last.err
         assert stub.calls(ONE) == 11 + 21 - answered
     assert "21 decisions, 21 answers, 11 of them asked for now" in last.out
+
+
+def test_a_recording_that_waits_goes_on_by_itself(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace.write(daily(f'[Model("{ONE}")]'))
+    moments = []
+    with OpenRouterStub([free()], free_per_day=10) as stub:
+        workspace.connect(stub)
+
+        def wait(moment: datetime) -> None:
+            moments.append(moment)
+            stub.free_per_day = None
+            age_quota(workspace)
+
+        monkeypatch.setattr("lyra.council.record._sleep_until", wait)
+        ran = record(workspace, "--wait")
+        assert stub.calls(ONE) == 22
+    assert ran.code == 0, ran.err
+    assert len(moments) == 1
+    assert "11 decisions, 10 answers, 10 of them asked for now" in ran.out
+    assert "21 decisions, 21 answers, 11 of them asked for now" in ran.out
+
+
+def test_a_recording_in_batches_is_a_sentence(workspace: Workspace) -> None:
+    workspace.write(daily(f'[Model("{ONE}")]'))
+    ran = record(workspace, "--batch")
+    assert ran.code == 1
+    assert ran.err == "error: Votes cannot be recorded in batches yet; without --batch they are asked for one by one.\n"
 
 
 def test_a_quota_that_ends_with_the_last_question_is_told_too(workspace: Workspace) -> None:

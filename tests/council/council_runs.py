@@ -60,8 +60,13 @@ def daily(members: str, settings: str = QUICK) -> str:
 
 
 def make_market(folder: Path) -> Path:
-    """Half a year of daily BTCUSD and ETHUSD on Coinbase."""
+    """Half a year of daily BTCUSD and ETHUSD on Coinbase and of EURUSD at Oanda, and some days of hourly BTCUSD."""
     write_reference_files(folder)
+    generate(
+        GenerateRequest(SecurityType.CRYPTO, "coinbase", "BTCUSD", Resolution.HOUR, date(2020, 3, 1), date(2020, 3, 20), price=8000.0),
+        folder,
+    )
+    generate(GenerateRequest(SecurityType.FOREX, "oanda", "EURUSD", Resolution.DAILY, FIRST, LAST, price=1.1, volatility=0.1), folder)
     for seed, (ticker, price) in enumerate((("BTCUSD", 7000.0), ("ETHUSD", 130.0)), 3):
         generate(GenerateRequest(SecurityType.CRYPTO, "coinbase", ticker, Resolution.DAILY, FIRST, LAST, price=price, seed=seed), folder)
     return folder

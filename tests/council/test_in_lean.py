@@ -37,8 +37,11 @@ from council_runs import (
 from openrouter_stub import OpenRouterStub, Reply, StubModel
 from running import Ran
 
+from lyra.engine.enums import Resolution
+from lyra.marketdata.reading import read_bars
 from lyra_ai.council import AlgorithmCouncil, Decision, Endpoint, FixedShare, Journal, Mode, Model, State, experts
 from lyra_ai.council.journal import read_journal
+from lyra_ai.council.lean import Store
 
 ONE, TWO = "made/one:free", "made/two:free"
 TWO_MODELS = f'[Model("{ONE}"), Model("{TWO}")]'
@@ -99,6 +102,45 @@ def test_a_miss_can_be_made_to_fail(workspace: Workspace) -> None:
     assert ran.code == 1
     assert f"{ONE} was never asked about the view of 2020-03-01T00:00:00" in ran.err
     assert "Record it (`lyra ai record`), or let misses abstain." in ran.err
+
+
+def test_a_rule_replays_the_models_that_it_chose_then(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = daily("[ModelRule(count=2)]")
+    with OpenRouterStub([free(ONE), free(TWO), paid()]) as stub:
+        workspace.connect(stub)
+        recorded = workspace.run(source, "record")
+        assert recorded.code == 0, recorded.err
+        stub.models["made/new:free"] = StubModel("made/new:free", created=1_900_000_000)
+        asked = len(stub.chats())
+        assert workspace.run(mode="record").code == 0
+        assert len(stub.chats()) == asked == 42
+    with no_sockets(monkeypatch):
+        replayed = workspace.run()
+    assert [member["name"] for member in journal(replayed)[0]["members"]] == [ONE, TWO]
+    assert order_hash(replayed) == order_hash(recorded)
+    assert {member["cutoff"] for member in journal(replayed)[0]["members"]} == {"2019-01-01"}
+
+
+def test_a_cassette_that_is_no_file_here_is_read_from_the_object_store() -> None:
+    class CloudStore:
+        """A store whose values are no files that can be opened."""
+
+        values = {"council/mine.jsonl": '{"cassette": 1}\n{"rule":"r","chosen":["a/b"]}\n'}
+
+        def contains_key(self, key: str) -> bool:
+            return key in self.values
+
+        def save(self, key: str, text: str) -> None:
+            self.values[key] = text
+
+        def read(self, key: str) -> str:
+            return self.values[key]
+
+        def get_file_path(self, key: str) -> str:
+            return f"/nowhere/{key}"
+
+    assert Store(CloudStore()).cassette("mine", Mode.REPLAY).rule("r") == ["a/b"]
+    assert Store(CloudStore()).cassette("other", Mode.REPLAY).rule("r") is None
 
 
 # The second stage.
@@ -257,6 +299,70 @@ def test_a_size_is_a_share_of_the_portfolio(workspace: Workspace) -> None:
     assert float(first["value"]) == pytest.approx(0.4 * 0.9 * 100_000, rel=0.02)
 
 
+# What is asked.
+
+
+def test_a_question_hides_name_level_and_date_and_shows_the_last_bars(workspace: Workspace) -> None:
+    with OpenRouterStub([free(ONE)]) as stub:
+        workspace.connect(stub)
+        workspace.run(daily(f'[Model("{ONE}")]'), "record")
+        texts = [asked_of(chat.body) for chat in stub.chats()]
+    assert all(text.startswith("Asset A (crypto). 40 bars of 1 day, oldest first.\n") for text in texts)
+    _, frame = read_bars(workspace.market, "BTCUSD", Resolution.DAILY)
+    closes = frame["close"].loc[:"2020-03-01"].to_numpy()[-40:]
+    shown = [float(row.split(",")[2]) for row in texts[0].splitlines() if re.fullmatch(r"[\d.,e+]+", row)]
+    assert shown == pytest.approx(100 * closes / closes[0], abs=0.06)
+    assert not re.search(r"BTC|2020|coinbase", "".join(texts), re.IGNORECASE)
+
+
+def test_hourly_bars_and_a_horizon_of_hours(workspace: Workspace) -> None:
+    source = (
+        daily(
+            '[Function("shape", lambda view: 0.6 if view.bars.shape == (40, 5) and view.steps == 4 else None)]', "rules=Rules(), **HOURLY"
+        )
+        .replace('"BTCUSD", Resolution.DAILY', '"BTCUSD", Resolution.HOUR')
+        .replace("(2020, 3, 1)", "(2020, 3, 5)")
+        .replace("(2020, 3, 20)", "(2020, 3, 6)")
+        .replace("\n\nclass Mine", "\nHOURLY = dict(bar=timedelta(hours=1), horizon=timedelta(hours=4))\n\n\nclass Mine", 1)
+    )
+    ran = workspace.run(source)
+    assert ran.code == 0, ran.err
+    lines = decisions(ran)
+    assert len(lines) == 49
+    assert {line["p"] is None for line in lines[1:]} == {False}
+    closed = {line["n"]: line["time"] for line in journal(ran) if line["kind"] == "outcome"}
+    assert closed == {line["n"]: line["due"] for line in lines if line["due"] <= lines[-1]["time"]}
+    assert len(closed) == 45
+
+
+def test_a_market_of_quotes_has_no_volume(workspace: Workspace) -> None:
+    source = daily(
+        '[Function("shape", lambda view: 0.6 if view.volume.sum() == 0 and view.asset_class == "forex" else None)]', "rules=Rules()"
+    )
+    ran = workspace.run(
+        source.replace(
+            'self.add_crypto("BTCUSD", Resolution.DAILY, Market.COINBASE)', 'self.add_forex("EURUSD", Resolution.DAILY, Market.OANDA)'
+        )
+    )
+    assert ran.code == 0, ran.err
+    assert {line["pooled"] is None for line in decisions(ran)} == {False}
+
+
+def test_figures_and_texts_of_the_users_reach_the_models(workspace: Workspace) -> None:
+    source = daily(f'[Model("{ONE}")]', f'numbers=figures, texts=lambda symbol: [Text(datetime(2020, 2, 1), "Miners strike.")], {QUICK}')
+    source = source.replace("\n\nclass Mine", '\n\ndef figures(symbol):\n    return {"funding rate": 0.0125}\n\n\nclass Mine', 1)
+    with OpenRouterStub([free(ONE)]) as stub:
+        workspace.connect(stub)
+        ran = workspace.run(source, "record")
+        assert ran.code == 0, ran.err
+        assert {"funding rate: 0.0125\n" in asked_of(chat.body) and "Miners strike." in asked_of(chat.body) for chat in stub.chats()} == {
+            True
+        }
+        younger = workspace.run(source.replace("datetime(2020, 2, 1)", "datetime(2020, 3, 5)"), "record")
+    assert younger.code == 1
+    assert "A text published at 2020-03-05 00:00:00 is younger than the view of BTCUSD at 2020-03-01 00:00:00." in younger.err
+
+
 # The framework.
 
 
@@ -357,7 +463,7 @@ def test_several_symbols_and_one_without_history(workspace: Workspace) -> None:
     source = source.replace("        self.council =", more).replace("        decision = self", ask)
     ran = workspace.run(source)
     assert ran.code == 0, ran.err
-    assert said(ran, "LTCUSD") == ["abstain False -1 There are no bars of it yet."] * 21
+    assert said(ran, "LTCUSD") == ["abstain False -1 There are no daily bars of it yet."] * 21
     assert [line["symbol"] for line in decisions(ran)] == ["ETHUSD", "BTCUSD"] * 21
     outcomes = [line for line in journal(ran) if line["kind"] == "outcome"]
     assert [line["n"] for line in outcomes] == list(range(40))
@@ -448,19 +554,27 @@ def test_a_key_given_as_parameter_reaches_the_endpoint_and_no_file(workspace: Wo
 # Nothing of the future.
 
 
-def test_prices_of_the_future_change_no_question_and_no_decision(workspace: Workspace, tmp_path: Path) -> None:
-    moment = "2020-03-11"
+LEARNS = daily(f'[*experts(), Model("{ONE}")]', f"weighting=FixedShare(shrinkage=5.0), {QUICK}")
+AT_NOON = (
+    LEARNS.replace('"BTCUSD", Resolution.DAILY', '"BTCUSD", Resolution.HOUR')
+    .replace("    def on_data(self, data):", "    def consult(self):")
+    .replace(
+        "    def consult", "        self.schedule.on(self.date_rules.every_day(), self.time_rules.noon, self.consult)\n\n    def consult", 1
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "last"),
+    [
+        pytest.param(LEARNS, "2020-03-11T00:00:00", id="when the day's bar has closed"),
+        pytest.param(AT_NOON, "2020-03-11T12:00:00", id="while it is still open"),
+    ],
+)
+def test_prices_of_the_future_change_no_question_and_no_decision(workspace: Workspace, tmp_path: Path, source: str, last: str) -> None:
     poisoned = tmp_path / "poisoned"
     shutil.copytree(workspace.market, poisoned)
-    file = poisoned / "crypto" / "coinbase" / "daily" / "btcusd_trade.zip"
-    with zipfile.ZipFile(file) as archive:
-        name = archive.namelist()[0]
-        rows = archive.read(name).decode().splitlines()
-    changed = [row if row < "20200311" else _poisoned(row) for row in rows]
-    assert changed != rows
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, "\n".join(changed) + "\n")
-    source = daily(f'[*experts(), Model("{ONE}")]', f"weighting=FixedShare(shrinkage=5.0), {QUICK}")
+    poison(poisoned / "crypto" / "coinbase" / "daily" / "btcusd_trade.zip", "20200311")
     seen: list[tuple[list[Any], list[Any]]] = []
     for data in (workspace.market, poisoned):
         shutil.rmtree(workspace.store, ignore_errors=True)
@@ -471,14 +585,23 @@ def test_prices_of_the_future_change_no_question_and_no_decision(workspace: Work
             until = [
                 [line["time"], line["p"], line["size"], line["state"], [vote[:4] for vote in line["votes"]]]
                 for line in decisions(ran)
-                if line["time"][:10] <= moment
+                if line["time"] <= last
             ]
             seen.append((until, [chat.body for chat in stub.chats()]))
     (true, asked), (other, asked_then) = seen
     assert len(true) == 11
     assert true == other
     assert asked[:11] == asked_then[:11]
-    assert asked[11:] != asked_then[11:]
+    assert all(one != then for one, then in zip(asked[11:], asked_then[11:], strict=True))
+
+
+def poison(file: Path, since: str) -> None:
+    """Make all prices of bars that begin on a day or later something else."""
+    with zipfile.ZipFile(file) as archive:
+        name = archive.namelist()[0]
+        rows = archive.read(name).decode().splitlines()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, "\n".join(row if row < since else _poisoned(row) for row in rows) + "\n")
 
 
 def _poisoned(row: str) -> str:

@@ -113,15 +113,18 @@ class AlgorithmCouncil:
         from AlgorithmImports import Resolution  # type: ignore[import-not-found]
 
         algorithm = self._algorithm
-        frame = algorithm.history(symbol, self._bars, getattr(Resolution, _RESOLUTIONS[self._bar]))
+        resolution = _RESOLUTIONS[self._bar]
+        length = resolution.lower()
+        none = f"There are no {length} bars of it yet."
+        frame = algorithm.history(symbol, self._bars, getattr(Resolution, resolution))
         if len(frame) == 0 or "close" not in frame.columns:
-            return "There are no bars of it yet."
+            return none
         columns = [frame[c].to_numpy(dtype=np.float64) if c in frame.columns else np.zeros(len(frame)) if c == "volume" else frame["close"].to_numpy()
                    for c in COLUMNS]  # fmt: skip
         bars = np.column_stack(columns)
         bars = bars[np.isfinite(bars).all(axis=1) & (bars[:, :4] > 0).all(axis=1)]
         if len(bars) < 2:
-            return "There is only one bar of it yet." if len(bars) else "There are no bars of it yet."
+            return f"There is only one {length} bar of it yet." if len(bars) else none
         security = algorithm.securities[symbol]
         numbers = {} if self._numbers is None else self._numbers(symbol)
         texts = () if self._texts is None else tuple(self._texts(symbol))
