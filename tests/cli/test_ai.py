@@ -142,6 +142,16 @@ def test_ask_of_models(workspace: Workspace) -> None:
     assert vote[0] in again.out
 
 
+def test_a_budget_is_that_of_one_call(workspace: Workspace) -> None:
+    with OpenRouterStub([StubModel(PAID, "0.000001", "0.000001", answer=by_content)]) as stub:
+        workspace.connect(stub)
+        command = ("ai", "ask", "BTCUSD", "--model", PAID, "--data-folder", workspace.market, "--budget", "0.0024")
+        for horizon in ("1", "2", "3"):
+            ran = run_command(*command, "--horizon", horizon)
+            assert re.search(rf"^  {PAID} +0\.\d{{3}} ", ran.out, re.MULTILINE), ran.out
+        assert float(stub.charged) > 0.001
+
+
 def test_ask_of_free_models_from_the_list(workspace: Workspace) -> None:
     with OpenRouterStub([free(), free(TWO), StubModel(PAID, "0.000001", "0.000001")]) as stub:
         workspace.connect(stub)
@@ -461,7 +471,7 @@ def test_a_probe_ends_at_its_budget_with_a_sentence(workspace: Workspace) -> Non
         ran = probe(workspace, PAID)
         assert stub.calls(PAID) == 0
     assert ran.code == 1
-    assert ran.err == "error: The recording of probes stops: no budget was given for paid members.\n"
+    assert re.fullmatch(r"error: The recording of probes of \S+ \S+ stops: no budget was given for paid members\.\n", ran.err)
 
 
 # The demo's part

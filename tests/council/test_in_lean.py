@@ -37,6 +37,7 @@ from council_runs import (
 from openrouter_stub import OpenRouterStub, Reply, StubModel
 from running import Ran
 
+from lyra.council.judge import judge
 from lyra.engine.enums import Resolution
 from lyra.marketdata.reading import read_bars
 from lyra_ai.council import AlgorithmCouncil, Decision, Endpoint, FixedShare, Journal, Mode, Model, State, experts
@@ -725,6 +726,16 @@ def test_a_restart_goes_on_as_if_there_had_been_none(live: Live) -> None:
     assert [(line["n"], line["time"]) for line in lines if line["kind"] == "outcome"] == [
         (n, (START + (n + 1) * DAY).isoformat()) for n in range(39)
     ]
+
+
+def test_a_report_reads_the_journal_of_several_starts(live: Live) -> None:
+    for first in (0, 20, 40):
+        algorithm, council = live()
+        decide(algorithm, council, range(first, first + 20))
+        council.close()
+    path = council._store.path("journals/mine-live.jsonl")
+    assert [line["kind"] for line in read_journal(path)].count("council") == 3
+    assert re.search(r"^decisions \(without outcome yet\) +60 \(1\)$", judge(path).text(), re.MULTILINE)
 
 
 def test_a_restart_after_days_closes_what_fell_due_meanwhile(live: Live) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -147,7 +148,9 @@ def _is_second(algorithm: Any, name: str) -> bool:
     names: list[str] = getattr(algorithm, _NAMES, [])
     if name in names:
         raise SettingError(f"The algorithm has a council called {name!r} already; give this one another `name`.")
-    setattr(algorithm, _NAMES, [*names, name])
+    # An alpha model may get LEAN's own object, which takes no attribute of ours; then this is the algorithm's one council.
+    with suppress(AttributeError, TypeError):
+        setattr(algorithm, _NAMES, [*names, name])
     return bool(names)
 
 
