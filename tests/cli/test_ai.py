@@ -474,6 +474,15 @@ def test_a_probe_ends_at_its_budget_with_a_sentence(workspace: Workspace) -> Non
     assert re.fullmatch(r"error: The recording of probes of \S+ \S+ stops: no budget was given for paid members\.\n", ran.err)
 
 
+# study
+
+
+def test_a_small_study_is_written_where_it_is_wanted(workspace: Workspace) -> None:
+    ran = run_command("ai", "study", "--seeds", "2", "--output", workspace.folder / "study.md")
+    assert (ran.code, ran.out) == (0, f"Written: {workspace.folder / 'study.md'}\n")
+    assert (workspace.folder / "study.md").read_text(encoding="utf-8").startswith("# ")
+
+
 # The demo's part
 
 

@@ -34,7 +34,7 @@ from council_runs import (
     order_hash,
     timeless,
 )
-from openrouter_stub import OpenRouterStub, Reply, StubModel
+from openrouter_stub import FAULTS, OpenRouterStub, Reply, StubModel
 from running import Ran
 
 from lyra.council.judge import judge
@@ -103,6 +103,45 @@ def test_a_miss_can_be_made_to_fail(workspace: Workspace) -> None:
     assert ran.code == 1
     assert f"{ONE} was never asked about the view of 2020-03-01T00:00:00" in ran.err
     assert "Record it (`lyra ai record`), or let misses abstain." in ran.err
+
+
+SWIFT = [
+    "status_500", "status_502", "status_503", "status_400_refusal", "status_403_moderation", "status_429_upstream", "error_200_top",
+    "error_200_choice", "status_418_unknown", "error_code_string", "error_is_string",
+]  # fmt: skip
+"""Faults that come at once."""
+
+
+def test_faults_are_replayed_as_they_were(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed when it was asked abstains in a replay too, whatever it failed of; the rest decides as then."""
+
+    def failing(request: dict[str, Any]) -> Reply | str:
+        draw = zlib.crc32(asked_of(request).encode())
+        return by_content(request) if draw % 3 == 0 else FAULTS[SWIFT[draw % len(SWIFT)]]
+
+    def slipping(request: dict[str, Any]) -> str:
+        """Answers that cannot be counted, and that are asked for once more, in vain or not."""
+        second = len(request["messages"]) > 2
+        draw = zlib.crc32(request["messages"][1]["content"].encode()) % 3
+        return by_content(request) if draw == 0 or (second and draw == 1) else ballot(2.7)
+
+    source = daily(f'[*experts(), *{TWO_MODELS}, Model("made/three:free")]', f"deadline=0.3, {QUICK}")
+    with OpenRouterStub([free(ONE), free(TWO, failing), free("made/three:free", slipping)]) as stub:
+        workspace.connect(stub)
+        asked = workspace.run(source, "auto")
+        assert asked.code == 0, asked.err
+        assert not stub.problems
+    with no_sockets(monkeypatch):
+        replayed = workspace.run()
+    assert order_hash(asked) == order_hash(replayed)
+    then, now = decisions(asked), decisions(replayed)
+    assert [[vote[:4] for vote in line["votes"]] for line in then] == [[vote[:4] for vote in line["votes"]] for line in now]
+    assert [(line["state"], line["p"], line["size"], line["cost"]) for line in then] == [
+        (line["state"], line["p"], line["size"], line["cost"]) for line in now
+    ]
+    causes = {vote[3].split(":")[0] for line in now for vote in line["votes"] if vote[1] is None and ":free" in vote[0]}
+    assert {"invalid", "resting"} <= causes
+    assert {vote[1] is None for line in now for vote in line["votes"] if vote[0] == "made/three:free"} == {True, False}
 
 
 def test_a_rule_replays_the_models_that_it_chose_then(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
