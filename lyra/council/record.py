@@ -74,7 +74,8 @@ def record_project(project: Path, parameters: list[str], data_folder: Path | Non
     if found.missing.get("key") or found.missing.get("price"):
         Endpoint.openrouter(parameter=config.parameters.get(KEY_PARAMETER)).headers()
     if not found.answers:
-        raise ConfigError(f"No language model answered: {', '.join(found.causes)}.")
+        advice = " Is the council given a `mode`, or asked only while the algorithm warms up?" if found.missing.get("miss") else ""
+        raise ConfigError(f"No language model answered: {', '.join(found.causes)}.{advice}")
     if late := sum(count for cause, count in found.missing.items() if cause in _PASSING):
         typer.echo(f"{late} votes are missing for causes that pass. {_GO_ON}", err=True)
         return False

@@ -330,6 +330,13 @@ def test_a_recording_that_no_model_answers_is_a_sentence(workspace: Workspace) -
     assert "error: No language model answered: 21 abstentions (price)." in ran.err
 
 
+def test_a_recording_of_a_council_that_replays_by_its_own_mode_is_a_sentence(workspace: Workspace) -> None:
+    workspace.write(daily(f'[Model("{ONE}")]', 'mode="replay"'))
+    ran = record(workspace)
+    assert ran.code == 1
+    assert "No language model answered: 21 abstentions (miss). Is the council given a `mode`, or asked only while" in ran.err
+
+
 def test_an_error_of_the_algorithm_ends_a_recording(workspace: Workspace) -> None:
     workspace.write(daily(f'[Model("{ONE}")]').replace("        if decision", "        raise ValueError('No tide.')\n        if decision"))
     with OpenRouterStub([free()]) as stub:

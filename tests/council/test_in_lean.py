@@ -509,12 +509,21 @@ def test_several_symbols_and_one_without_history(workspace: Workspace) -> None:
     assert [line["n"] for line in outcomes] == list(range(40))
 
 
-def test_a_security_stands_for_its_symbol(workspace: Workspace) -> None:
-    ran = workspace.run(
-        daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()").replace("decide(self.btc)", "decide(self.securities[self.btc])")
-    )
+@pytest.mark.parametrize("way", ["self.securities[self.btc]", '"BTCUSD"'])
+def test_a_security_or_a_ticker_stands_for_its_symbol(workspace: Workspace, way: str) -> None:
+    source = daily('[Function("steady", lambda view: 0.6)]', "rules=Rules()")
+    ran = workspace.run(source.replace("decide(self.btc)", f"decide({way})"))
     assert ran.code == 0, ran.err
-    assert len(decisions(ran)) == 21
+    assert [line["symbol"] for line in decisions(ran)] == ["BTCUSD"] * 21
+
+
+def test_a_model_that_searches_the_web_has_no_vote_on_the_past(workspace: Workspace) -> None:
+    with OpenRouterStub([free("made/one:online")]) as stub:
+        workspace.connect(stub)
+        ran = workspace.run(daily('[*experts(), Model("made/one:online")]'), "auto")
+        assert ran.code == 0, ran.err
+        assert stub.chats() == []
+    assert {line["votes"][-1][3] for line in decisions(ran)} == {"unsafe: made/one:online may not vote in a backtest: it searches the web"}
 
 
 def test_a_function_that_raises_ends_the_run_with_its_sentence_and_line(workspace: Workspace) -> None:

@@ -81,9 +81,10 @@ class AlgorithmCouncil:
         self._journal.path = path
 
     def decide(self, symbol: Any) -> Decision:
-        """One decision about a symbol, now. It never takes longer than the deadline; a council that cannot vote abstains."""
+        """One decision about a symbol (or a security, or a ticker), now. It never takes longer than the deadline; a council that cannot vote
+        abstains."""
         algorithm = self._algorithm
-        symbol = getattr(symbol, "symbol", symbol)
+        symbol = algorithm.symbol(symbol) if isinstance(symbol, str) else getattr(symbol, "symbol", symbol)
         if self._journal.path is None:
             run = str(algorithm.algorithm_id or self._name)
             self._journal.path = self._store.path(f"journals/{run}-{self._name}.jsonl" if self._is_second else f"journals/{run}.jsonl")
