@@ -50,6 +50,16 @@ def run_bench(quick: bool, peers: bool) -> None:
         _print_loops(_loops(files["minute"], data, bars, 1 if quick else _ROUNDS, peers, environment))
 
 
+def run_council_bench() -> None:
+    """Measure decisions of a council and print them."""
+    from lyra.bench.council_time import LATENCY, MODELS
+
+    found = json.loads(_run([sys.executable, "-m", "lyra.bench.council_time"], dict(os.environ)).output.strip().splitlines()[-1])
+    typer.echo(f"Decisions a CPU second, {MODELS} models replayed from a cassette: {found['replayed']:,.0f}")
+    typer.echo(f"Decisions a CPU second, ten experts computed:                 {found['experts']:,.0f}")
+    typer.echo(f"A live decision, {MODELS} models of {1000 * LATENCY:.0f} ms at once: {found['overhead_ms']:.1f} ms above the slowest")
+
+
 def _write_strategies(folder: Path, days: int) -> dict[str, Path]:
     from lyra.bench.strategies import DAILY_CROSS, HUNDRED_EQUITIES, MINUTE_CROSS
 

@@ -18,8 +18,9 @@ from lyra.engine.errors import LyraError
 from lyra.workspace.config import read_config
 from lyra.workspace.root import workspace_root
 
-_NEEDED = ("numpy", "pandas", "scipy", "typer", "rich", "tzdata")
+_NEEDED = ("httpx", "numpy", "pandas", "scipy", "typer", "rich", "tzdata")
 _OPTIONAL = (("pyarrow", "parquet and feather files", "pip install -e '.[files]'"), ("lean", "running in Docker, pushing to the cloud", "pip install lean"),
+             ("matplotlib", "the picture of a council's report", "pip install -e '.[research]'"),
              ("backtesting", "lyra bench beside other backtesters", "pip install -e '.[bench]'"))  # fmt: skip
 _DOCKER_SECONDS = 10
 

@@ -120,14 +120,18 @@ def parity(
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer bars, for a first look.")] = False,
     peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Also run backtesting.py, backtrader and a bare loop.")] = True,
+    council: Annotated[bool, typer.Option("--council", help="Measure the council instead.")] = False,
 ) -> None:
-    """Measure the engine's speed beside other backtesters.
+    """Measure the engine's speed beside other backtesters, or the council's.
 
     Example: `lyra bench`
     """
-    from lyra.cli.bench import run_bench
+    from lyra.cli.bench import run_bench, run_council_bench
 
-    run_bench(quick, peers)
+    if council:
+        run_council_bench()
+    else:
+        run_bench(quick, peers)
 
 
 app.add_typer(data_app, name="data")

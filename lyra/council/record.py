@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import typer
 
 from lyra.cli.backtest import Report, execute
+from lyra.council.batches import Batches
 from lyra.engine.errors import ConfigError
 from lyra.workspace.config import RunConfig, run_config
 from lyra_ai.council import Endpoint
@@ -30,6 +31,8 @@ from lyra_ai.errors import QuotaExhausted
 _GO_ON = "What is recorded is kept; call the command again to go on."
 _PASSING = ("limited", "quota", "budget", "credits", "timeout", "network", "provider", "server", "resting")
 """Causes of a missing vote that another day, or more money, takes away."""
+PATIENCE, WAITING = 60.0, 26 * 3600.0
+"""Seconds that a call waits for batches: without and with `--wait`."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Recorded:
     asked: int
     cost: float
     missing: Mapping[str, int]
+    cassettes: tuple[Path, ...]
     exhausted: QuotaExhausted | None
 
     @property
@@ -57,10 +61,9 @@ class Recorded:
 
 def record_project(project: Path, parameters: list[str], data_folder: Path | None, wait: bool, batch: bool) -> bool:
     """Record a project's votes and say how it went; whether everything is recorded. Raises LyraError and LyraAIError."""
-    if batch:
-        raise ConfigError("Votes cannot be recorded in batches yet; without --batch they are asked for one by one.")
     config = run_config(project, parameters, None, [], data_folder)
-    found = record(config, config.output_folder(None), typer.echo, wait)
+    folder = config.output_folder(None)
+    found = record_batches(config, folder, typer.echo, wait) if batch else record(config, folder, typer.echo, wait)
     if found.report.journal is None:
         raise ConfigError(f"{config.file} has no council that decides, so there is nothing to record.")
     if not found.models:
@@ -93,6 +96,29 @@ def record(config: RunConfig, folder: Path, tell: Callable[[str], None], wait: b
         _sleep_until(found.exhausted.again_at)
 
 
+def record_batches(config: RunConfig, folder: Path, tell: Callable[[str], None], wait: bool = False) -> Recorded:
+    """Run in the mode `collect`, submit what is missing in batches, and run again when they are there, until nothing is missing.
+
+    Without `wait` it gives up after a minute of waiting; the batches go on, and the next call takes them up.
+    """
+    while True:
+        with mode("collect"):
+            found = _counted(execute(config, folder, "recording", show=False))
+        if found.exhausted is not None or found.report.error is not None or not found.cassettes:
+            return found
+        missing = 0
+        for cassette in found.cassettes:
+            batches = Batches(cassette, cassette.with_name("ledger.sqlite"), Endpoint.openrouter())
+            sent = batches.submit()
+            missing += sent
+            if sent:
+                tell(f"{sent} requests submitted in batches.")
+            if not batches.wait(tell, WAITING if wait else PATIENCE):
+                return replace(found, exhausted=QuotaExhausted("Batches are under way; they take up to a day."))
+        if not missing:
+            return found
+
+
 @contextmanager
 def mode(name: str) -> Iterator[None]:
     """The council's mode for runs within it, by the environment, which the algorithm's own settings do not see."""
@@ -111,10 +137,12 @@ def _counted(report: Report) -> Recorded:
     lines = read_journal(report.journal) if report.journal is not None else []
     models = {m["name"] for line in lines if line["kind"] == "council" for m in line["members"] if m["family"] == "model"}
     votes: list[list[Any]] = [vote for line in lines if line["kind"] == "decision" for vote in line["votes"] if vote[0] in models]
+    named = {line["settings"].get("cassette") for line in lines if line["kind"] == "council"}
+    cassettes = tuple(sorted(Path(name) for name in named if name))
     asked = [vote for vote in votes if vote[6] == "asked" and vote[1] is not None]
     missing = Counter(str(vote[3]).split(":")[0] for vote in votes if vote[1] is None)
     return Recorded(report, len(models), sum(line["kind"] == "decision" for line in lines), sum(vote[1] is not None for vote in votes), len(asked),
-                    sum(vote[4] for vote in votes if vote[6] == "asked"), missing, _exhausted(report.exception))  # fmt: skip
+                    sum(vote[4] for vote in votes if vote[6] == "asked"), missing, cassettes, _exhausted(report.exception))  # fmt: skip
 
 
 def _exhausted(error: BaseException | None) -> QuotaExhausted | None:

@@ -264,13 +264,6 @@ def test_a_recording_that_waits_goes_on_by_itself(workspace: Workspace, monkeypa
     assert "21 decisions, 21 answers, 11 of them asked for now" in ran.out
 
 
-def test_a_recording_in_batches_is_a_sentence(workspace: Workspace) -> None:
-    workspace.write(daily(f'[Model("{ONE}")]'))
-    ran = record(workspace, "--batch")
-    assert ran.code == 1
-    assert ran.err == "error: Votes cannot be recorded in batches yet; without --batch they are asked for one by one.\n"
-
-
 def test_a_quota_that_ends_with_the_last_question_is_told_too(workspace: Workspace) -> None:
     workspace.write(daily(f'[Model("{ONE}")]'))
     with OpenRouterStub([free()], free_per_day=20) as stub:

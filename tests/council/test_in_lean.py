@@ -347,9 +347,9 @@ def test_a_question_hides_name_level_and_date_and_shows_the_last_bars(workspace:
         workspace.connect(stub)
         workspace.run(daily(f'[Model("{ONE}")]'), "record")
         texts = [asked_of(chat.body) for chat in stub.chats()]
-    assert all(text.startswith("Asset A (crypto). 40 bars of 1 day, oldest first.\n") for text in texts)
+    assert all(text.startswith("Asset A (crypto). 30 bars of 1 day, oldest first.\n") for text in texts)
     _, frame = read_bars(workspace.market, "BTCUSD", Resolution.DAILY)
-    closes = frame["close"].loc[:"2020-03-01"].to_numpy()[-40:]
+    closes = frame["close"].loc[:"2020-03-01"].to_numpy()[-30:]
     shown = [float(row.split(",")[2]) for row in texts[0].splitlines() if re.fullmatch(r"[\d.,e+]+", row)]
     assert shown == pytest.approx(100 * closes / closes[0], abs=0.06)
     assert not re.search(r"BTC|2020|coinbase", "".join(texts), re.IGNORECASE)

@@ -87,13 +87,14 @@ class Cassette:
         self._entries: dict[str, Entry] = {}
         self._models: dict[str, Mapping[str, Any]] = {}
         self._rules: dict[str, list[str]] = {}
-        self._size = 0
+        self._begun = False
+        """Whether the first line is there."""
         if text is not None:
-            self._load(text)
-        elif path is not None and path.is_file():
+            self._load(text.encode("utf-8", "surrogatepass"))
+        elif path is not None and path.exists():
             try:
-                self._load(path.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError) as e:
+                self._load(path.read_bytes())
+            except OSError as e:
                 raise CassetteError(f"The cassette {path} cannot be read: {e}.") from e
 
     def __len__(self) -> int:
@@ -117,64 +118,70 @@ class Cassette:
     def put(self, entry: Entry) -> None:
         """Add an entry. A fault never takes the place of an answer."""
         with self._lock:
-            if self._keep(entry):
+            known = self._entries.get(entry.key)
+            if known is None or known.reply is None or entry.reply is not None:
                 self._append(entry.line())
+                self._entries[entry.key] = entry
 
     def put_model(self, slug: str, about: Mapping[str, Any]) -> None:
         """Add what is known of a model, unless it is known already."""
         with self._lock:
             if slug not in self._models:
-                self._models[slug] = dict(about)
                 self._append({"model": slug, "about": about})
+                self._models[slug] = dict(about)
 
     def put_rule(self, digest: str, chosen: Sequence[str]) -> None:
         """Add what a rule chose."""
         with self._lock:
-            self._rules[digest] = list(chosen)
             self._append({"rule": digest, "chosen": list(chosen)})
-
-    def _keep(self, entry: Entry) -> bool:
-        known = self._entries.get(entry.key)
-        if known is not None and known.reply is not None and entry.reply is None:
-            return False
-        self._entries[entry.key] = entry
-        return True
+            self._rules[digest] = list(chosen)
 
     def _append(self, line: Mapping[str, Any]) -> None:
         if self.path is None:
             return
-        text = json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self.path, "r+b" if self.path.exists() else "w+b") as file:
+            # One write at the file's end, wherever that is by then: other processes may record too.
+            with open(self.path, "a+b", buffering=0) as file:
                 end = file.seek(0, os.SEEK_END)
+                data = _encoded(line)
+                if not self._begun:
+                    data = _FIRST + data
                 # A line that a crash tore must not swallow this one.
-                if end and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n":
-                    text = "\n" + text
-                if end == 0:
-                    text = json.dumps({"cassette": VERSION}) + "\n" + text
-                file.write(text.encode("utf-8", "replace"))
+                if end and file.seek(end - 1) >= 0 and file.read(1) != b"\n":
+                    data = b"\n" + data
+                file.write(data)
+                self._begun = True
         except OSError as e:
             raise CassetteError(f"The cassette {self.path} cannot be written: {e.strerror}.") from e
 
-    def _load(self, text: str) -> None:
-        lines = text.split("\n")
-        torn = len(lines) - 1
-        for number, line in enumerate(lines):
+    def _load(self, content: bytes) -> None:
+        lines = content.split(b"\n")
+        for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                self._read(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError) as e:
-                if number != torn and not _is_torn(line):
-                    raise CassetteError(f"Line {number + 1} of the cassette {self.path or ''} cannot be read: {e}.") from e
-        if len(lines) > 1 and not lines[0].startswith('{"cassette"'):
-            raise CassetteError(f"{self.path or 'The text'} is no cassette: its first line does not say so.")
+                found = json.loads(line.decode("utf-8"))
+                if not self._begun and (not isinstance(found, dict) or "cassette" not in found):
+                    raise CassetteError(f"{self.path or 'The text'} is no cassette: its first line does not say so.")
+                self._begun = True
+                self._read(found)
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
+                if not self._begun and not _FIRST.startswith(line):
+                    raise CassetteError(f"{self.path or 'The text'} is no cassette: its first line does not say so.") from e
+                if not _is_torn(line, e):
+                    raise CassetteError(f"Line {number} of the cassette {self.path or ''} cannot be read: {e}.") from e
 
     def _read(self, line: Mapping[str, Any]) -> None:
         if "key" in line:
-            self._keep(Entry(line["key"], line["as_of"], line.get("reply"), line.get("fault", ""), line.get("why", ""), float(line["cost"]),
-                             float(line["latency"]), line["recorded"], line["generation"]))  # fmt: skip
+            reply = line.get("reply")
+            if reply is not None and not isinstance(reply, dict):
+                raise TypeError(f"the reply is {type(reply).__name__}, not an object")
+            entry = Entry(str(line["key"]), str(line["as_of"]), reply, str(line.get("fault", "")), str(line.get("why", "")), float(line["cost"]),
+                          float(line["latency"]), str(line["recorded"]), str(line["generation"]))  # fmt: skip
+            known = self._entries.get(entry.key)
+            if known is None or known.reply is None or reply is not None:
+                self._entries[entry.key] = entry
         elif "model" in line:
             self._models[line["model"]] = dict(line["about"])
         elif "rule" in line:
@@ -183,6 +190,30 @@ class Cassette:
             raise ValueError(f"version {line['cassette']} is not {VERSION}")
 
 
-def _is_torn(line: str) -> bool:
-    """Whether a line is the beginning of one only: a crash leaves such a line, and recording goes on below it."""
-    return line.startswith("{") and (line.count("{") > line.count("}") or line.count('"') % 2 == 1)
+def _encoded(line: Mapping[str, Any]) -> bytes:
+    """A line in UTF-8; what has none, half of a surrogate pair, is escaped and comes back as it was."""
+    try:
+        return json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+
+
+_FIRST = json.dumps({"cassette": VERSION}).encode() + b"\n"
+
+
+def _is_torn(line: bytes, error: Exception) -> bool:
+    """Whether a line is the beginning of one only: a crash leaves such a line, and recording goes on below it.
+
+    It is one if reading failed at its end and nowhere before.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return error.end == len(line) and error.reason == "unexpected end of data"
+    if not isinstance(error, json.JSONDecodeError) or not line.startswith(b"{"):
+        return False
+    rest = error.doc[error.pos :]
+    return (
+        not rest.strip()
+        or error.msg.startswith("Unterminated string")
+        or (error.msg.startswith("Invalid \\u") and len(rest) < 6)
+        or any(word.startswith(rest) for word in ("true", "false", "null", "-1", ".0", "e-1", "e+1"))
+    )

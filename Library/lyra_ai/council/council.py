@@ -478,10 +478,13 @@ class Council:
         members = [entry for stage, (opinions, seats) in enumerate(self._stages, 1) for entry in
                    [*(_opinion_entry(member, stage) for member in opinions), *(_seat_entry(seat, stage) for seat in seats)]]  # fmt: skip
         rules = self.rules
-        settings = {"horizon_seconds": view.horizon.total_seconds(), "bar_seconds": view.bar.total_seconds(), "mode": self.mode.value,
-                    "pool": self._pool, "weighting": type(self.weighting).__name__, "band": rules.band, "full": rules.full, "size": rules.size,
-                    "short": rules.short, "weak": rules.weak, "failure": rules.failure, "quorum": rules.quorum,
-                    "deadline": self.deadline}  # fmt: skip
+        cassette = self.panel.cassette.path
+        settings = {
+            "horizon_seconds": view.horizon.total_seconds(), "bar_seconds": view.bar.total_seconds(), "mode": self.mode.value,
+            "cassette": None if cassette is None else str(cassette), "deadline": self.deadline, "pool": self._pool,
+            "weighting": type(self.weighting).__name__, "band": rules.band, "full": rules.full, "size": rules.size, "short": rules.short,
+            "weak": rules.weak, "failure": rules.failure, "quorum": rules.quorum,
+        }  # fmt: skip
         stamp = datetime.fromtimestamp(self._clock(), UTC).replace(tzinfo=None)
         self.journal.write({"kind": "council", "version": JOURNAL_VERSION, "time": stamp.isoformat(timespec="seconds"), "members": members,
                             "settings": settings})  # fmt: skip

@@ -102,11 +102,23 @@ class Ledger:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_TABLES)
+            self._set_up()
         except (OSError, sqlite3.Error) as e:
             raise LedgerError(f"The ledger at {path} cannot be opened: {e}. No money is spent without it.") from e
+
+    def _set_up(self) -> None:
+        """Journal and tables. Where several processes begin at once, SQLite may refuse the journal's mode without waiting."""
+        end = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                break
+            except sqlite3.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
 
     @property
     def durable(self) -> bool:
@@ -195,10 +207,16 @@ class Ledger:
         return 0.0 if recent is None else max(float(recent[0]) + MINUTE - now, 0.0)
 
     def exhaust_free(self, account: str, until: float | None = None) -> None:
-        """The endpoint says that the free quota is used up: until a moment (Unix seconds), else until the next UTC day."""
+        """The endpoint says that the free quota is used up: until a moment (Unix seconds), else until the next UTC day.
+
+        Quotas are of a minute or a UTC day, so a later moment is taken as that day's end; and an earlier one never shortens what was said.
+        """
         with self._lock, _transaction(self._db):
-            end = self._next_day(self._clock()) if until is None else until
-            self._db.execute("INSERT OR REPLACE INTO exhausted VALUES (?, ?)", (account, end))
+            day = self._next_day(self._clock())
+            end = day if until is None else min(until, day + MINUTE)
+            self._db.execute(
+                "INSERT INTO exhausted VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET until = MAX(until, excluded.until)", (account, end)
+            )
 
     @staticmethod
     def _next_day(now: float) -> float:
@@ -222,6 +240,8 @@ class _transaction:  # noqa: N801
         try:
             self._db.execute("COMMIT" if kind is None else "ROLLBACK")
         except sqlite3.Error as e:
+            if self._db.in_transaction:
+                self._db.rollback()  # Otherwise the next transaction could not begin.
             raise LedgerError(f"The ledger cannot be written: {e}. No money is spent without it.") from e
         if isinstance(error, sqlite3.Error):
             raise LedgerError(f"The ledger cannot be used: {error}. No money is spent without it.") from error

@@ -24,6 +24,7 @@ from lyra_ai.errors import SettingError
 REASONING_TOKENS = 2_000
 """What a model that must reason may use for it, beside its answer."""
 _SCHEMA_VERSION = 1
+_LOGPROB_AGAIN = "That answer cannot be counted. Answer with one word: Yes or No."
 _LOGPROB_SYSTEM = SYSTEM.split("Answer with one JSON")[0] + "Answer with one word: Yes or No."
 
 
@@ -174,7 +175,7 @@ class Request:
     @property
     def size(self) -> int:
         """Bytes of text, an upper bound of its tokens."""
-        return sum(len(content.encode()) for _, content in self.messages)
+        return sum(len(content.encode("utf-8", "backslashreplace")) for _, content in self.messages)
 
 
 class Seat:
@@ -223,7 +224,7 @@ class Seat:
 
     def second(self, first: Request, answer: str, fault: BallotError) -> Request:
         """The request after an answer that could not be counted."""
-        ask = second_question(str(fault))
+        ask = second_question(str(fault)) if self.model.elicitation is Elicitation.JSON else _LOGPROB_AGAIN
         return Request(self._key(f"{first.key}\x1e{answer}\x1e{ask}"), (*first.messages, ("assistant", answer), ("user", ask)))
 
     def _key(self, text: str) -> str:
@@ -231,7 +232,7 @@ class Seat:
             shape = {"schema": _SCHEMA_VERSION, "sample": self.sample, "system": self.system} | self.settings()
             self._start = hashlib.sha256(json.dumps(shape, sort_keys=True, separators=(",", ":")).encode() + b"\n")
         started = self._start.copy()
-        started.update(text.encode())
+        started.update(text.encode("utf-8", "backslashreplace"))
         key: str = started.hexdigest()
         return key
 
@@ -299,7 +300,7 @@ def _yes_or_no(body: Mapping[str, Any]) -> Ballot:
     try:
         shown = body["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         words = [(str(t["token"]).strip().lower(), math.exp(min(float(t["logprob"]), 0.0))) for t in shown]
-    except (KeyError, IndexError, TypeError, ValueError) as e:
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError) as e:
         raise BallotError("it shows no probabilities of words.") from e
     yes = sum(p for word, p in words if word == "yes")
     no = sum(p for word, p in words if word == "no")

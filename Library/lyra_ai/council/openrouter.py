@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from lyra_ai.council.ledger import picodollars
+from lyra_ai.council.views import clean
 from lyra_ai.errors import EndpointError, KeyMissing, SettingError
 
 OPENROUTER = "https://openrouter.ai/api/v1"
@@ -24,6 +26,8 @@ KEY_VARIABLE = "OPENROUTER_API_KEY"
 KEY_PARAMETER = "openrouter-api-key"
 URL_VARIABLE = "OPENROUTER_BASE_URL"
 PER_MILLION = 1_000_000
+_DEAREST = 1e5
+"""USD that one request is taken to have cost at most: sums must stay countable whatever an endpoint claims."""
 _KEY = re.compile(r"sk-[A-Za-z0-9_-]{8,}|(?i:bearer)\s+[^\s\"',}]+")
 
 
@@ -34,6 +38,8 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value.strip()
+        if not all("!" <= c <= "~" for c in self._value):
+            raise SettingError("A key has a character that is no letter, digit or sign of ASCII, or a space within; copy it again.")
 
     def reveal(self) -> str:
         """The key itself, for a header and nothing else."""
@@ -53,6 +59,17 @@ def redact(text: str, secret: Secret | None = None) -> str:
     if secret is not None and len(secret.reveal()) >= 4:
         text = text.replace(secret.reveal(), "***")
     return _KEY.sub("***", text)
+
+
+def without_key(body: dict[str, Any], secret: Secret | None) -> dict[str, Any]:
+    """An answer's JSON without the key: an endpoint may repeat the headers that it was sent, and answers are recorded."""
+    if secret is None or len(secret.reveal()) < 4:
+        return body
+    text = json.dumps(body)
+    if secret.reveal() not in text:
+        return body
+    found: dict[str, Any] = json.loads(text.replace(secret.reveal(), "***"))
+    return found
 
 
 def find_key(environment: Mapping[str, str] | None = None, parameter: str | None = None) -> Secret | None:
@@ -75,10 +92,14 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingError(f"{redact(self.base_url)!r} is no address of an endpoint; one looks like {OPENROUTER}.")
-        if parts.username or parts.password or parts.query:
+        if "@" in self.base_url or parts.query:
             raise SettingError("An endpoint's address holds no user, password or query: the key is handed over as `key`.")
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or not re.fullmatch(r"[^:\[\]]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", parts.netloc)
+        ):
+            raise SettingError(f"{redact(self.base_url)!r} is no address of an endpoint; one looks like {OPENROUTER}.")
 
     @classmethod
     def openrouter(cls, environment: Mapping[str, str] | None = None, parameter: str | None = None) -> Endpoint:
@@ -89,7 +110,7 @@ class Endpoint:
     @classmethod
     def local(cls, base_url: str, key: str | None = None) -> Endpoint:
         """A server of one's own; a key only if it wants one."""
-        return cls(base_url=base_url, key=None if key is None else Secret(key), routes=False)
+        return cls(base_url=base_url, key=None if key is None or not key.strip() else Secret(key), routes=False)
 
     @property
     def account(self) -> str:
@@ -156,12 +177,14 @@ class Price:
                 (Decimal(str(o.get("prompt") or prompt)), Decimal(str(o.get("completion") or completion)))
                 for o in pricing.get("overrides") or ()
             )
-        except (InvalidOperation, AttributeError) as e:
+        except (InvalidOperation, AttributeError, TypeError) as e:
             raise EndpointError(f"A price in the list of models cannot be read: {redact(str(pricing))[:120]}.") from e
-        found = cls(prompt=prompt, completion=max(completion, reasoning), request=request, overrides=overrides)
-        if any(rate < 0 for rate in (prompt, completion, request, *(r for pair in overrides for r in pair))):
-            raise EndpointError("A price in the list of models is negative: it varies with the request and cannot be reserved.")
-        return found
+        # The comparison with NaN would raise, and what is infinite cannot be reserved.
+        if not all(rate.is_finite() and rate >= 0 for rate in (prompt, completion, request, reasoning, *sum(overrides, ()))):
+            raise EndpointError(
+                "A price in the list of models is negative or no figure: it varies with the request and cannot be reserved."
+            )
+        return cls(prompt=prompt, completion=max(completion, reasoning), request=request, overrides=overrides)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,12 +260,20 @@ def _date(text: Any) -> date | None:
 
 
 def read_models(body: bytes) -> list[ModelInfo]:
-    """The list of `GET /models`, or of an OpenAI-compatible server. Raises EndpointError."""
+    """The list of `GET /models`, or of an OpenAI-compatible server; entries that cannot be read are left out. Raises EndpointError."""
     try:
         entries = json.loads(body)["data"]
-        return [ModelInfo.parse(entry) for entry in entries]
-    except (ValueError, KeyError, TypeError, AttributeError) as e:
+        if not isinstance(entries, list):
+            raise TypeError("data is no list")
+    except (ValueError, KeyError, TypeError, RecursionError) as e:
         raise EndpointError(f"The endpoint's list of models cannot be read ({type(e).__name__}).") from e
+    found = []
+    for entry in entries:
+        try:
+            found.append(ModelInfo.parse(entry))
+        except (EndpointError, ValueError, TypeError, AttributeError, ArithmeticError, OSError):
+            continue
+    return found
 
 
 # Replies and faults
@@ -261,17 +292,18 @@ class Reply:
     generation: str = ""
 
     @classmethod
-    def of(cls, body: Mapping[str, Any], generation: str = "") -> Reply:
-        """From a completion's JSON. Raises Fault where it holds no answer, whatever the status said."""
+    def of(cls, body: Mapping[str, Any], generation: str = "", headers: Mapping[str, str] | None = None, now: float = 0.0) -> Reply:
+        """From a completion's JSON. Raises Fault where it holds no answer, whatever the status said. `headers` and `now` tell when to ask
+        again."""
+        cost, prompt, completion = _usage(body)
         if isinstance(error := body.get("error"), Mapping):
-            raise fault_of(200, error)
+            raise fault_of(200, error, cost, headers, now)
         choices = body.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else None
-        cost, prompt, completion = _usage(body)
         if choice is None:
             raise Fault("empty", "the answer holds no choice", retry=True, cost=cost)
         if isinstance(error := choice.get("error"), Mapping):
-            raise fault_of(200, error, cost)
+            raise fault_of(200, error, cost, headers, now)
         message = choice.get("message")
         text = message.get("content") if isinstance(message, Mapping) else None
         finish = str(choice.get("finish_reason") or "")
@@ -293,9 +325,9 @@ def _usage(body: Mapping[str, Any]) -> tuple[int | None, int, int]:
     if not isinstance(usage, Mapping):
         return None, 0, 0
     cost = usage.get("cost")
-    known = isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < 1e6
+    known = isinstance(cost, int | float) and not isinstance(cost, bool) and cost >= 0  # NaN compares as false.
     return (
-        picodollars(cost) if known and cost is not None else None,
+        picodollars(min(cost, _DEAREST)) if known and cost is not None else None,
         _count(usage.get("prompt_tokens")),
         _count(usage.get("completion_tokens")),
     )
@@ -361,11 +393,11 @@ def fault_of(
     code = error.get("code")
     code = (
         code
-        if isinstance(code, int) and not isinstance(code, bool) and code >= 400
+        if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600
         else _TYPES.get(str(metadata.get("error_type")), status)
     )
     kind, retry, scope, unbilled = _STATUSES.get(code, ("server", False, "request", False))
-    message = redact(" ".join(str(error.get("message") or kind).split()))[:200]
+    message = redact(clean(str(error.get("message") or kind)))[:200]
     if cost is None and unbilled and status >= 400:
         cost = 0
     wait, until = _wait(error, metadata, headers or {}, now)
@@ -391,6 +423,8 @@ def _wait(
         lower = {str(k).lower(): v for k, v in inner.items()} | lower
     for value in (told, lower.get("retry-after")):
         seconds = _number(value)
+        if seconds is None and isinstance(value, str):
+            seconds = _seconds_until(value, now)
         if seconds is not None:
             return seconds, now + seconds
     reset = _number(lower.get("x-ratelimit-reset"))
@@ -403,17 +437,32 @@ def _wait(
 def _number(value: Any) -> float | None:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    return number if 0 <= number < 1e15 else None
+    return number if 0 <= number < 1e15 and not isinstance(value, bool) else None
 
 
-def read_reply(status: int, headers: Mapping[str, str], body: bytes, now: float) -> Reply:
-    """A completion from an HTTP response. Raises Fault for everything else."""
+def _seconds_until(date: str, now: float) -> float | None:
+    """Seconds until an HTTP date; None for what is none, or is past and so says nothing."""
     try:
-        found = json.loads(body)
+        seconds = parsedate_to_datetime(date).timestamp() - now
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def read_reply(status: int, headers: Mapping[str, str], content: bytes, now: float, secret: Secret | None = None) -> Reply:
+    """A completion from an HTTP response, with the key taken out wherever it says it. Raises Fault for everything else."""
+    generation = redact(headers.get("x-generation-id", ""), secret)[:100]
+    if status == 200 and headers.get("content-type", "").startswith("text/event-stream"):
+        whole = join_stream(_LINE_END.split(content.decode("utf-8", "replace")), headers, now)
+        return Reply.of(without_key(whole, secret), generation, headers, now)
+    try:
+        found = json.loads(content, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         found = None
+    if isinstance(found, dict):
+        found = without_key(found, secret)
     if status != 200:
         error = found.get("error") if isinstance(found, Mapping) else None
         raise fault_of(
@@ -421,33 +470,54 @@ def read_reply(status: int, headers: Mapping[str, str], body: bytes, now: float)
         )
     if not isinstance(found, Mapping):
         raise Fault("malformed", "the answer is no JSON", retry=True)
-    return Reply.of(found, headers.get("x-generation-id", ""))
+    return Reply.of(found, generation, headers, now)
 
 
-def join_stream(events: Iterable[str]) -> dict[str, Any]:
+_LINE_END = re.compile(r"\r\n|\n|\r")
+"""What ends a line of a stream. `splitlines` knows more ends, which may stand within the JSON of a line."""
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
+
+
+def join_stream(events: Iterable[str], headers: Mapping[str, str] | None = None, now: float = 0.0) -> dict[str, Any]:
     """One completion from the `data:` lines of a stream; comments are passed over. Raises Fault for an error in its midst."""
     text: list[str] = []
+    refusal: list[str] = []
+    words: list[Any] = []
     whole: dict[str, Any] = {"object": "chat.completion"}
     finish: str | None = None
     for line in events:
         if not line.startswith("data:") or (data := line[5:].strip()) == "[DONE]":
             continue
         try:
-            chunk = json.loads(data)
-        except ValueError as e:
+            chunk = json.loads(data, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as e:
             raise Fault("malformed", "a piece of the stream is no JSON", retry=True) from e
         if not isinstance(chunk, Mapping):
             continue
-        if isinstance(error := chunk.get("error"), Mapping):
-            raise fault_of(200, error)
         whole |= {k: chunk[k] for k in ("id", "model", "provider", "created", "system_fingerprint", "usage") if chunk.get(k) is not None}
-        for choice in chunk.get("choices") or ():
-            delta = choice.get("delta") or {}
-            text.append(delta.get("content") or "")
+        if isinstance(error := chunk.get("error"), Mapping):
+            raise fault_of(200, error, _usage(whole)[0], headers, now)
+        choices = chunk.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            if not isinstance(choice, Mapping):
+                continue
+            if isinstance(error := choice.get("error"), Mapping):
+                raise fault_of(200, error, _usage(whole)[0], headers, now)
+            delta = choice.get("delta")
+            for field_, pieces in (("content", text), ("refusal", refusal)):
+                if isinstance(delta, Mapping) and isinstance(piece := delta.get(field_), str):
+                    pieces.append(piece)
+            shown = choice.get("logprobs")
+            if isinstance(shown, Mapping) and isinstance(shown.get("content"), list):
+                words += shown["content"]
             finish = choice.get("finish_reason") or finish
     if finish is None:
-        raise Fault("provider", "the stream broke off", retry=True)
-    whole["choices"] = [{"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": "".join(text)}}]
+        raise Fault("provider", "the stream broke off", retry=True, cost=_usage(whole)[0])
+    message = {"role": "assistant", "content": "".join(text)} | ({"refusal": "".join(refusal)} if refusal else {})
+    whole["choices"] = [{"index": 0, "finish_reason": finish, "message": message} | ({"logprobs": {"content": words}} if words else {})]
     return whole
 
 

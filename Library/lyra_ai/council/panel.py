@@ -8,27 +8,42 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import math
 import random
 import threading
 import time
+import zlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from lyra_ai.council.cassette import Cassette, Entry, Mode
 from lyra_ai.council.ledger import MINUTE, PICO, Budget, Charge, Ledger
 from lyra_ai.council.members import Request, Seat
-from lyra_ai.council.openrouter import Endpoint, Fault, ModelInfo, Reply, join_stream, read_models, read_reply, redact, unsafe_for_backtests
+from lyra_ai.council.openrouter import (
+    Endpoint,
+    Fault,
+    ModelInfo,
+    Reply,
+    Secret,
+    read_models,
+    read_reply,
+    redact,
+    unsafe_for_backtests,
+)
 from lyra_ai.council.votes import Ballot, BallotError, Source, Vote
-from lyra_ai.errors import CassetteError, CassetteMiss, EndpointError, KeyMissing, LyraAIError, QuotaExhausted
+from lyra_ai.errors import CassetteError, CassetteMiss, EndpointError, KeyMissing, LedgerError, LyraAIError, QuotaExhausted
 
 if TYPE_CHECKING:
     import httpx
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
 CONNECT_SECONDS = 5.0
@@ -36,7 +51,9 @@ LIST_SECONDS = 20.0
 GRACE = 0.1
 """Seconds after the deadline in which the loop itself may report; then the caller leaves without it."""
 LARGEST = 1_000_000
-"""Bytes of an answer that are read; more is a fault."""
+"""Bytes of an answer that are read, before and after it is unpacked; more is a fault."""
+LARGEST_LIST = 50_000_000
+"""The same for a list of models."""
 RECORD_SECONDS = 180.0
 """What a recording gives one question: nobody waits for it."""
 _QUIET = ("refused", "quota", "budget", "resting", "key", "unsafe", "price", "ledger")
@@ -55,8 +72,8 @@ class Call:
     reply_cost: int = 0
     latency: float = 0.0
     pending: Request | None = None
-    recorded: str = ""
-    """When its answer was put into the cassette."""
+    lost: int = 0
+    """What the tries of the pending question that failed did cost, in picodollars."""
 
     def vote(self, ballot: Ballot, source: Source) -> Vote:
         """The vote that a ballot makes."""
@@ -91,7 +108,7 @@ def conversation(call: Call) -> Generator[Request, Reply, Ballot]:
 class Breaker:
     """Leaves alone for a while what keeps failing: after 5 faults in a row, or more than half of the last 20, 30 seconds, doubled up to 300.
 
-    After the rest one request is let through; its success closes the breaker, its failure opens it again.
+    After the rest one request is let through; its success closes the breaker, its failure opens it again. One that is barred stays open.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -100,6 +117,7 @@ class Breaker:
         self._row = 0
         self._rest = 30.0
         self._until: float | None = None
+        self._trial = False
 
     def closed(self) -> bool:
         """Whether a request may go out; the first one after a rest takes the trial."""
@@ -108,20 +126,29 @@ class Breaker:
         if self._clock() < self._until:
             return False
         self._until = self._clock() + self._rest
+        self._trial = True
         return True
 
     def good(self) -> None:
-        """A request succeeded."""
+        """A request succeeded. One that left before the breaker opened says nothing of what opened it."""
+        if self._until is not None and not self._trial:
+            return
         self._recent.append(True)
-        self._row, self._rest, self._until = 0, 30.0, None
+        self._row, self._rest, self._until, self._trial = 0, 30.0, None, False
+
+    def bar(self) -> None:
+        """Let nothing through any more."""
+        self._until, self._trial = math.inf, False
 
     def bad(self, at_once: bool = False) -> None:
         """A request failed; `at_once` for faults that will not mend by asking."""
+        if self._until == math.inf:
+            return
         self._recent.append(False)
         self._row += 1
         failed = self._recent.count(False)
         if at_once or self._row >= 5 or (len(self._recent) == 20 and failed > 10) or self._until is not None:
-            self._until = self._clock() + self._rest
+            self._until, self._trial = self._clock() + self._rest, False
             self._rest = min(2 * self._rest, 300.0)
 
 
@@ -141,12 +168,16 @@ class Panel:
     """Whether the past is being played: then models that look things up may not vote."""
     notes: list[str] = field(default_factory=list)
     """What the user should know, once each."""
+    transport: httpx.AsyncBaseTransport | None = None
+    """What carries requests in the network's place; None for the network."""
     _loop: asyncio.AbstractEventLoop | None = field(default=None, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
     _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict, init=False)
+    _muzzle: _Muzzle = field(default_factory=lambda: _Muzzle(), init=False, repr=False)
     _breakers: dict[str, Breaker] = field(default_factory=dict, init=False)
     _retries: float = field(default=3.0, init=False)
-    _failure: LyraAIError | None = field(default=None, init=False)
+    _clerk: ThreadPoolExecutor | None = field(default=None, init=False)
+    """The thread that waits for the ledger's file, so that the loop need not."""
 
     def ask(self, calls: Sequence[Call], seconds: float) -> list[Vote]:
         """Votes of the calls, in their order, in at most `seconds` and a little: who has not answered by then abstains.
@@ -175,7 +206,7 @@ class Panel:
         if entry is None:
             return None
         if isinstance(entry.read, Ballot):
-            call.reply_cost, call.latency = int(entry.cost * PICO), entry.latency
+            call.reply_cost, call.latency = round(entry.cost * PICO), entry.latency
             return call.vote(entry.read, Source.RECORDED)
         return self._replay(call, entry)
 
@@ -188,7 +219,7 @@ class Panel:
                 if entry is None or (entry.reply is None and self.mode is Mode.RECORD):
                     call.reply_cost, call.latency = 0, 0.0
                     return None
-                call.reply_cost += int(entry.cost * PICO)
+                call.reply_cost += round(entry.cost * PICO)
                 call.latency += entry.latency
                 if entry.reply is None:
                     return call.abstention(f"{entry.fault}: {entry.why}", Source.RECORDED)
@@ -221,6 +252,9 @@ class Panel:
 
         self._clients = {}
         self._httpx = httpx
+        self._clerk = ThreadPoolExecutor(1, "lyra-council-ledger")
+        for name in _WIRE_LOGGERS:
+            logging.getLogger(name).addFilter(self._muzzle)
         loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=_run_loop, args=(loop,), name="lyra-council", daemon=True)
         self._thread.start()
@@ -231,14 +265,23 @@ class Panel:
         loop, self._loop = self._loop, None
         if loop is None:
             return
-        asyncio.run_coroutine_threadsafe(self._close_clients(), loop).cancelled()
-        loop.call_soon_threadsafe(loop.stop)
+        asyncio.run_coroutine_threadsafe(self._wind_up(), loop)
+        for name in _WIRE_LOGGERS:
+            logging.getLogger(name).removeFilter(self._muzzle)
+        if self._clerk is not None:
+            self._clerk.shutdown(wait=False)
         if self._thread is not None:
             self._thread.join(1.0)
 
-    async def _close_clients(self) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+    async def _wind_up(self) -> None:
+        """Cancel what is under way, close the connections, stop the loop; in at most a second, whatever hangs."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        tasks |= {asyncio.create_task(client.aclose()) for client in self._clients.values()}
+        if tasks:
+            await asyncio.wait(tasks, timeout=0.8)
+        asyncio.get_running_loop().stop()
 
     def models(self, endpoint: Endpoint) -> list[ModelInfo]:
         """The endpoint's list of models. Raises EndpointError."""
@@ -255,12 +298,13 @@ class Panel:
         httpx = self._httpx
         headers = {} if endpoint.key is None else {"Authorization": f"Bearer {endpoint.key.reveal()}"}
         try:
-            response = await self._client(endpoint).get("models", headers=headers)
-        except httpx.HTTPError as e:
+            async with self._client(endpoint).stream("GET", "models", headers=headers) as response:
+                content = await _content(response, LARGEST_LIST)
+        except (httpx.HTTPError, httpx.InvalidURL, Fault) as e:
             raise EndpointError(f"{endpoint.account} cannot be reached for its list of models: {type(e).__name__}.") from None
         if response.status_code != 200:
             raise EndpointError(f"{endpoint.account} answered with status {response.status_code} when asked for its list of models.")
-        return read_models(response.content)
+        return read_models(content)
 
     def _ask_network(self, calls: Sequence[Call], seconds: float) -> list[Vote]:
         started = time.monotonic()
@@ -273,29 +317,40 @@ class Panel:
         except FutureTimeout:
             future.cancel()
         votes = desk.leave()
-        if self._failure is not None:
-            error, self._failure = self._failure, None
-            raise error
-        return [self._late(call, seconds) if vote is None else vote for call, vote in zip(calls, votes, strict=True)]
+        if desk.failure is not None:
+            raise desk.failure
+        return [self._late(desk, call, seconds) if vote is None else vote for call, vote in zip(calls, votes, strict=True)]
 
-    def _late(self, call: Call, seconds: float) -> Vote:
-        """The vote of a call that was not laid down in time. An answer that was recorded in time counts, as it will in a replay."""
-        entry = self.cassette.get(call.seat.request(call.text).key)
-        if entry is not None and entry.recorded == call.recorded and entry.reply is not None:
-            vote = self._replay(call, entry)
-            if vote is not None:
-                return vote
+    def _late(self, desk: _Desk, call: Call, seconds: float) -> Vote:
+        """The vote of a call that was not laid down in time. Answers that were recorded in time count, as they will in a replay."""
         call.latency = seconds
+        call.reply_cost = 0
         fault = Fault("timeout", f"no answer within {seconds:g} seconds")
-        self._record_fault(call, fault)
+        talk = conversation(call)
+        try:
+            request = next(talk)
+            while (entry := self._in_time(desk, request)) is not None and entry.reply is not None:
+                call.reply_cost += round(entry.cost * PICO)
+                request = talk.send(Reply.of(entry.reply))
+        except StopIteration as done:
+            return call.vote(done.value, Source.ASKED)
+        except Fault as e:
+            return call.abstention(str(e), Source.ASKED)
+        call.pending = request
+        self._record_fault(call, fault, 0)
         return call.abstention(str(fault), Source.ASKED)
 
+    def _in_time(self, desk: _Desk, request: Request) -> Entry | None:
+        """The recorded answer, where it counts: what was recorded earlier does not where the cassette is not to be read."""
+        return self.cassette.get(request.key) if self.mode.reads or request.key in desk.kept else None
+
     async def _ask_all(self, desk: _Desk, deadline: float) -> None:
+        if time.monotonic() >= deadline:
+            return  # No money is reserved for what cannot be answered.
         tasks = [asyncio.create_task(self._ask_one(desk, i, deadline)) for i in range(len(desk.calls))]
         try:
-            async with asyncio.timeout(max(deadline - time.monotonic(), 0.0)):
-                await asyncio.gather(*tasks)
-        except TimeoutError:
+            await asyncio.wait(tasks, timeout=deadline - time.monotonic())
+        finally:  # Also when the caller left before this loop came to it: nothing is asked or paid for behind his back.
             for task in tasks:
                 task.cancel()
 
@@ -304,42 +359,66 @@ class Panel:
         call = desk.calls[index]
         started = time.monotonic()
         talk = conversation(call)
+        fault: Fault
         try:
             request = next(talk)
             while True:
-                call.pending = request
+                call.pending, call.lost = request, 0
                 request = talk.send(await self._answer(desk, call, request, deadline))
         except StopIteration as done:
             call.latency = time.monotonic() - started
             desk.put(index, call.vote(done.value, Source.ASKED))
-        except Fault as fault:
-            call.latency = time.monotonic() - started
-            if desk.put(index, call.abstention(str(fault), Source.ASKED)):
-                self._record_fault(call, fault)
+            return
+        except Fault as e:
+            fault = e
         except (QuotaExhausted, CassetteError) as e:
-            self._failure = e
-            desk.put(index, call.abstention(str(e), Source.ASKED))
-        except (LyraAIError, OSError, ValueError, TypeError) as e:
-            why = redact(f"{type(e).__name__}: {e}", call.seat.endpoint.key)[:200]
-            desk.put(index, call.abstention(f"error: {why}", Source.ASKED))
+            desk.failure = e
+            fault = Fault("quota", str(e))
+        except LedgerError as e:
+            fault = Fault("ledger", str(e))
+        except Exception as e:  # Whatever a hostile answer sets off in a parser: one member must not take the others with it.
+            fault = Fault("error", f"{type(e).__name__}: {redact(str(e), call.seat.endpoint.key)}"[:200])
+        call.latency = time.monotonic() - started
+        with desk.in_time() as in_time:
+            if in_time:
+                if desk.failure is None:
+                    self._record_fault(call, fault, call.lost)
+                desk.votes[index] = call.abstention(str(fault), Source.ASKED)
 
     async def _answer(self, desk: _Desk, call: Call, request: Request, deadline: float) -> Reply:
-        """A reply from the cassette or from the endpoint, tried again where that helps. Raises Fault."""
+        """A reply from the cassette or from the endpoint; seats that ask the very same get one answer, as in a replay. Raises Fault."""
         entry = self.cassette.get(request.key) if self.mode.reads else None
         if entry is not None and entry.reply is not None:
-            call.reply_cost += int(entry.cost * PICO)
+            call.reply_cost += round(entry.cost * PICO)
             return Reply.of(entry.reply)
         self._check_allowed(call.seat)
+        async with desk.asking.setdefault(request.key, asyncio.Lock()):
+            known = desk.answers.get(request.key)
+            if known is None:
+                try:
+                    known = await self._try(desk, call, request, deadline)
+                except Fault as e:
+                    known = e
+                desk.answers[request.key] = known
+        if isinstance(known, Fault):
+            raise known
+        return known
+
+    async def _try(self, desk: _Desk, call: Call, request: Request, deadline: float) -> Reply:
+        """A reply from the endpoint, tried again where that helps. Raises Fault."""
+        before = call.reply_cost
         fault: Fault | None = None
         for attempt in range(ATTEMPTS):
-            if attempt:
-                await self._pause(fault, attempt, deadline)
             try:
-                return await self._attempt(desk, call, request, deadline)
+                if fault is not None:
+                    await self._pause(fault, attempt, deadline)
+                return await self._attempt(desk, call, request, deadline, before)
             except Fault as e:
-                fault = e
+                # That a breaker opened in between says less than the fault that opened it.
+                fault = fault if fault is not None and e.kind == "resting" else e
+                call.lost = call.reply_cost - before
                 if not e.retry or attempt == ATTEMPTS - 1 or not self._may_retry():
-                    raise
+                    raise fault from None
         raise AssertionError("the last attempt returns or raises")
 
     def _check_allowed(self, seat: Seat) -> None:
@@ -355,14 +434,15 @@ class Panel:
         self._retries -= 1
         return True
 
-    async def _pause(self, fault: Fault | None, attempt: int, deadline: float) -> None:
-        assert fault is not None  # A pause follows a fault.
+    async def _pause(self, fault: Fault, attempt: int, deadline: float) -> None:
+        """Wait as long as was told, else a random while. Raises the fault where the deadline comes first."""
         wait = fault.wait if fault.wait is not None else self.chance.uniform(0, 0.5 * 1.5**attempt)
         if time.monotonic() + wait >= deadline:
             raise fault
         await asyncio.sleep(wait)
 
-    async def _attempt(self, desk: _Desk, call: Call, request: Request, deadline: float) -> Reply:
+    async def _attempt(self, desk: _Desk, call: Call, request: Request, deadline: float, before: int) -> Reply:
+        """One request, paid for. `before` is what the call had cost before this question. Raises Fault."""
         seat = call.seat
         breakers = self._closed_breakers(seat)
         reservation = await self._pay(seat, request, deadline)
@@ -371,27 +451,34 @@ class Panel:
         try:
             reply = await self._send(seat, request)
         except Fault as fault:
-            call.reply_cost += self._settle(reservation, seat, request, fault.cost)
-            self._note_fault(seat, fault, breakers)
+            call.reply_cost += await self._settle(reservation, seat, request, fault.cost)
+            await self._note_fault(seat, fault, breakers)
             raise
         except asyncio.CancelledError:
-            for breaker in breakers:
-                breaker.bad()
+            breakers[2].bad()
             raise
         cost = reply.cost
         if cost is None and (reply.prompt_tokens or reply.completion_tokens) and seat.price is not None:
             cost = seat.price.cost(reply.prompt_tokens, reply.completion_tokens)
-        cost = self._settle(reservation, seat, request, cost)
-        call.reply_cost += cost
+        call.reply_cost += await self._settle(reservation, seat, request, cost)
         for breaker in breakers:
             breaker.good()
-        entry = Entry(request.key, call.as_of, reply=reply.body, cost=cost / PICO, latency=time.monotonic() - started,
+        entry = Entry(request.key, call.as_of, reply=reply.body, cost=(call.reply_cost - before) / PICO, latency=time.monotonic() - started,
                       recorded=self._now(), generation=reply.generation)  # fmt: skip
         with desk.in_time() as in_time:
             if in_time:
-                call.recorded = entry.recorded
-                self.cassette.put(entry)
+                self._keep(entry)
+                desk.kept.add(request.key)
         return reply
+
+    def _keep(self, entry: Entry) -> None:
+        """Record an answer. Where that fails, a recording ends; a council that only votes goes on and says so."""
+        try:
+            self.cassette.put(entry)
+        except CassetteError as e:
+            if self.mode is Mode.RECORD:
+                raise
+            self._note(str(e))
 
     def _closed_breakers(self, seat: Seat) -> list[Breaker]:
         """The breakers that a request of this seat passes. Raises Fault if one is open."""
@@ -409,39 +496,52 @@ class Panel:
         price = seat.price
         assert price is not None  # _check_allowed asks first.
         if not price.free:
-            most = price.most(request.size, seat.tokens)
-            answer = self.ledger.reserve([Charge(seat.name, most)], self.budget, self.run)[0]
+            charge = Charge(seat.name, price.most(request.size, seat.tokens))
+            answer = (await self._ledger(lambda: self.ledger.reserve([charge], self.budget, self.run)))[0]
             if isinstance(answer, str):
                 if self.mode is Mode.RECORD:
                     raise QuotaExhausted(f"The recording of {self.run} stops: {answer}.")
                 raise Fault("budget", answer)
             return answer
-        while seat.endpoint.routes and (wait := self.ledger.take_free(seat.endpoint.account, self.budget)) > 0:
+        account = seat.endpoint.account
+        while seat.endpoint.routes and (wait := await self._ledger(lambda: self.ledger.take_free(account, self.budget))) > 0:
             if self.mode is Mode.RECORD and wait > 2 * MINUTE:
                 again = datetime.fromtimestamp(self.wall() + wait, UTC).replace(tzinfo=None)
-                raise QuotaExhausted(
-                    f"The free quota of {seat.endpoint.account} is used up; there is more at {again:%Y-%m-%d %H:%M} UTC.", again
-                )
+                raise QuotaExhausted(f"The free quota of {account} is used up; there is more at {again:%Y-%m-%d %H:%M} UTC.", again)
             if time.monotonic() + wait >= deadline:
-                raise Fault("quota", f"the free quota of {seat.endpoint.account} is used up for {wait:.0f} seconds")
+                raise Fault("quota", f"the free quota of {account} is used up for {wait:.0f} seconds")
             await asyncio.sleep(wait)
         return None
 
-    def _settle(self, reservation: int | None, seat: Seat, request: Request, cost: int | None) -> int:
+    async def _ledger(self, ask: Callable[[], T]) -> T:
+        """Ask the ledger in its own thread: another process may hold the file, and the other members are not to wait for that."""
+        return await asyncio.get_running_loop().run_in_executor(self._clerk, ask)
+
+    async def _settle(self, reservation: int | None, seat: Seat, request: Request, cost: int | None) -> int:
         """Note the cost; an unknown one stays at what was reserved. Gives what counts as spent."""
         if reservation is None:
+            if cost and seat.price is not None and seat.price.free and seat.endpoint.routes:
+                self._bar(seat, cost, 0)
             return cost or 0
         assert seat.price is not None  # Only what has a price is reserved.
         most = seat.price.most(request.size, seat.tokens)
         if cost is None:
             return most
-        self.ledger.settle(reservation, cost)
         if cost > most:
-            self._note(f"{seat.model.id} charged {cost / PICO:.6f} USD where its price list allows {most / PICO:.6f}; it is left alone.")
-            self._breakers[f"{seat.endpoint.account} {seat.model.id}"].bad(at_once=True)
+            self._bar(seat, cost, most)
+        try:
+            await self._ledger(lambda: self.ledger.settle(reservation, cost))
+        except LedgerError as e:
+            self._note(str(e))
+            return max(cost, most)
         return cost
 
-    def _note_fault(self, seat: Seat, fault: Fault, breakers: list[Breaker]) -> None:
+    def _bar(self, seat: Seat, cost: int, most: int) -> None:
+        """Never ask again who charges more than his price list says."""
+        self._note(f"{seat.model.id} charged {cost / PICO:.6f} USD where its price list allows {most / PICO:.6f}; it is left alone.")
+        self._breakers[f"{seat.endpoint.account} {seat.model.id}"].bar()
+
+    async def _note_fault(self, seat: Seat, fault: Fault, breakers: list[Breaker]) -> None:
         account, own = breakers[0], breakers[2]
         if fault.scope == "account":
             account.bad(at_once=True)
@@ -449,10 +549,10 @@ class Panel:
         elif fault.scope in ("paid", "free") and fault.kind == "credits":
             breakers[1].bad(at_once=True)
             self._note(f"{seat.endpoint.account}: {fault.why}")
-        elif fault.scope == "free":
+        elif fault.scope == "free" and seat.price is not None and seat.price.free:
             until = fault.until if not fault.retry else (fault.until or self.wall() + MINUTE)
-            self.ledger.exhaust_free(seat.endpoint.account, until)
-        elif fault.scope == "model":
+            await self._ledger(lambda: self.ledger.exhaust_free(seat.endpoint.account, until))
+        elif fault.scope == "model" and not fault.retry:
             own.bad(at_once=True)
         elif fault.kind not in _QUIET:
             own.bad()
@@ -460,6 +560,7 @@ class Panel:
     async def _send(self, seat: Seat, request: Request) -> Reply:
         """One HTTP request. Raises Fault for whatever is no answer."""
         httpx = self._httpx
+        key = seat.endpoint.key
         try:
             headers = seat.endpoint.headers()
         except KeyMissing as e:
@@ -467,29 +568,35 @@ class Panel:
         body = json.dumps(seat.body(request), separators=(",", ":")).encode()
         try:
             async with self._client(seat.endpoint).stream("POST", "chat/completions", content=body, headers=headers) as response:
-                content = await _content(response)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as e:
+                content = await _content(response, LARGEST)
+            return read_reply(response.status_code, response.headers, content, self.wall(), key)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as e:
             raise Fault("network", f"no connection ({type(e).__name__})", retry=True, cost=0) from None
         except httpx.HTTPError as e:
             raise Fault("network", f"the connection broke ({type(e).__name__})", retry=True) from None
-        if response.status_code == 200 and response.headers.get("content-type", "").startswith("text/event-stream"):
-            return Reply.of(join_stream(content.decode("utf-8", "replace").splitlines()), response.headers.get("x-generation-id", ""))
-        return read_reply(response.status_code, response.headers, content, self.wall())
+        except Fault as fault:
+            fault.why = redact(fault.why, key)
+            fault.args = (f"{fault.kind}: {fault.why}",)
+            raise
 
     def _client(self, endpoint: Endpoint) -> httpx.AsyncClient:
         client = self._clients.get(endpoint.base_url)
+        if endpoint.key is not None and endpoint.key not in self._muzzle.secrets:
+            self._muzzle.secrets.append(endpoint.key)
         if client is None:
             timeout = self._httpx.Timeout(None, connect=CONNECT_SECONDS)
-            client = self._httpx.AsyncClient(base_url=endpoint.base_url, timeout=timeout, follow_redirects=False)
+            client = self._httpx.AsyncClient(base_url=endpoint.base_url, timeout=timeout, follow_redirects=False, transport=self.transport,
+                                             headers={"Accept-Encoding": "gzip"})  # fmt: skip
             self._clients[endpoint.base_url] = client
         return client
 
-    def _record_fault(self, call: Call, fault: Fault) -> None:
+    def _record_fault(self, call: Call, fault: Fault, cost: int) -> None:
+        """Record why the question that is pending has no answer, and what that did cost (picodollars)."""
         if call.pending is None:
             call.pending = call.seat.request(call.text)
         try:
-            self.cassette.put(Entry(call.pending.key, call.as_of, fault=fault.kind, why=redact(fault.why, call.seat.endpoint.key),
-                                    cost=call.reply_cost / PICO, latency=call.latency, recorded=self._now()))  # fmt: skip
+            self.cassette.put(Entry(call.pending.key, call.as_of, fault=fault.kind, why=fault.why, cost=cost / PICO, latency=call.latency,
+                                    recorded=self._now()))  # fmt: skip
         except CassetteError as e:
             self._note(str(e))
 
@@ -501,13 +608,39 @@ class Panel:
         return f"{datetime.fromtimestamp(self.wall(), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+_WIRE_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
+
+
+class _Muzzle(logging.Filter):
+    """Keeps keys out of what the HTTP library logs when it is asked for details: a response's headers may repeat the request's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: list[Secret] = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a record pass, without keys."""
+        text = record.getMessage()
+        for secret in self.secrets:
+            text = redact(text, secret)
+        record.msg, record.args = text, ()
+        return True
+
+
 class _Desk:
     """Where votes are laid down until the caller leaves; what comes later is not counted."""
 
     def __init__(self, calls: list[Call]) -> None:
         self.calls = calls
         self.left = False
-        self._votes: list[Vote | None] = [None] * len(calls)
+        self.failure: LyraAIError | None = None
+        """What ends the whole question, not only a vote."""
+        self.votes: list[Vote | None] = [None] * len(calls)
+        self.asking: dict[str, asyncio.Lock] = {}
+        self.answers: dict[str, Reply | Fault] = {}
+        """By key of the request."""
+        self.kept: set[str] = set()
+        """Keys of the answers that were recorded in time."""
         self._lock = threading.Lock()
 
     @contextmanager
@@ -516,28 +649,37 @@ class _Desk:
         with self._lock:
             yield not self.left
 
-    def put(self, index: int, vote: Vote) -> bool:
-        """Lay a vote down; whether it was in time."""
+    def put(self, index: int, vote: Vote) -> None:
+        """Lay a vote down if it is in time."""
         with self.in_time() as in_time:
             if in_time:
-                self._votes[index] = vote
-            return in_time
+                self.votes[index] = vote
 
     def leave(self) -> list[Vote | None]:
         """Take the votes and go."""
         with self._lock:
             self.left = True
-            return list(self._votes)
+            return list(self.votes)
 
 
-async def _content(response: httpx.Response) -> bytes:
-    """The body, unless it is too large to be an answer."""
+async def _content(response: httpx.Response, largest: int) -> bytes:
+    """The body, unless it is too large to be an answer. It is unpacked here, with a bound: a little that is packed may be a flood."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip", ""):
+        raise Fault("malformed", f"the answer is packed as {encoding[:20]!r}, which was not asked for", retry=True)
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
     pieces: list[bytes] = []
-    size = 0
-    async for piece in response.aiter_bytes():
+    size = packed = 0
+    async for piece in response.aiter_raw():
+        packed += len(piece)
+        if unpack is not None:
+            try:
+                piece = unpack.decompress(piece, largest + 1)
+            except zlib.error:
+                raise Fault("malformed", "the answer cannot be unpacked", retry=True) from None
         size += len(piece)
-        if size > LARGEST:
-            raise Fault("malformed", f"the answer is larger than {LARGEST:,} bytes")
+        if max(size, packed) > largest:
+            raise Fault("malformed", f"the answer is larger than {largest:,} bytes")
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -547,8 +689,4 @@ def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.run_forever()
     finally:
-        pending: Iterable[asyncio.Task[Any]] = asyncio.all_tasks(loop)
-        for task in pending:
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
         loop.close()

@@ -196,7 +196,7 @@ class Disclosure:
     and no date.
     """
 
-    bars: int = 40
+    bars: int = 30
     named: bool = False
     rebased: bool = True
     dated: bool = False

@@ -7,8 +7,8 @@ promises: models behind a strict schema have been seen to answer with probabilit
 from __future__ import annotations
 
 import json
-import math
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +19,8 @@ from lyra_ai.council.views import Disclosure, MarketView, clean, spoken
 REASONS = 3
 """Reasons that are kept of an answer."""
 REASON_LENGTH = 160
+LONGEST = 20_000
+"""Characters of an answer that are read; a ballot has a few hundred."""
 
 SYSTEM = (
     "You are one of several independent forecasters; the others do not see your answer. From the figures given, estimate the probability "
@@ -96,7 +98,7 @@ class Framing(Enum):
     def asks_for_rise(self, description: str) -> bool:
         """Whether the question about a view with this description is put as a rise."""
         if self is Framing.ALTERNATE:
-            return sum(description.encode()) % 2 == 0
+            return zlib.crc32(description.encode()) % 2 == 0
         return self is Framing.RISE
 
 
@@ -110,7 +112,8 @@ def question(view: MarketView, disclosure: Disclosure, framing: Framing) -> tupl
 
 def _question(view: MarketView, disclosure: Disclosure, framing: Framing) -> tuple[str, bool]:
     description = disclosure.describe(view)
-    rise = framing.asks_for_rise(description)
+    # By the figures alone: who writes a text is not to choose which way the question is put.
+    rise = framing.asks_for_rise(disclosure.describe(view.without_texts()) if view.texts else description)
     event = "above" if rise else "below"
     return f"{description}Event: the close {spoken(view.horizon)} from now is {event} the last close. What is its probability?", rise
 
@@ -125,14 +128,41 @@ def read_ballot(text: str) -> Ballot:
 
     A number is never guessed: outside 0 to 1, not finite, in quotes or missing is an error.
     """
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise BallotError(f"it is longer than {LONGEST:,} characters.")
     for rung, candidate in _candidates(text):
         try:
-            found = json.loads(candidate, parse_constant=_no_constant)
+            found = json.loads(candidate, parse_constant=_no_constant, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             continue
         if isinstance(found, dict):
+            if "first" in rung and _contradicts(text, found):
+                raise BallotError("it holds several objects that differ.")
             return _checked(found, rung)
-    raise BallotError("it holds no JSON object.")
+    raise BallotError("it holds no JSON object with each key once.")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that says nothing twice: which of two probabilities is meant would be a guess."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _contradicts(text: str, first: Mapping[str, Any]) -> bool:
+    """Whether another object in the text gives another probability than the first one."""
+    rest = text[text.find("{") :]
+    while (rest := rest[len(_first_object(rest)) :]) and (start := rest.find("{")) >= 0:
+        rest = rest[start:]
+        try:
+            other = json.loads(_mended(_first_object(rest)), parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            continue
+        if any(other.get(key) != first.get(key) for key in ("probability", "abstain") if key in other):
+            return True
+    return False
 
 
 def _no_constant(name: str) -> float:
@@ -148,7 +178,7 @@ def _candidates(text: str) -> list[tuple[str, str]]:
     if 0 <= first < last:
         inner = text[first : last + 1]
         found += [("prose", inner), ("first object", _first_object(text[first:])), ("mended", _mended(inner)),
-                  ("mended", _mended(_first_object(text[first:])))]  # fmt: skip
+                  ("mended first object", _mended(_first_object(text[first:])))]  # fmt: skip
     return found
 
 
@@ -185,7 +215,7 @@ def _checked(found: Mapping[str, Any], rung: str) -> Ballot:
     probability = found.get("probability")
     if isinstance(probability, bool) or not isinstance(probability, int | float):
         raise BallotError(f"probability is {_seen(probability)}, not a number.")
-    if not math.isfinite(probability) or not 0 <= probability <= 1:
+    if not 0 <= probability <= 1:  # NaN compares as false.
         raise BallotError(f"probability is {_seen(probability)}, not from 0 to 1.")
     return Ballot(float(probability), kept, rung)
 
