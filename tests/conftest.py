@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from council_runs import Workspace, make_market
 from hypothesis import settings
 from running import ROOT, SYNTHETIC, Ran, run_command
 
@@ -72,3 +73,15 @@ def backtest(market: Path, tmp_path: Path) -> Callable[..., Ran]:
         return run_command("backtest", file.parent, "--data-folder", data, "--output", out, *options, folder=out)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def council_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half a year of daily BTCUSD and ETHUSD. Read only: copy it to change it."""
+    return make_market(tmp_path_factory.mktemp("council"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, council_market: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace of its own for a council's runs."""
+    return Workspace(tmp_path, council_market, monkeypatch)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from lyra.council.places import council_folder, data_in
+from lyra.council.places import budget_name, council_folder, data_in
 from lyra.engine.enums import Resolution
 from lyra.engine.errors import ConfigError
 from lyra.marketdata.layout import PERIODS
@@ -44,10 +44,12 @@ def ask_council(question: Question, data_folder: Path | None) -> None:
     asked: list[Opinion | Model | ModelRule] = [Model(id) for id in question.models]
     if question.free:
         asked.append(ModelRule(count=question.free))
+    if asked:
+        endpoint.headers()  # Without a key every model would abstain: better to say so at once.
     budget = Budget(run=question.budget) if question.budget else Budget()
     folder = council_folder()
     council = Council([*experts(), *asked], endpoint=endpoint, budget=budget, ledger=folder / "ledger.sqlite", cassette=folder / "ask.jsonl" if asked else None,
-                      mode=Mode.AUTO if asked else Mode.OFF, deadline=question.deadline, run=f"ask {view.as_of:%Y-%m-%d}", backtest=False)  # fmt: skip
+                      mode=Mode.AUTO if asked else Mode.OFF, deadline=question.deadline, run=budget_name("ask"), backtest=False)  # fmt: skip
     try:
         typer.echo(council.decide(view).explain())
     finally:

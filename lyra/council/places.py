@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lyra.engine.errors import ConfigError
@@ -21,3 +22,8 @@ def data_in(given: Path | None) -> Path:
 def council_folder() -> Path:
     """Where cassettes and the ledger lie: in the workspace's object store."""
     return (workspace_root() or Path.cwd()) / "storage" / FOLDER
+
+
+def budget_name(command: str) -> str:
+    """What the ledger calls this call of a command: its budget is its own, whatever earlier calls have spent."""
+    return f"{command} of {datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"

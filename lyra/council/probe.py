@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from lyra.council.places import council_folder, data_in
+from lyra.council.places import budget_name, council_folder, data_in
 from lyra.engine.enums import Resolution
 from lyra.engine.errors import ConfigError
 from lyra.marketdata.reading import read_bars
@@ -180,10 +180,11 @@ def probe_models(ids: Sequence[str], symbols: Sequence[str], endpoint: str | Non
         raise ConfigError(f"{samples} samples over {horizon} days cannot be asked about.")
     folder = council_folder()
     where = Endpoint.openrouter() if endpoint is None else Endpoint.local(endpoint)
-    council = Council([Model(id, system=SYSTEM) for id in ids], endpoint=where, budget=Budget(run=budget), ledger=folder / "ledger.sqlite",
-                      cassette=folder / "probes.jsonl", mode=Mode.RECORD, run="probes", backtest=False)  # fmt: skip
+    where.headers()  # Without a key no model would answer: better to say so at once.
     data = data_in(data_folder)
     past = [moment for symbol in symbols for moment in moments(symbol, data, samples, horizon, np.random.default_rng(0))]
+    council = Council([Model(id, system=SYSTEM) for id in ids], endpoint=where, budget=Budget(run=budget), ledger=folder / "ledger.sqlite",
+                      cassette=folder / "probes.jsonl", mode=Mode.RECORD, run=budget_name("probes"), backtest=False)  # fmt: skip
     typer.echo(f"{len(past)} moments, {7 * len(past)} questions for each model.")
     try:
         for seat in council.seats:

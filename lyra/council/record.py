@@ -25,8 +25,12 @@ from lyra.workspace.config import RunConfig, run_config
 from lyra_ai.council import Endpoint
 from lyra_ai.council.journal import read_journal
 from lyra_ai.council.lean import MODE_VARIABLE
+from lyra_ai.council.openrouter import KEY_PARAMETER
 from lyra_ai.errors import QuotaExhausted
 
+_GO_ON = "What is recorded is kept; call the command again to go on."
+_PASSING = ("limited", "quota", "budget", "credits", "timeout", "network", "provider", "server", "resting")
+"""Causes of a missing vote that another day, or more money, takes away."""
 PATIENCE, WAITING = 60.0, 26 * 3600.0
 """Seconds that a call waits for batches: without and with `--wait`."""
 
@@ -45,8 +49,13 @@ class Recorded:
     cassettes: tuple[Path, ...]
     exhausted: QuotaExhausted | None
 
+    @property
+    def causes(self) -> list[str]:
+        """Why votes are missing, and how many."""
+        return [f"{count} abstentions ({cause})" for cause, count in sorted(self.missing.items())]
+
     def __str__(self) -> str:
-        causes = "".join(f", {count} abstentions ({cause})" for cause, count in sorted(self.missing.items()))
+        causes = "".join(f", {cause}" for cause in self.causes)
         return f"{self.decisions} decisions, {self.answers} answers, {self.asked} of them asked for now, {self.cost:.6f} USD{causes}."
 
 
@@ -61,10 +70,18 @@ def record_project(project: Path, parameters: list[str], data_folder: Path | Non
         raise ConfigError(f"The council of {config.file} has no language model, so there is nothing to record.")
     typer.echo(str(found))
     if found.exhausted is not None:
-        typer.echo(f"{found.exhausted} What is recorded is kept; call the command again to go on.", err=True)
+        typer.echo(f"{found.exhausted} {_GO_ON}", err=True)
         return False
     if found.report.error is not None:
         raise ConfigError(found.report.error)
+    if found.missing.get("key") or found.missing.get("price"):
+        Endpoint.openrouter(parameter=config.parameters.get(KEY_PARAMETER)).headers()
+    if not found.answers:
+        advice = " Is the council given a `mode`, or asked only while the algorithm warms up?" if found.missing.get("miss") else ""
+        raise ConfigError(f"No language model answered: {', '.join(found.causes)}.{advice}")
+    if late := sum(count for cause, count in found.missing.items() if cause in _PASSING):
+        typer.echo(f"{late} votes are missing for causes that pass. {_GO_ON}", err=True)
+        return False
     return True
 
 

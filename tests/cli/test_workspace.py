@@ -106,17 +106,20 @@ def test_demo_without_the_network_says_that_the_market_is_made_up(tmp_path: Path
         raise sample.DataError("the package could not be downloaded.")
 
     monkeypatch.setattr(sample, "fetch", unreachable)
-    shutil.copytree(
-        ROOT / "algorithms" / "ema_cross_btc", tmp_path / "algorithms" / "ema_cross_btc", ignore=shutil.ignore_patterns("backtests")
-    )
+    for name in ("ema_cross_btc", "council_btc"):
+        shutil.copytree(ROOT / "algorithms" / name, tmp_path / "algorithms" / name, ignore=shutil.ignore_patterns("backtests"))
     shutil.copy(ROOT / "lean.json", tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENROUTER_API_KEY", raising=False)
     ran = run_command("demo")
     assert ran.code == 0
     assert "BTCUSD is made up, not Coinbase's: the package could not be downloaded." in ran.out
     assert re.search("Made-up prices, no real market's: .*crypto/coinbase/btcusd/hour/trade", ran.out)
     assert "This was a made-up market: the figures say nothing about Bitcoin." in ran.out
     assert list((tmp_path / "algorithms" / "ema_cross_btc" / "backtests").glob("*/EmaCrossBtc.json"))
+    for shown in ("Last votes", "Weights over time", "COUNCIL REPORT", "Language models can vote too: set OPENROUTER_API_KEY"):
+        assert shown in ran.out
+    assert list((tmp_path / "algorithms" / "council_btc" / "backtests").glob("*/council-report.json"))
 
 
 # help ---------------------------------------------------------------------------------------------

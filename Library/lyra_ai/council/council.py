@@ -257,6 +257,8 @@ class Council:
         known = None if about is None else ModelInfo.recall(slug, about)
         if live is not None and known is None:
             self.panel.cassette.put_model(slug, live.about())
+        elif live is None and known is None and self._lists.get(seat.endpoint.base_url):
+            self.note(f"{slug} is not in the list of models of {seat.endpoint.account}; `lyra ai models` shows which are.")
         seat.know(known or live, None if live is None else live.price)
         if live is not None:
             self._warn(live, known)
@@ -328,6 +330,12 @@ class Council:
             pool = self._pooled(pool.votes + self._vote(view, 2, max(left, 0.0)))
             stages = 2
         return self._decided(view, pool, stages, started)
+
+    def show(self, view: MarketView) -> None:
+        """Show the members that compute a view without deciding, so that those that learn from views know again what they knew."""
+        for opinions, _ in self._stages:
+            for member in opinions:
+                member.opinion(view)
 
     def without_view(self, symbol: str, as_of: datetime, horizon: timedelta, why: str) -> Decision:
         """The abstention where there is nothing to show the members. It is no decision of theirs, and the journal does not have it."""

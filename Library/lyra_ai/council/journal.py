@@ -6,6 +6,7 @@ Three kinds of lines: `council` (the members and their settings), `decision`, an
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +31,7 @@ class Journal:
         try:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                _mend_end(self.path)
                 self._file = open(self.path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - kept open over the run
             self._file.write(_encode(line) + "\n")
         except OSError as e:
@@ -40,6 +42,21 @@ class Journal:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _mend_end(path: Path) -> None:
+    """Cut off a last line that a crash tore, and end one that only lacks its end: what is written next must not run on in it."""
+    whole = path.read_bytes() if path.is_file() else b""
+    end = whole.rfind(b"\n") + 1
+    if end == len(whole):
+        return
+    try:
+        json.loads(whole[end:])
+    except ValueError:
+        os.truncate(path, end)
+        return
+    with open(path, "ab") as file:
+        file.write(b"\n")
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,11 +21,13 @@ from lyra_ai.council.council import Council, Decision, Member, State
 from lyra_ai.council.journal import Journal, read_journal
 from lyra_ai.council.openrouter import KEY_PARAMETER, Endpoint
 from lyra_ai.council.views import COLUMNS, MarketView, Text
-from lyra_ai.errors import SettingError
+from lyra_ai.errors import LyraAIError, SettingError
 
 FOLDER = "council"
 MODE_PARAMETER = "council-mode"
 MODE_VARIABLE = "LYRA_COUNCIL_MODE"
+_NAMES = "_names_of_councils"
+"""Attribute of an algorithm."""
 _NOTE = "Lyra's council keeps its cassettes, its journals and its ledger in this folder."
 _RESOLUTIONS = {timedelta(days=1): "DAILY", timedelta(hours=1): "HOUR", timedelta(minutes=1): "MINUTE"}
 
@@ -38,7 +41,8 @@ class AlgorithmCouncil:
     Call it in a scheduled event, or in `on_data` at the moments of decision: every call is a decision. A view has `bars` bars of length
     `bar` (a day, an hour or a minute) and asks about `horizon`. `numbers(symbol)` and `texts(symbol)` may add figures and texts that were
     known by then. `name` names the cassette in the object store. The mode is `mode`, else the environment's LYRA_COUNCIL_MODE, else the
-    parameter `council-mode`, else `live` in live trading and `replay` in a backtest. Everything else is as for `Council`.
+    parameter `council-mode`, else `live` in live trading and `replay` in a backtest. Everything else is as for `Council`. An algorithm may
+    have several councils, each with its own name; the first one's journal is the run's.
 
     While the algorithm warms up, language models are answered from the cassette only, so that learning costs nothing.
     """
@@ -53,6 +57,7 @@ class AlgorithmCouncil:
         self._horizon, self._bar, self._bars = horizon, bar, bars
         self._numbers, self._texts = numbers, texts
         self._told = 0
+        self._decided: dict[str, datetime] = {}
         chosen = _mode(algorithm, mode)
         store = Store(algorithm.object_store)
         settings.setdefault("endpoint", Endpoint.openrouter(parameter=algorithm.get_parameter(KEY_PARAMETER) or None))
@@ -61,6 +66,7 @@ class AlgorithmCouncil:
         settings.setdefault("backtest", not algorithm.live_mode)
         self._journal = Journal()
         self._store, self._name = store, name
+        self._is_second = _is_second(algorithm, name)
         self.council = Council(members, cassette=store.cassette(name, chosen), mode=chosen, journal=self._journal, **settings)
         if algorithm.live_mode:
             self._resume()
@@ -69,39 +75,58 @@ class AlgorithmCouncil:
         """Live trading that was restarted knows again what it had learned."""
         path = self._store.path(f"journals/{self._name}-live.jsonl")
         if path.is_file():
-            self.council.resume(read_journal(path))
+            lines = read_journal(path)
+            self.council.resume(lines)
+            self._decided = {line["symbol"]: datetime.fromisoformat(line["time"]) for line in lines if line["kind"] == "decision"}
         self._journal.path = path
 
     def decide(self, symbol: Any) -> Decision:
-        """One decision about a symbol, now. It never takes longer than the deadline; a council that cannot vote abstains."""
+        """One decision about a symbol (or a security, or a ticker), now. It never takes longer than the deadline; a council that cannot vote
+        abstains."""
         algorithm = self._algorithm
-        symbol = getattr(symbol, "symbol", symbol)
+        symbol = algorithm.symbol(symbol) if isinstance(symbol, str) else getattr(symbol, "symbol", symbol)
         if self._journal.path is None:
-            self._journal.path = self._store.path(f"journals/{algorithm.algorithm_id or self._name}.jsonl")
+            run = str(algorithm.algorithm_id or self._name)
+            self._journal.path = self._store.path(f"journals/{run}-{self._name}.jsonl" if self._is_second else f"journals/{run}.jsonl")
             self._journal.path.unlink(missing_ok=True)
         self.council.replays_only = bool(algorithm.is_warming_up)
         view = self.view(symbol)
-        if isinstance(view, str):
-            decision = self.council.without_view(symbol.value, algorithm.utc_time, self._horizon, view)
-        else:
-            decision = self.council.decide(view, float(algorithm.portfolio.total_portfolio_value))
-        self._tell()
-        return decision
+        if not isinstance(view, str) and self._was_decided(symbol):
+            self.council.show(view)
+            view = "It was decided before the restart."
+        try:
+            if isinstance(view, str):
+                return self.council.without_view(symbol.value, algorithm.utc_time, self._horizon, view)
+            return self.council.decide(view, float(algorithm.portfolio.total_portfolio_value))
+        except LyraAIError:
+            # The run ends here: LEAN calls nothing that would end the thread.
+            self.close()
+            raise
+        finally:
+            self._tell()
+
+    def _was_decided(self, symbol: Any) -> bool:
+        """Whether this moment lies before a restart: its warm-up goes again through what was decided, and learned from, by then."""
+        decided = self._decided.get(symbol.value)
+        return decided is not None and self._algorithm.utc_time <= decided
 
     def view(self, symbol: Any) -> MarketView | str:
         """What the members are shown of a symbol now; a sentence where there is not enough to show."""
         from AlgorithmImports import Resolution  # type: ignore[import-not-found]
 
         algorithm = self._algorithm
-        frame = algorithm.history(symbol, self._bars, getattr(Resolution, _RESOLUTIONS[self._bar]))
+        resolution = _RESOLUTIONS[self._bar]
+        length = resolution.lower()
+        none = f"There are no {length} bars of it yet."
+        frame = algorithm.history(symbol, self._bars, getattr(Resolution, resolution))
         if len(frame) == 0 or "close" not in frame.columns:
-            return "There are no bars of it yet."
+            return none
         columns = [frame[c].to_numpy(dtype=np.float64) if c in frame.columns else np.zeros(len(frame)) if c == "volume" else frame["close"].to_numpy()
                    for c in COLUMNS]  # fmt: skip
         bars = np.column_stack(columns)
         bars = bars[np.isfinite(bars).all(axis=1) & (bars[:, :4] > 0).all(axis=1)]
         if len(bars) < 2:
-            return f"There is only {len(bars)} bar of it yet."
+            return f"There is only one {length} bar of it yet." if len(bars) else none
         security = algorithm.securities[symbol]
         numbers = {} if self._numbers is None else self._numbers(symbol)
         texts = () if self._texts is None else tuple(self._texts(symbol))
@@ -117,6 +142,17 @@ class AlgorithmCouncil:
     def close(self) -> None:
         """End what runs in the background; for `on_end_of_algorithm`."""
         self.council.close()
+
+
+def _is_second(algorithm: Any, name: str) -> bool:
+    """Whether the algorithm has a council already. Raises SettingError where that has the same name."""
+    names: list[str] = getattr(algorithm, _NAMES, [])
+    if name in names:
+        raise SettingError(f"The algorithm has a council called {name!r} already; give this one another `name`.")
+    # An alpha model may get LEAN's own object, which takes no attribute of ours; then this is the algorithm's one council.
+    with suppress(AttributeError, TypeError):
+        setattr(algorithm, _NAMES, [*names, name])
+    return bool(names)
 
 
 class Store:
