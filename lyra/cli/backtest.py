@@ -79,6 +79,7 @@ def execute(config: RunConfig, folder: Path, name: str | None, show: bool = True
     from lyra.engine.runner import Backtest, Job
 
     progress = Progress()
+    began = time.time()
     run = Backtest(Job(config.file, config.data_folder, config.parameters, name or "local", None, config.object_store), progress.update)
     with _ctrl_c_ends(run):
         try:
@@ -91,7 +92,7 @@ def execute(config: RunConfig, folder: Path, name: str | None, show: bool = True
     try:
         statistics = run.write(folder)
         _keep_inputs(config, folder, run.context.algorithm_id, name, made_up)
-        journal = _take_journal(config, folder, run.context.algorithm_id)
+        journal = _take_journal(config, folder, run.context.algorithm_id, began)
     except LyraError:
         _print_statistics(run.statistics.summary)
         raise
@@ -213,11 +214,14 @@ def _print_statistics(statistics: dict[str, str]) -> None:
     Console().print(table)
 
 
-def _take_journal(config: RunConfig, folder: Path, algorithm_id: str) -> Path | None:
-    """Move the council's journal of this run from the object store to the results; None where there is none."""
-    if config.object_store is None or not (written := config.object_store / "council" / "journals" / f"{algorithm_id}.jsonl").is_file():
+def _take_journal(config: RunConfig, folder: Path, algorithm_id: str, began: float) -> Path | None:
+    """Move the council's journal of this run from the object store to the results; None where there is none of this run."""
+    if config.object_store is None:
         return None
+    written = config.object_store / "council" / "journals" / f"{algorithm_id}.jsonl"
     try:
+        if not written.is_file() or written.stat().st_mtime < began - 1:  # a file system may keep whole seconds only
+            return None
         shutil.move(written, folder / JOURNAL)
     except OSError as e:
         raise ConfigError(f"The results in {folder} are not complete: {e.strerror} ({e.filename}).") from e

@@ -101,22 +101,28 @@ def record_batches(config: RunConfig, folder: Path, tell: Callable[[str], None],
 
     Without `wait` it gives up after a minute of waiting; the batches go on, and the next call takes them up.
     """
+    endpoint = Endpoint.openrouter(parameter=config.parameters.get(KEY_PARAMETER))
+    answers = -1
     while True:
         with mode("collect"):
             found = _counted(execute(config, folder, "recording", show=False))
         if found.exhausted is not None or found.report.error is not None or not found.cassettes:
             return found
-        missing = 0
-        for cassette in found.cassettes:
-            batches = Batches(cassette, cassette.with_name("ledger.sqlite"), Endpoint.openrouter())
-            sent = batches.submit()
-            missing += sent
-            if sent:
-                tell(f"{sent} requests submitted in batches.")
-            if not batches.wait(tell, WAITING if wait else PATIENCE):
-                return replace(found, exhausted=QuotaExhausted("Batches are under way; they take up to a day."))
-        if not missing:
+        batches = [Batches(cassette, cassette.with_name("ledger.sqlite"), endpoint) for cassette in found.cassettes]
+        try:
+            sent = sum(batch.submit() for batch in batches)
+        except QuotaExhausted as e:
+            return replace(found, exhausted=e)
+        if not sent and not any(batch.under_way() for batch in batches):
             return found
+        if found.answers == answers:
+            raise ConfigError(
+                f"The batches brought no answers: {', '.join(found.causes)}. Without --batch the models are asked one by one."
+            )
+        answers = found.answers
+        tell(f"{sent} requests submitted in batches.")
+        if not all(batch.wait(tell, WAITING if wait else PATIENCE) for batch in batches):
+            return replace(found, exhausted=QuotaExhausted("Batches are under way; they take up to a day."))
 
 
 @contextmanager

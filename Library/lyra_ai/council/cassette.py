@@ -54,7 +54,7 @@ class Mode(Enum):
 
     @property
     def records(self) -> bool:
-        """Whether this is a recording: nobody waits for a decision, and what failed before is asked again."""
+        """Whether this is a recording, so that nobody waits for a decision."""
         return self in (Mode.RECORD, Mode.COLLECT)
 
 

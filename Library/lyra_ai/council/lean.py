@@ -58,6 +58,7 @@ class AlgorithmCouncil:
         self._numbers, self._texts = numbers, texts
         self._told = 0
         self._decided: dict[str, datetime] = {}
+        self._labels: dict[str, Any] = {}
         chosen = _mode(algorithm, mode)
         store = Store(algorithm.object_store)
         settings.setdefault("endpoint", Endpoint.openrouter(parameter=algorithm.get_parameter(KEY_PARAMETER) or None))
@@ -96,7 +97,7 @@ class AlgorithmCouncil:
             view = "It was decided before the restart."
         try:
             if isinstance(view, str):
-                return self.council.without_view(symbol.value, algorithm.utc_time, self._horizon, view)
+                return self.council.without_view(self._label(symbol), algorithm.utc_time, self._horizon, view)
             return self.council.decide(view, float(algorithm.portfolio.total_portfolio_value))
         except LyraAIError:
             # The run ends here: LEAN calls nothing that would end the thread.
@@ -107,8 +108,14 @@ class AlgorithmCouncil:
 
     def _was_decided(self, symbol: Any) -> bool:
         """Whether this moment lies before a restart: its warm-up goes again through what was decided, and learned from, by then."""
-        decided = self._decided.get(symbol.value)
+        decided = self._decided.get(self._label(symbol))
         return decided is not None and self._algorithm.utc_time <= decided
+
+    def _label(self, symbol: Any) -> str:
+        """The ticker; with the market for a second security of that ticker, since horizons go by this name."""
+        label: str = symbol.value
+        first = self._labels.setdefault(label, symbol)
+        return label if first == symbol else f"{label} {symbol.id.market}"
 
     def view(self, symbol: Any) -> MarketView | str:
         """What the members are shown of a symbol now; a sentence where there is not enough to show."""
@@ -130,7 +137,7 @@ class AlgorithmCouncil:
         security = algorithm.securities[symbol]
         numbers = {} if self._numbers is None else self._numbers(symbol)
         texts = () if self._texts is None else tuple(self._texts(symbol))
-        return MarketView(symbol=symbol.value, as_of=algorithm.utc_time, bar=self._bar, horizon=self._horizon, bars=bars,
+        return MarketView(symbol=self._label(symbol), as_of=algorithm.utc_time, bar=self._bar, horizon=self._horizon, bars=bars,
                           asset_class=str(security.type).lower(), numbers=numbers, texts=texts)  # fmt: skip
 
     def _tell(self) -> None:
@@ -239,6 +246,11 @@ class CouncilAlphaModel:
         direction = {State.LONG: InsightDirection.UP, State.SHORT: InsightDirection.DOWN, State.FLAT: InsightDirection.FLAT}[last.state]
         confidence = None if last.probability is None else max(last.probability, 1 - last.probability)
         return [Insight.price(symbol, self._horizon, direction, None, confidence, self.name, abs(last.size) or None)]
+
+    def close(self) -> None:
+        """End what runs in the background; for `on_end_of_algorithm`."""
+        if self.council is not None:
+            self.council.close()
 
     def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
         """Follow the universe."""

@@ -59,6 +59,8 @@ RECORD_SECONDS = 180.0
 """What a recording gives one question: nobody waits for it."""
 PENDING = "pending"
 """The fault of a question that is left for a batch; it is not recorded."""
+_OURS = ("key", "credits", "price", "budget", "quota", "resting", "ledger")
+"""Faults that lie with us and may have been mended since."""
 _QUIET = ("refused", "quota", "budget", "resting", "key", "unsafe", "price", "ledger")
 """Faults that say nothing about whether the model works."""
 
@@ -221,7 +223,7 @@ class Panel:
         entry: Entry | None = first
         try:
             while True:
-                if entry is None or (entry.reply is None and self.mode.records):
+                if entry is None or (entry.reply is None and self._asks_again(entry)):
                     call.reply_cost, call.latency = 0, 0.0
                     return None
                 call.reply_cost += round(entry.cost * PICO)
@@ -236,6 +238,10 @@ class Panel:
             return call.vote(done.value, Source.RECORDED)
         except Fault as fault:
             return call.abstention(str(fault), Source.RECORDED)
+
+    def _asks_again(self, entry: Entry) -> bool:
+        """Whether a recorded fault is to be tried anew: always when recording, else where it said nothing of the question."""
+        return self.mode.records or (self.mode.asks and entry.fault in _OURS)
 
     def _missed(self, call: Call) -> Vote:
         if self.mode is Mode.OFF:
