@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from lyra.council.proceedings import Decision, Member
-from lyra_ai.council.calibration import block_bootstrap, brier, expected_calibration_error, log_score
+from lyra.council.scores import block_bootstrap, brier, expected_calibration_error, log_score
 from lyra_ai.council.pools import log_pool
 from lyra_ai.errors import SettingError
 

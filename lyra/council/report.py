@@ -21,7 +21,7 @@ import numpy as np
 
 from lyra.council.measures import CURVE_POINTS, Part, Scores, Sizing, SizingRule, best_so_far, measure, rule_of, scores
 from lyra.council.proceedings import Cast, Decision, Member, Proceedings, parse
-from lyra_ai.council.calibration import error_correlation, reliability
+from lyra.council.scores import error_correlation, reliability
 from lyra_ai.council.pools import effective_members, log_pool
 from lyra_ai.council.views import Floats, naive_utc
 from lyra_ai.errors import SettingError

@@ -17,8 +17,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from lyra_ai.council.calibration import Platt
-from lyra_ai.council.learning import Closed, EqualWeights, FixedShare, Horizons, LearnedPool, Stacked, Weighting
+from lyra_ai.council.learning import Closed, EqualWeights, FixedShare, Horizons, LearnedPool, Platt, Stacked, Weighting
 from lyra_ai.council.pools import linear_pool, majority_pool, median_pool
 
 Floats = NDArray[np.float64]

@@ -156,7 +156,7 @@ def test_a_locked_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         OpenRouterStub([StubModel("stub/a:free"), StubModel("stub/b", **PAID)]) as stub,
         council(stub, tmp_path, members, deadline=BRIEF) as table,
     ):
-        table.panel._clients[LOCAL] = httpx.AsyncClient(base_url=LOCAL, transport=Fake(lambda body: (200, completion(BALLOT))))
+        table.panel._transports[LOCAL] = Fake(lambda body: (200, completion(BALLOT)))
         with held(tmp_path / "ledger.sqlite"):
             decision = timed(table)
             assert [vote.why.split(":")[0] for vote in decision.votes] == ["timeout", "timeout", ""]

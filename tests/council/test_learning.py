@@ -10,19 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lyra_ai.council.calibration import (
+from lyra.council.scores import block_bootstrap, brier, error_correlation, expected_calibration_error, log_score, reliability
+from lyra_ai.council.learning import (
     LEAST_SLOPE,
+    Closed,
     ConformalGate,
+    EqualWeights,
+    FixedShare,
+    Horizons,
+    LearnedPool,
     Platt,
-    block_bootstrap,
-    brier,
-    error_correlation,
-    expected_calibration_error,
+    Stacked,
+    Weighting,
     fit_logistic,
-    log_score,
-    reliability,
+    pooled,
 )
-from lyra_ai.council.learning import Closed, EqualWeights, FixedShare, Horizons, LearnedPool, Stacked, Weighting, pooled
 from lyra_ai.council.pools import clip, expit, log_pool
 from lyra_ai.errors import SettingError
 

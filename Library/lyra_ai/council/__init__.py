@@ -10,13 +10,12 @@ In an algorithm::
 Alone, as in a notebook: `Council(members).decide(MarketView.from_frame(...)).explain()`.
 """
 
-from lyra_ai.council.calibration import ConformalGate, Platt
 from lyra_ai.council.cassette import Cassette, Mode
 from lyra_ai.council.council import Council, Decision, Rules, State
 from lyra_ai.council.experts import experts
 from lyra_ai.council.journal import Journal
 from lyra_ai.council.lean import AlgorithmCouncil, CouncilAlphaModel
-from lyra_ai.council.learning import EqualWeights, FixedShare, Stacked, Weighting
+from lyra_ai.council.learning import ConformalGate, EqualWeights, FixedShare, Platt, Stacked, Weighting
 from lyra_ai.council.ledger import Budget, Ledger
 from lyra_ai.council.members import Elicitation, Function, Model, ModelRule, Opinion
 from lyra_ai.council.openrouter import Endpoint, Price, Secret

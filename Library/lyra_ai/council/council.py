@@ -20,10 +20,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
-from lyra_ai.council.calibration import ConformalGate, Platt
 from lyra_ai.council.cassette import Cassette, Mode
 from lyra_ai.council.journal import JOURNAL_VERSION, Journal
-from lyra_ai.council.learning import Closed, Horizons, LearnedPool, Stacked, Weighting
+from lyra_ai.council.learning import Closed, ConformalGate, Horizons, LearnedPool, Platt, Stacked, Weighting
 from lyra_ai.council.ledger import PICO, Budget, Ledger
 from lyra_ai.council.members import Model, ModelRule, Opinion, Seat
 from lyra_ai.council.openrouter import Endpoint, ModelInfo

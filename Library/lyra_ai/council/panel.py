@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import math
 import random
 import threading
 import time
-import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,7 +30,6 @@ from lyra_ai.council.openrouter import (
     ModelInfo,
     Price,
     Reply,
-    Secret,
     read_models,
     read_reply,
     redact,
@@ -44,10 +41,11 @@ from lyra_ai.errors import CassetteError, CassetteMiss, EndpointError, KeyMissin
 if TYPE_CHECKING:
     import httpx
 
+    from lyra_ai.council.wire import Muzzle
+
 T = TypeVar("T")
 
 ATTEMPTS = 3
-CONNECT_SECONDS = 5.0
 LIST_SECONDS = 20.0
 GRACE = 0.1
 """Seconds after the deadline in which the loop itself may report; then the caller leaves without it."""
@@ -177,8 +175,9 @@ class Panel:
     """What carries requests in the network's place; None for the network."""
     _loop: asyncio.AbstractEventLoop | None = field(default=None, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
-    _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict, init=False)
-    _muzzle: _Muzzle = field(default_factory=lambda: _Muzzle(), init=False, repr=False)
+    _transports: dict[str, httpx.AsyncBaseTransport] = field(default_factory=dict, init=False)
+    """By the endpoints' addresses."""
+    _muzzle: Muzzle | None = field(default=None, init=False, repr=False)
     _breakers: dict[str, Breaker] = field(default_factory=dict, init=False)
     _retries: float = field(default=3.0, init=False)
     _charges: list[tuple[Charge, asyncio.Future[int | str]]] = field(default_factory=list, init=False)
@@ -261,11 +260,12 @@ class Panel:
             return
         import httpx
 
-        self._clients = {}
-        self._httpx = httpx
+        from lyra_ai.council import wire
+
+        self._httpx, self._wire = httpx, wire
+        self._muzzle = wire.Muzzle()
+        self._muzzle.on()
         self._clerk = ThreadPoolExecutor(1, "lyra-council-ledger")
-        for name in _WIRE_LOGGERS:
-            logging.getLogger(name).addFilter(self._muzzle)
         loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=_run_loop, args=(loop,), name="lyra-council", daemon=True)
         self._thread.start()
@@ -277,8 +277,8 @@ class Panel:
         if loop is None:
             return
         asyncio.run_coroutine_threadsafe(self._wind_up(), loop)
-        for name in _WIRE_LOGGERS:
-            logging.getLogger(name).removeFilter(self._muzzle)
+        if self._muzzle is not None:
+            self._muzzle.off()
         if self._thread is not None:
             self._thread.join(1.0)
         if self._clerk is not None:
@@ -289,7 +289,7 @@ class Panel:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
-        tasks |= {asyncio.create_task(client.aclose()) for client in self._clients.values()}
+        tasks |= {asyncio.create_task(transport.aclose()) for transport in self._transports.values()}
         if tasks:
             await asyncio.wait(tasks, timeout=0.8)
         asyncio.get_running_loop().stop()
@@ -309,12 +309,11 @@ class Panel:
         httpx = self._httpx
         headers = {} if endpoint.key is None else {"Authorization": f"Bearer {endpoint.key.reveal()}"}
         try:
-            async with self._client(endpoint).stream("GET", "models", headers=headers) as response:
-                content = await _content(response, LARGEST_LIST)
+            status, _, content = await self._exchange("GET", endpoint, "models", headers, None, LARGEST_LIST)
         except (httpx.HTTPError, httpx.InvalidURL, Fault) as e:
             raise EndpointError(f"{endpoint.account} cannot be reached for its list of models: {type(e).__name__}.") from None
-        if response.status_code != 200:
-            raise EndpointError(f"{endpoint.account} answered with status {response.status_code} when asked for its list of models.")
+        if status != 200:
+            raise EndpointError(f"{endpoint.account} answered with status {status} when asked for its list of models.")
         return read_models(content)
 
     def _ask_network(self, calls: Sequence[Call], seconds: float) -> list[Vote]:
@@ -618,9 +617,8 @@ class Panel:
             raise Fault("key", str(e), scope="account", cost=0) from None
         body = json.dumps(seat.body(request), separators=(",", ":")).encode()
         try:
-            async with self._client(seat.endpoint).stream("POST", "chat/completions", content=body, headers=headers) as response:
-                content = await _content(response, LARGEST)
-            return read_reply(response.status_code, response.headers, content, self.wall(), key)
+            status, told, content = await self._exchange("POST", seat.endpoint, "chat/completions", headers, body, LARGEST)
+            return read_reply(status, told, content, self.wall(), key)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as e:
             raise Fault("network", f"no connection ({type(e).__name__})", retry=True, cost=0) from None
         except httpx.HTTPError as e:
@@ -630,16 +628,17 @@ class Panel:
             fault.args = (f"{fault.kind}: {fault.why}",)
             raise
 
-    def _client(self, endpoint: Endpoint) -> httpx.AsyncClient:
-        client = self._clients.get(endpoint.base_url)
-        if endpoint.key is not None and endpoint.key not in self._muzzle.secrets:
+    async def _exchange(self, method: str, endpoint: Endpoint, path: str, headers: dict[str, str], body: bytes | None,
+                        largest: int) -> tuple[int, httpx.Headers, bytes]:  # fmt: skip
+        """One HTTP request to an endpoint: status, headers, body. Raises httpx.HTTPError and Fault."""
+        transport = self._transports.get(endpoint.base_url)
+        if transport is None:
+            transport = self._transports[endpoint.base_url] = self.transport or self._wire.transport_for(endpoint)
+        if endpoint.key is not None and self._muzzle is not None and endpoint.key not in self._muzzle.secrets:
             self._muzzle.secrets.append(endpoint.key)
-        if client is None:
-            timeout = self._httpx.Timeout(None, connect=CONNECT_SECONDS)
-            client = self._httpx.AsyncClient(base_url=endpoint.base_url, timeout=timeout, follow_redirects=False, transport=self.transport,
-                                             headers={"Accept-Encoding": "gzip"})  # fmt: skip
-            self._clients[endpoint.base_url] = client
-        return client
+        url = f"{endpoint.base_url.rstrip('/')}/{path}"
+        request = self._httpx.Request(method, url, headers={"Accept-Encoding": "gzip", **headers}, content=body)
+        return await self._wire.exchange(transport, request, largest)
 
     def _record_fault(self, call: Call, fault: Fault, cost: int) -> None:
         """Record why the question that is pending has no answer, and what that did cost (picodollars)."""
@@ -657,25 +656,6 @@ class Panel:
 
     def _now(self) -> str:
         return f"{datetime.fromtimestamp(self.wall(), UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-_WIRE_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
-
-
-class _Muzzle(logging.Filter):
-    """Keeps keys out of what the HTTP library logs when it is asked for details: a response's headers may repeat the request's."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.secrets: list[Secret] = []
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let a record pass, without keys."""
-        text = record.getMessage()
-        for secret in self.secrets:
-            text = redact(text, secret)
-        record.msg, record.args = text, ()
-        return True
 
 
 class _Desk:
@@ -711,28 +691,6 @@ class _Desk:
         with self._lock:
             self.left = True
             return list(self.votes)
-
-
-async def _content(response: httpx.Response, largest: int) -> bytes:
-    """The body, unless it is too large to be an answer. It is unpacked here, with a bound: a little that is packed may be a flood."""
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", "x-gzip", ""):
-        raise Fault("malformed", f"the answer is packed as {encoding[:20]!r}, which was not asked for", retry=True)
-    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
-    pieces: list[bytes] = []
-    size = packed = 0
-    async for piece in response.aiter_raw():
-        packed += len(piece)
-        if unpack is not None:
-            try:
-                piece = unpack.decompress(piece, largest + 1)
-            except zlib.error:
-                raise Fault("malformed", "the answer cannot be unpacked", retry=True) from None
-        size += len(piece)
-        if max(size, packed) > largest:
-            raise Fault("malformed", f"the answer is larger than {largest:,} bytes")
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
