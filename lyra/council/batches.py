@@ -108,7 +108,7 @@ class Batches:
                 self._cassette.put(Entry(item["key"], item["as_of"], reply=body, cost=(cost or 0) / PICO, recorded=_now(),
                                          generation=str(body.get("id") or "")))  # fmt: skip
             if cost is not None:
-                self._ledger.settle(item["reservation"], cost)
+                self._ledger.settle([(item["reservation"], cost)])
         return True
 
     def _keep_fault(self, item: Mapping[str, Any], result: Mapping[str, Any] | None, status: str) -> None:

@@ -87,6 +87,7 @@ class TestReplay:
     def test_a_cassette_that_cannot_be_written_costs_no_vote(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
         with OpenRouterStub(models()) as stub, council(stub, tmp_path, MEMBERS) as table:
+            table.panel.cassette.close()
             table.panel.cassette.path = tmp_path / "file" / "cassette.jsonl"
             assert table.decide(view()).votes[0].probability is not None
             assert any("cannot be written" in note for note in table.notes)

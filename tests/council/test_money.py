@@ -174,8 +174,8 @@ def test_the_ledger_alone(caps: tuple[int | None, ...], steps: list[tuple[str, i
         elif kind in ("settle", "lose") and open_:
             number, most, names = open_.pop(int(share * (len(open_) - 1)))
             if kind == "settle":
-                ledger.settle(number, int(share * most))
-                ledger.settle(number, 0)  # The first word counts.
+                ledger.settle([(number, int(share * most))])
+                ledger.settle([(number, 0)])  # The first word counts.
                 sums.update(dict.fromkeys(names, int(share * most) - most))
         elif kind == "reopen":
             ledgers[which].close()

@@ -12,12 +12,14 @@ that neither a key of an account, nor a date, nor a price stands in it. The line
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,7 @@ class Cassette:
         self._rules: dict[str, list[str]] = {}
         self._begun = False
         """Whether the first line is there."""
+        self._file: FileIO | None = None
         if text is not None:
             self._load(text.encode("utf-8", "surrogatepass"))
         elif path is not None and path.exists():
@@ -103,6 +106,13 @@ class Cassette:
                 self._load(path.read_bytes())
             except OSError as e:
                 raise CassetteError(f"The cassette {path} cannot be read: {e}.") from e
+
+    def close(self) -> None:
+        """Close the file; another entry opens it again."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -144,23 +154,29 @@ class Cassette:
             self._rules[digest] = list(chosen)
 
     def _append(self, line: Mapping[str, Any]) -> None:
+        """One write at the file's end, wherever that is by then: other processes may record too."""
         if self.path is None:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # One write at the file's end, wherever that is by then: other processes may record too.
-            with open(self.path, "a+b", buffering=0) as file:
-                end = file.seek(0, os.SEEK_END)
-                data = _encoded(line)
-                if not self._begun:
-                    data = _FIRST + data
-                # A line that a crash tore must not swallow this one.
-                if end and file.seek(end - 1) >= 0 and file.read(1) != b"\n":
-                    data = b"\n" + data
-                file.write(data)
-                self._begun = True
+            if self._file is None:
+                self._file = self._open(self.path)
+            data = _encoded(line)
+            if self._file.write(data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as e:
             raise CassetteError(f"The cassette {self.path} cannot be written: {e.strerror}.") from e
+
+    def _open(self, path: Path) -> FileIO:
+        """The file, to append to, with its first line, and with an end to a line that a crash tore: it must not swallow the next."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = FileIO(path, "a+")
+        end = file.seek(0, os.SEEK_END)
+        if end and file.seek(end - 1) >= 0 and file.read(1) != b"\n":
+            file.write(b"\n")
+        if not self._begun:
+            file.write(_FIRST)
+            self._begun = True
+        return file
 
     def _load(self, content: bytes) -> None:
         lines = content.split(b"\n")

@@ -482,6 +482,7 @@ class Council:
     def close(self) -> None:
         """End the thread and close the files. What is under way is given up and counts as spent."""
         self.panel.close()
+        self.panel.cassette.close()
         if self._owns_ledger:
             self.panel.ledger.close()
         self.journal.close()

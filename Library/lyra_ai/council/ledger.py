@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -89,6 +89,10 @@ class Spent:
     month: float
 
 
+class LedgerBusy(LedgerError):
+    """Somebody else is writing, and the caller did not want to wait."""
+
+
 class Ledger:
     """Reservations, settlements and the count of free calls in one file. Safe between threads and processes.
 
@@ -120,11 +124,14 @@ class Ledger:
         return self._db
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, wait: bool = True) -> Iterator[sqlite3.Connection]:
         """`BEGIN IMMEDIATE` to the end: between checking a cap and writing the reservation nobody else writes."""
-        with self._lock:
+        if not self._lock.acquire(blocking=wait):
+            raise LedgerBusy("The ledger is in use.")
+        try:
             db = self._connection()
             try:
+                db.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000) if wait else 0}")
                 db.execute("BEGIN IMMEDIATE")
                 yield db
                 db.execute("COMMIT")
@@ -132,8 +139,11 @@ class Ledger:
                 if db.in_transaction:
                     db.rollback()  # Otherwise the next transaction could not begin.
                 if isinstance(e, sqlite3.Error):
-                    raise LedgerError(f"The ledger cannot be used: {e}. No money is spent without it.") from e
+                    busy = not wait and getattr(e, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+                    raise (LedgerBusy if busy else LedgerError)(f"The ledger cannot be used: {e}. No money is spent without it.") from e
                 raise
+        finally:
+            self._lock.release()
 
     @property
     def durable(self) -> bool:
@@ -149,9 +159,12 @@ class Ledger:
 
     # Money
 
-    def reserve(self, charges: Sequence[Charge], budget: Budget, run: str) -> list[int | str]:
-        """For each charge in order the number of its reservation, or a sentence that says which cap it would break."""
-        with self._transaction() as db:
+    def reserve(self, charges: Sequence[Charge], budget: Budget, run: str, wait: bool = True) -> list[int | str]:
+        """For each charge in order the number of its reservation, or a sentence that says which cap it would break.
+
+        Raises LedgerBusy, without `wait`, where another process or thread is writing.
+        """
+        with self._transaction(wait) as db:
             day = self._day()
             sums = _sums(db, run, day)
             return [self._reserve(db, charge, budget, run, day, sums) for charge in charges]
@@ -173,10 +186,10 @@ class Ledger:
         assert number is not None  # SQLite gives one to every inserted row.
         return number
 
-    def settle(self, number: int, cost: int) -> None:
-        """Note what a reserved request did cost, in picodollars."""
+    def settle(self, costs: Iterable[tuple[int, int]]) -> None:
+        """Note what reserved requests did cost: numbers of reservations, and picodollars."""
         with self._transaction() as db:
-            db.execute("UPDATE charges SET settled = ? WHERE id = ? AND settled IS NULL", (cost, number))
+            db.executemany("UPDATE charges SET settled = ? WHERE id = ? AND settled IS NULL", [(cost, number) for number, cost in costs])
 
     def spent(self, run: str) -> Spent:
         """What counts as spent in this run, this day and this month (UTC)."""
@@ -189,14 +202,14 @@ class Ledger:
 
     # Free calls
 
-    def take_free(self, account: str, budget: Budget) -> float:
-        """Count one free call and give 0.0; else the seconds until there is one, and nothing is counted."""
-        with self._transaction() as db:
+    def take_free(self, account: str, budget: Budget, wait: bool = True) -> float:
+        """Count one free call and give 0.0; else the seconds until there is one, and nothing is counted. `wait` is as for `reserve`."""
+        with self._transaction(wait) as db:
             now = self._clock()
-            wait = self._free_wait(db, account, budget, now)
-            if wait <= 0:
+            seconds = self._free_wait(db, account, budget, now)
+            if seconds <= 0:
                 db.execute("INSERT INTO free_calls VALUES (?, ?, ?)", (account, self._day(), now))
-            return max(wait, 0.0)
+            return max(seconds, 0.0)
 
     def _free_wait(self, db: sqlite3.Connection, account: str, budget: Budget, now: float) -> float:
         one = db.execute

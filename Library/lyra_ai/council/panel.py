@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from lyra_ai.council.cassette import Cassette, Entry, Mode
-from lyra_ai.council.ledger import MINUTE, PICO, Budget, Charge, Ledger
+from lyra_ai.council.ledger import MINUTE, PICO, Budget, Charge, Ledger, LedgerBusy
 from lyra_ai.council.members import Request, Seat
 from lyra_ai.council.openrouter import (
     Endpoint,
@@ -182,6 +182,8 @@ class Panel:
     _retries: float = field(default=3.0, init=False)
     _charges: list[tuple[Charge, asyncio.Future[int | str]]] = field(default_factory=list, init=False)
     """What waits for the next transaction of the ledger."""
+    _costs: list[tuple[int, int]] = field(default_factory=list, init=False)
+    """Reservations and what they did cost, picodollars, that the ledger does not know yet."""
     _clerk: ThreadPoolExecutor | None = field(default=None, init=False)
     """The thread that waits for the ledger's file, so that the loop need not."""
 
@@ -363,6 +365,7 @@ class Panel:
         finally:  # Also when the caller left before this loop came to it: nothing is asked or paid for behind his back.
             for task in tasks:
                 task.cancel()
+            self._settle_all()
 
     async def _ask_one(self, desk: _Desk, index: int, deadline: float) -> None:
         """Converse until there is a vote. Every cause of having none becomes an abstention: nothing leaves this but a vote."""
@@ -530,7 +533,7 @@ class Panel:
                 raise Fault("budget", answer)
             return answer
         account = seat.endpoint.account
-        while seat.endpoint.routes and (wait := await self._ledger(lambda: self.ledger.take_free(account, self.budget))) > 0:
+        while seat.endpoint.routes and (wait := await self._ledger(lambda wait: self.ledger.take_free(account, self.budget, wait))) > 0:
             if self.mode.records and wait > 2 * MINUTE:
                 again = datetime.fromtimestamp(self.wall() + wait, UTC).replace(tzinfo=None)
                 raise QuotaExhausted(f"The free quota of {account} is used up; there is more at {again:%Y-%m-%d %H:%M} UTC.", again)
@@ -548,7 +551,7 @@ class Panel:
             await asyncio.sleep(0)
             charges, self._charges = self._charges, []
             try:
-                found = await self._ledger(lambda: self.ledger.reserve([charge for charge, _ in charges], self.budget, self.run))
+                found = await self._ledger(lambda wait: self.ledger.reserve([charge for charge, _ in charges], self.budget, self.run, wait))
             except LedgerError as e:
                 for _, waiting in charges[1:]:
                     if not waiting.done():
@@ -559,9 +562,12 @@ class Panel:
                     waiting.set_result(one)
         return await answer
 
-    async def _ledger(self, ask: Callable[[], T]) -> T:
-        """Ask the ledger in its own thread: another process may hold the file, and the other members are not to wait for that."""
-        return await asyncio.get_running_loop().run_in_executor(self._clerk, ask)
+    async def _ledger(self, ask: Callable[[bool], T]) -> T:
+        """Ask the ledger at once; where another process holds the file, in a thread, since the other members are not to wait for that."""
+        try:
+            return ask(False)
+        except LedgerBusy:
+            return await asyncio.get_running_loop().run_in_executor(self._clerk, ask, True)
 
     def _settle(self, reservation: int | None, seat: Seat, request: Request, cost: int | None) -> int:
         """Note the cost; an unknown one stays at what was reserved. Gives what counts as spent."""
@@ -575,14 +581,18 @@ class Panel:
             return most
         if cost > most:
             self._bar(seat, cost, most)
-        if self._clerk is not None:
-            self._clerk.submit(self._settled, reservation, cost)
+        self._costs.append((reservation, cost))
         return cost
 
-    def _settled(self, reservation: int, cost: int) -> None:
-        """Note a cost, in the ledger's own thread: no vote waits for the disk, and until then the reservation stands."""
+    def _settle_all(self) -> None:
+        """Note the costs in the ledger's own thread: no vote waits for the disk, and until then the reservations stand."""
+        costs, self._costs = self._costs, []
+        if costs and self._clerk is not None:
+            self._clerk.submit(self._write_costs, costs)
+
+    def _write_costs(self, costs: list[tuple[int, int]]) -> None:
         try:
-            self.ledger.settle(reservation, cost)
+            self.ledger.settle(costs)
         except LedgerError as e:
             self._note(str(e))
 
@@ -601,7 +611,7 @@ class Panel:
             self._note(f"{seat.endpoint.account}: {fault.why}")
         elif fault.scope == "free" and seat.price is not None and seat.price.free:
             until = fault.until if not fault.retry else (fault.until or self.wall() + MINUTE)
-            await self._ledger(lambda: self.ledger.exhaust_free(seat.endpoint.account, until))
+            await asyncio.get_running_loop().run_in_executor(self._clerk, self.ledger.exhaust_free, seat.endpoint.account, until)
         elif fault.scope == "model" and not fault.retry:
             own.bad(at_once=True)
         elif fault.kind not in _QUIET:
