@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,19 +15,6 @@ Local = Annotated[str | None, typer.Option("--endpoint", help="Address of a serv
 BudgetOption = Annotated[float, typer.Option("--budget", help="US dollars that this command may spend.")]
 TO_BE_CONTINUED = 75
 """Exit code of a recording that goes on later, `EX_TEMPFAIL` of sysexits."""
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Within it an error of Lyra or of its library ends the command with its sentence."""
-    from lyra.cli.backtest import fail
-    from lyra.engine.errors import LyraError
-    from lyra_ai.errors import LyraAIError
-
-    try:
-        yield
-    except (LyraError, LyraAIError) as e:
-        raise fail(str(e)) from None
 
 
 @app.command()
@@ -46,9 +31,10 @@ def models(
 
     Example: `lyra ai models --free --structured`
     """
+    from lyra.cli.backtest import sentences
     from lyra.council.catalogue import Filter, show_models
 
-    with _sentences():
+    with sentences():
         show_models(Filter(free=free, structured=structured, min_context=min_context, max_price=max_price, authors=tuple(author or ()),
                            sort=sort, limit=limit))  # fmt: skip
 
@@ -69,9 +55,10 @@ def ask(
 
     Example: `lyra ai ask BTCUSD --free 3`
     """
+    from lyra.cli.backtest import sentences
     from lyra.council.ask import Question, ask_council
 
-    with _sentences():
+    with sentences():
         ask_council(Question(symbol=symbol, models=tuple(model or ()), free=free, endpoint=endpoint, horizon=horizon, hourly=hourly,
                              budget=budget, deadline=deadline), data_folder)  # fmt: skip
 
@@ -90,9 +77,10 @@ def record(
 
     Example: `lyra ai record algorithms/council_btc --wait`
     """
+    from lyra.cli.backtest import sentences
     from lyra.council.record import record_project
 
-    with _sentences():
+    with sentences():
         finished = record_project(project, parameter or [], data_folder, wait, batch)
     if not finished:
         raise typer.Exit(TO_BE_CONTINUED)
@@ -108,9 +96,10 @@ def report(
 
     Example: `lyra ai report algorithms/council_btc`
     """
+    from lyra.cli.backtest import sentences
     from lyra.council.judge import report_run
 
-    with _sentences():
+    with sentences():
         report_run(run, fee, picture)
 
 
@@ -128,9 +117,10 @@ def probe(
 
     Example: `lyra ai probe meta-llama/llama-3.3-70b-instruct:free --symbol BTCUSD`
     """
+    from lyra.cli.backtest import sentences
     from lyra.council.probe import probe_models
 
-    with _sentences():
+    with sentences():
         probe_models(model, symbol, endpoint, budget, samples, horizon, data_folder)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import typer
 
-from lyra.cli.backtest import Report, execute, fail, sentences
+from lyra.cli.backtest import fail, sentences
 from lyra.workspace.config import run_config
 from lyra.workspace.root import workspace_root
+from lyra.workspace.runs import Report, execute
 
 _CLASSIC, _COUNCIL = "ema_cross_btc", "council_btc"
 

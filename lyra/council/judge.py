@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import typer
 
-from lyra.cli.backtest import JOURNAL
 from lyra.council.measures import Sizing
 from lyra.council.places import council_folder
 from lyra.council.report import Report, report
 from lyra.engine.errors import ConfigError
+from lyra.workspace.runs import JOURNAL
 from lyra_ai.council import Rules
 from lyra_ai.council.journal import read_journal
 from lyra_ai.errors import LyraAIError, SettingError

@@ -18,10 +18,10 @@ from typing import Any
 
 import typer
 
-from lyra.cli.backtest import Report, execute
 from lyra.council.batches import Batches
 from lyra.engine.errors import ConfigError
 from lyra.workspace.config import RunConfig, run_config
+from lyra.workspace.runs import Report, execute
 from lyra_ai.council import Endpoint
 from lyra_ai.council.journal import read_journal
 from lyra_ai.council.lean import MODE_VARIABLE

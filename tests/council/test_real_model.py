@@ -11,11 +11,11 @@ import pytest
 import real_model
 from running import ROOT
 
-from lyra.cli.backtest import Report, execute
 from lyra.council.record import mode
 from lyra.engine.enums import Resolution, SecurityType
 from lyra.marketdata.generator import GenerateRequest, generate
 from lyra.workspace.config import run_config
+from lyra.workspace.runs import Report, execute
 from lyra_ai.council.journal import read_journal
 
 pytestmark = pytest.mark.skipif(not real_model.prepared(), reason="no real model here: python tests/council/real_model.py makes one")

@@ -15,11 +15,11 @@ import pytest
 from openrouter_stub import OpenRouterStub, StubModel
 from running import ROOT
 
-from lyra.cli.backtest import execute
 from lyra.council.report import report
 from lyra.engine.enums import Resolution, SecurityType
 from lyra.marketdata.generator import GenerateRequest, generate
 from lyra.workspace.config import run_config
+from lyra.workspace.runs import execute
 from lyra_ai.council import (
     Budget,
     Council,
