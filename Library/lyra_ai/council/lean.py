@@ -75,6 +75,9 @@ class AlgorithmCouncil:
     def _resume(self) -> None:
         """Live trading that was restarted knows again what it had learned."""
         path = self._store.path(f"journals/{self._name}-live.jsonl")
+        if not self._store.writable:
+            self.council.note(f"{self._store.folder} cannot be written: what is learned now is lost with a restart.")
+            return
         if path.is_file():
             lines = read_journal(path)
             self.council.resume(lines)
@@ -86,7 +89,7 @@ class AlgorithmCouncil:
         abstains."""
         algorithm = self._algorithm
         symbol = algorithm.symbol(symbol) if isinstance(symbol, str) else getattr(symbol, "symbol", symbol)
-        if self._journal.path is None:
+        if self._journal.path is None and self._store.writable:
             run = str(algorithm.algorithm_id or self._name)
             self._journal.path = self._store.path(f"journals/{run}-{self._name}.jsonl" if self._is_second else f"journals/{run}.jsonl")
             self._journal.path.unlink(missing_ok=True)
@@ -171,6 +174,11 @@ class Store:
         if not object_store.contains_key(marker):
             object_store.save(marker, _NOTE)
         self.folder = Path(str(object_store.get_file_path(marker))).parent
+
+    @property
+    def writable(self) -> bool:
+        """Whether files can be written there; where not, a journal stays in memory."""
+        return os.access(self.folder, os.W_OK)
 
     def path(self, name: str) -> Path:
         """Of a file in the folder."""
