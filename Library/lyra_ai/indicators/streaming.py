@@ -1,0 +1,119 @@
+"""A kernel as LEAN's own kind of indicator: it can be registered, warmed up, plotted, and asked for its history.
+
+LEAN reads `value` after every update and wants a finite number: it is 0.0 until the kernel has one, and stays at the last one where the
+kernel has none. (Measured with the real engine.) Where LEAN is, the class is one of its `PythonIndicator`s, so that `current`, `window`,
+`samples`, `updated` and `plot` work.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from lyra_ai.errors import SettingError
+from lyra_ai.indicators.base import SOURCES, Kernel, sourced
+from lyra_ai.indicators.catalogue import find
+
+_FIELDS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
+
+
+def indicator(name: str, *args: Any, source: str | None = None, **settings: Any) -> Any:
+    """A streaming indicator by its name, such as `indicator("supertrend", 10, 3.0)`; `source` is what an indicator of one number is of.
+
+    Raises SettingError for a name, a setting or a source that is none.
+    """
+    kind = find(name)
+    try:
+        made = kind(*args, **settings)
+    except TypeError as e:
+        raise SettingError(f"{name}: {e}.") from e
+    if source is not None and source not in SOURCES:
+        raise SettingError(f"{source!r} is no source; there are {', '.join(SOURCES)}.")
+    shown = ",".join(str(value) for value in (*args, *settings.values()))
+    return _kind()(made, f"{name}({shown})", source or kind.source)
+
+
+class _Streaming:
+    """What both kinds have in common."""
+
+    def _begin(self, kernel: Kernel, name: str, source: str) -> None:
+        self.name = name
+        self.warm_up_period = kernel.warm_up
+        self.value = 0.0
+        self.time = datetime.min
+        self._kernel = kernel
+        self._source = source
+        self._seen = False
+        self._values = dict.fromkeys(kernel.parts, 0.0)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there has been a value."""
+        return self._seen
+
+    def update(self, *given: Any) -> bool:
+        """A bar, a data point, a number, or a time and a number; whether there is a value."""
+        data = given[-1]
+        time = given[0] if len(given) == 2 else getattr(data, "end_time", None)
+        if time is not None:
+            self.time = time
+        self._take(self._kernel.next(*self._row(data)))
+        return self._seen
+
+    def _row(self, data: Any) -> list[float]:
+        needs = self._kernel.needs
+        if isinstance(data, int | float):
+            if needs != "x":
+                raise SettingError(f"{self.name} needs bars; {data!r} is a number.")
+            return [float(data)]
+        if needs == "x" and not hasattr(data, "close"):
+            return [float(data.value)]
+        return [float(self._of_source(data) if letter == "x" else getattr(data, _FIELDS[letter], 0.0)) for letter in needs]
+
+    def _of_source(self, data: Any) -> float:
+        if self._source == "close":
+            return float(data.close)
+        return float(sourced(self._source, *(float(getattr(data, field, 0.0)) for field in _FIELDS.values())))
+
+    def _take(self, found: Any) -> None:
+        parts = self._kernel.parts
+        if not parts:
+            if math.isfinite(found):
+                self.value, self._seen = float(found), True
+            return
+        for part, value in zip(parts, found, strict=True):
+            if math.isfinite(value):
+                self._values[part] = float(value)
+        if math.isfinite(found[0]):
+            self.value, self._seen = float(found[0]), True
+
+    def __getattr__(self, part: str) -> float:
+        values: dict[str, float] = self.__dict__.get("_values", {})
+        if part in values:
+            return values[part]
+        raise AttributeError(f"{type(self).__name__} has no {part!r}")
+
+
+class Indicator(_Streaming):
+    """A streaming indicator where LEAN is not."""
+
+    def __init__(self, kernel: Kernel, name: str, source: str) -> None:
+        self._begin(kernel, name, source)
+
+
+@cache
+def _kind() -> Any:
+    """The class to make: LEAN's own where it is."""
+    if importlib.util.find_spec("AlgorithmImports") is None:
+        return Indicator
+    from AlgorithmImports import PythonIndicator  # type: ignore[import-not-found]
+
+    class LeanIndicator(_Streaming, PythonIndicator):  # type: ignore[misc]
+        def __init__(self, kernel: Kernel, name: str, source: str) -> None:
+            PythonIndicator.__init__(self)
+            self._begin(kernel, name, source)
+
+    return LeanIndicator

@@ -1,0 +1,91 @@
+"""Every indicator that bears a name of Jesse's gives Jesse's values (goldens of Jesse's own run; `make_goldens.py`)."""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from make_goldens import made_up, real
+from running import ROOT
+
+from lyra_ai.indicators import column, indicator, jesse, names
+from lyra_ai.indicators.jesse import _inputs
+
+GOLDENS = json.loads((Path(__file__).parent / "goldens" / "jesse.json").read_text(encoding="utf-8"))
+CANDLES = ROOT.parent / "shared" / "exchange-candles"
+TOLERANCE = 1e-8
+EXCEPTIONS: dict[str, str] = {}
+"""Names that differ on purpose, and why."""
+CASES = [
+    pytest.param(name, case, id=f"{name}-{case['series']}-{'-'.join(f'{k}={v}' for k, v in case['settings'].items()) or 'defaults'}")
+    for name, cases in GOLDENS["goldens"].items()
+    if name in names() and name not in EXCEPTIONS
+    for case in cases
+]
+
+
+def candles(series: str) -> np.ndarray:
+    if series == "made_up":
+        return made_up()
+    if not CANDLES.is_dir():
+        pytest.skip("needs ../shared/exchange-candles")
+    return real(CANDLES)
+
+
+def call(name: str, series: str, settings: dict[str, Any], sequential: bool) -> dict[str, Any]:
+    rows = candles(series)
+    others = ()
+    if name in ("beta", "rsmk"):
+        other = rows.copy()
+        other[:, 1:5] = rows[::-1, 1:5]
+        others = (other,)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        found = getattr(jesse, name)(rows, *others, sequential=sequential, **settings)
+    return dict(found._asdict()) if hasattr(found, "_asdict") else {"value": found}
+
+
+def same(found: Any, expected: Any, scale: float) -> bool:
+    if expected is None or isinstance(expected, str):
+        return found is None or found == expected or (isinstance(found, float) and not math.isfinite(found))
+    return bool(abs(float(found) - expected) <= TOLERANCE * max(abs(expected), 1e-3 * scale, 1e-12))
+
+
+@pytest.mark.parametrize(("name", "case"), CASES)
+def test_values(name: str, case: dict[str, Any]) -> None:
+    if "rows" in case:
+        found = call(name, case["series"], case["settings"], sequential=True)
+        assert set(found) == set(case["rows"])
+        for part, expected in case["rows"].items():
+            scale = max((abs(value) for value in expected if isinstance(value, int | float)), default=1.0)
+            for row, value in zip(GOLDENS["rows"], expected, strict=True):
+                assert same(found[part][row], value, scale), f"{part}, row {row}: {found[part][row]!r}, Jesse has {value!r}"
+    found = call(name, case["series"], case["settings"], sequential=False)
+    for part, value in case["last"].items():
+        assert same(found[part], value, abs(value) if isinstance(value, int | float) else 1.0), (
+            f"{part}: {found[part]!r}, Jesse has {value!r}"
+        )
+
+
+@pytest.mark.parametrize("name", names())
+def test_streaming_equals_the_column(name: str) -> None:
+    """Also for a stream that LEAN would feed: bars, one after the other."""
+    rows = made_up()
+    streamed = indicator(name)
+    kernel = streamed._kernel
+    if any(letter not in "xohlcv" for letter in kernel.needs):
+        pytest.skip("needs more than one security's bars")
+    whole = column(type(kernel)(), *_inputs(rows, kernel.needs, kernel.source))
+    values = whole[:, 0] if kernel.parts else whole
+    last = 0.0
+    for row, expected in zip(rows, values, strict=True):
+        bar = type("Bar", (), dict(zip(("open", "close", "high", "low", "volume"), row[1:].tolist(), strict=True), end_time=None))()
+        streamed.update(bar)
+        last = float(expected) if math.isfinite(expected) else last
+        assert streamed.value == last
+    assert streamed.is_ready == bool(np.isfinite(values).any())
