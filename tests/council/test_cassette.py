@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from dataclasses import replace
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openrouter_stub import BALLOT, FAULTS, OpenRouterStub, Reply, StubModel
 
-from lyra_ai.council import Cassette, Endpoint, Mode, Model, Price, Secret, Text
+from lyra_ai.council import Cassette, Council, Endpoint, Mode, Model, Price, Secret, Text
 from lyra_ai.council.cassette import Entry
 from lyra_ai.council.members import Elicitation, Seat
 from lyra_ai.council.openrouter import ModelInfo
@@ -34,9 +35,21 @@ class TestReplay:
     def test_no_socket_and_no_thread(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with OpenRouterStub(models()) as stub, council(stub, tmp_path, MEMBERS) as table:
             decision = table.decide(view())
+        before = set(threading.enumerate())
         again = replayed(tmp_path, MEMBERS, monkeypatch, view())
         assert outcome(again) == outcome(decision) and decision.probability is not None
-        assert not [thread for thread in threading.enumerate() if thread.name.startswith("lyra-council") and thread.is_alive()]
+        assert set(threading.enumerate()) <= before
+
+    def test_a_council_that_is_forgotten_ends_its_thread(self, tmp_path: Path) -> None:
+        with OpenRouterStub(models()) as stub:
+            table = Council([Model(MEMBERS[0].id)], endpoint=Endpoint(base_url=stub.base_url, key=Secret(KEY)), mode=Mode.AUTO)
+            table.decide(view())
+            thread = table.panel._thread
+            assert thread is not None and thread.is_alive()
+            del table
+            gc.collect()
+            thread.join(2.0)
+            assert not thread.is_alive()
 
     def test_recorded_twice_is_asked_once(self, tmp_path: Path) -> None:
         with OpenRouterStub(models()) as stub:

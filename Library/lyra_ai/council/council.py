@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 import time
+import weakref
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -214,6 +215,7 @@ class Council:
         if mode.asks and self.seats:
             self.panel.prepare()
             self.panel.ledger.open()
+            weakref.finalize(self, self.panel.close)  # for those who forget to: a thread must not outlive its council
         self._header_written = False
 
     # The table
