@@ -214,7 +214,8 @@ class Fed:
     def _model(self, given: str) -> Any:
         if not given.startswith(("algorithm.", "Dividend", "ConstantDividend")):
             return None
-        from lyra.engine.results import dividend_yield, interest_rate
+        from lyra.engine.corporate import dividend_yield
+        from lyra.engine.results import interest_rate
 
         if given.startswith("algorithm."):
             return interest_rate.InterestRateProvider(self.records.data_folder)
