@@ -134,7 +134,7 @@ class Records:
         symbol = self.symbol(row.get("symbol") or ("EURUSD" if name.startswith("eur") else "SPY"))
         start, end = (to_us(datetime.fromisoformat(row[key])) for key in ("time", "end_time"))
         if "bid_open" in row:
-            sides = {f"{side}_{part}": Decimal(row[f"{side}_{part}"]) for side in ("bid", "ask") for part in ("open", "high", "low", "close")}
+            sides: dict[str, Decimal | None] = {f"{side}_{part}": Decimal(row[f"{side}_{part}"]) for side in ("bid", "ask") for part in ("open", "high", "low", "close")}
             sizes = {f"last_{side}_size": Decimal(row[f"{side}_size"]) for side in ("bid", "ask")}
             return QuoteBar._make(symbol, start, end, sides | sizes)
         prices = [Decimal(row[part]) for part in ("open", "high", "low", "close")]
@@ -145,7 +145,7 @@ class Records:
         elif name in _MADE_UP:
             prices = [price or Decimal("0.0") for price in prices]
             volume = Decimal(int(volume)) if volume == int(volume) and volume < 10**8 else volume
-        return TradeBar._make(symbol, start, end, *prices, volume)
+        return TradeBar._make(symbol, start, end, prices[0], prices[1], prices[2], prices[3], volume)
 
 
 @cache
@@ -206,10 +206,12 @@ class Fed:
         if given.startswith("tool:"):
             return SwissArmyKnifeTool(given[5:])
         given = given.removeprefix("iv: ")
-        for kind in (CorrelationType, OptionPricingModelType):
+        kinds: tuple[Any, ...] = (CorrelationType, OptionPricingModelType)
+        for kind in kinds:
             if given in kind._members:
                 return kind(given)
-        return self._model(given) or MovingAverageType._members.get("T_3" if given == "T3" else given, given)
+        averages: Any = MovingAverageType
+        return self._model(given) or averages._members.get("T_3" if given == "T3" else given, given)
 
     def _model(self, given: str) -> Any:
         if not given.startswith(("algorithm.", "Dividend", "ConstantDividend")):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -35,7 +36,6 @@ from lyra.engine.indicators.pricing import (
     cumulative,
     d1_d2,
     density,
-
     implied_volatility,
     theoretical_price,
 )
@@ -66,7 +66,7 @@ def settlement(option: Any) -> int:
     return hours.next_open_us(day, False) if _is_standard(option.id.date) else expiry
 
 
-def _is_standard(date: Any) -> bool:
+def _is_standard(date: datetime) -> bool:
     """Whether a date is the third Friday of its month or next to it."""
     first_friday = (4 - date.replace(day=1).weekday()) % 7 + 1
     return abs(date.day - (first_friday + 14)) <= 1
@@ -99,7 +99,7 @@ class OptionIndicatorBase(DataIndicator):
     are numbers or models. Without a model American options are priced by the forward tree, European ones by Black and Scholes.
     """
 
-    _parameters = (
+    _parameters: ClassVar[tuple[Parameter, ...]] = (
         anything("option"),
         Parameter("risk_free_rate", _rate_or_model(IRiskFreeInterestRateModel), Decimal("0.05")),
         Parameter("dividend_yield", _rate_or_model(IDividendYieldModel), Decimal("0.0")),

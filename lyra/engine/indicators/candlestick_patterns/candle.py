@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from lyra.engine.decimals import ONE, ZERO
@@ -126,7 +127,7 @@ def alike(a: Decimal, b: Decimal, tolerance: Decimal) -> bool:
 
 def ordered(*values: Decimal, way: int = 1) -> bool:
     """Whether values rise (way 1) or fall (-1) from each to the next."""
-    pairs = zip(values, values[1:], strict=False)
+    pairs = pairwise(values)
     return all(a < b for a, b in pairs) if way > 0 else all(a > b for a, b in pairs)
 
 
@@ -140,6 +141,8 @@ class CandlestickPattern(BarIndicator):
     _before: ClassVar[int] = 10
     _late: ClassVar[int] = 0
     """How many bars more than its period it takes."""
+    _sum: Decimal = ZERO
+    """What `_keep_sums` keeps."""
 
     def _default_name(self, values: dict[str, Any]) -> str:
         return type(self).__name__.upper()
@@ -161,15 +164,19 @@ class CandlestickPattern(BarIndicator):
     def _next(self, x: Any, symbol: Any, end: int) -> Decimal:
         bars = self._bars
         bars.append(Candle(x, bars))
-        if self.samples < self._ready_after:
-            return ZERO
-        return _VALUES[self._look(*(bars[i] for i in range(-self._count, 0)))]
+        value = 0 if self.samples < self._ready_after else self._look(*(bars[i] for i in range(-self._count, 0)))
+        self._keep_sums(bars, self.samples)
+        return _VALUES[value]
+
+    def _keep_sums(self, bars: deque[Candle], samples: int) -> None:
+        """Go on with a sum that LEAN keeps out of step with its candles, for the next bar."""
 
     def _look(self, *candles: Any) -> int:
         raise NotImplementedError(f"{type(self).__name__} must implement _look")
 
     def _reset_parts(self) -> None:
         self._bars.clear()
+        self._sum = ZERO
 
 
 class PenetratingPattern(CandlestickPattern):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from decimal import Decimal
 from typing import Any
 
@@ -120,16 +121,19 @@ class Hikkake(CandlestickPattern):
     _found = _found_at = 0
 
     def _next(self, x: Any, symbol: Any, end: int) -> Decimal:
-        super()._next(x, symbol, end)
-        if self.samples < self._watched_from:
-            return ZERO
-        value = self._watch()
-        return Decimal(value) if self.samples >= self._ready_after else ZERO
+        if self._watched_from <= self.samples < self._ready_after:
+            # the trap may be set before it is ready
+            return self._early(x)
+        return super()._next(x, symbol, end)
+
+    def _early(self, x: Any) -> Decimal:
+        bars = self._bars
+        bars.append(Candle(x, bars))
+        self._look()
+        self._keep_sums(bars, self.samples)
+        return ZERO
 
     def _look(self, *candles: Candle) -> int:
-        return 0
-
-    def _watch(self) -> int:
         bars = self._bars
         way = self._trap()
         if way:
@@ -170,25 +174,17 @@ class HikkakeModified(Hikkake):
 
     _count, _before = 1, 10
     _watched_from = 8
-    _ranges = ZERO
 
-    def _next(self, x: Any, symbol: Any, end: int) -> Decimal:
-        value = super()._next(x, symbol, end)
-        bars, samples = self._bars, self.samples
+    def _keep_sums(self, bars: deque[Candle], samples: int) -> None:
         if samples > 2:
-            self._ranges += bars[-3].range
+            self._sum += bars[-3].range
         if samples >= self._watched_from:
-            self._ranges -= bars[-min(samples, self.warm_up_period)].range
-        return value
+            self._sum -= bars[-min(samples, self.warm_up_period)].range
 
     def _trap(self) -> int:
         mother, middle, inside, last = (self._bars[i] for i in range(-4, 0))
         if not (_is_inside(middle, mother) and _is_inside(inside, middle)):
             return 0
-        way, near = _breakout(inside, last), self._ranges * Decimal("0.04")
+        way, near = _breakout(inside, last), self._sum * Decimal("0.04")
         close = middle.close <= middle.low + near if way > 0 else middle.close >= middle.high - near
         return way if close else 0
-
-    def _reset_parts(self) -> None:
-        super()._reset_parts()
-        self._ranges = ZERO

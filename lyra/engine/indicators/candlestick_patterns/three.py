@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from decimal import Decimal
-from typing import Any
 
 from lyra.engine.decimals import ZERO
 from lyra.engine.indicators.arguments import number
 from lyra.engine.indicators.candlestick_patterns.candle import Candle, CandlestickPattern, PenetratingPattern, alike, ordered
+
+_EQUAL = Decimal("0.01")
+"""A twentieth of a mean of five, by their sum."""
 
 
 class _Triple(CandlestickPattern):
@@ -26,9 +29,7 @@ class AbandonedBaby(PenetratingPattern):
     _count, _before, _late = 3, 9, 1
     _longs = _dojis = _shorts = ZERO
 
-    def _next(self, x: Any, symbol: Any, end: int) -> Decimal:
-        value = super()._next(x, symbol, end)
-        bars, samples = self._bars, self.samples
+    def _keep_sums(self, bars: deque[Candle], samples: int) -> None:
         if samples > 2:
             self._longs += bars[-3].body
             self._dojis += bars[-2].range
@@ -37,7 +38,6 @@ class AbandonedBaby(PenetratingPattern):
             self._longs -= bars[-10].body
             self._dojis -= bars[-11].range
             self._shorts -= bars[-12].body
-        return value
 
     def _look(self, first: Candle, second: Candle, last: Candle) -> int:
         if not (10 * first.body > self._longs and 100 * second.body <= self._dojis and 10 * last.body > self._shorts):
@@ -80,9 +80,12 @@ class _Star(_Triple, PenetratingPattern):
     def _is_star(self, candle: Candle) -> bool:
         return not candle.is_long
 
+    def _is_long(self, last: Candle) -> bool:
+        return last.is_long
+
     def _look(self, first: Candle, second: Candle, last: Candle) -> int:
         way, depth = self._way, self._depth(first)
-        if first.color != way or last.color == way or not (first.is_long and last.is_long):
+        if first.color != way or last.color == way or not (first.is_long and self._is_long(last)):
             return 0
         if not (self._is_star(second) and second.gaps(first, way)):
             return 0
@@ -95,9 +98,21 @@ class EveningStar(_Star):
 
 
 class MorningStar(_Star):
-    """A long black candle, a small body below it, and a long white one deep into the first's body: 1."""
+    """A long black candle, a small body below it, and a long white one deep into the first's body: 1.
+
+    What is long for the last is out of step in LEAN: the sum of bodies begins two bars early, and they stay.
+    """
 
     _way = -1
+
+    def _is_long(self, last: Candle) -> bool:
+        return 10 * last.body > self._sum  # type: ignore[no-any-return]
+
+    def _keep_sums(self, bars: deque[Candle], samples: int) -> None:
+        if 2 <= samples < self.warm_up_period - 1:
+            self._sum += bars[-2].body
+        elif samples >= self.warm_up_period:
+            self._sum += bars[-1].body - bars[-11].body
 
 
 class EveningDojiStar(_Star):
@@ -147,13 +162,22 @@ class StalledPattern(_Triple):
 
 
 class StickSandwich(_Triple):
-    """A white candle above the close of a black one, then a black one that closes where the first did: 1."""
+    """A white candle above the close of a black one, then a black one that closes where the first did: 1.
+
+    LEAN's sum of ranges for "where" begins with the bodies of the first five bars, and drops their ranges.
+    """
 
     _before = 5
 
     def _look(self, first: Candle, second: Candle, last: Candle) -> int:
         colors = first.black and second.white and last.black
-        return int(colors and second.low > first.close and alike(last.close, first.close, first.equal))
+        return int(colors and second.low > first.close and alike(last.close, first.close, self._sum * _EQUAL))
+
+    def _keep_sums(self, bars: deque[Candle], samples: int) -> None:
+        if 3 <= samples < self.warm_up_period:
+            self._sum += bars[-3].body
+        elif samples >= self.warm_up_period:
+            self._sum += bars[-3].range - bars[-8].range
 
 
 class TasukiGap(_Triple):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from decimal import Decimal
 
 from lyra.engine.indicators.arguments import number
 from lyra.engine.indicators.candlestick_patterns.candle import Candle, CandlestickPattern, PenetratingPattern, alike
 
 _HALF = Decimal("0.5")
+_EQUAL = Decimal("0.01")
+"""A twentieth of a mean of five, by their sum."""
 
 
 class _Pair(CandlestickPattern):
@@ -15,11 +18,20 @@ class _Pair(CandlestickPattern):
 
 
 class Counterattack(_Pair):
-    """Two long candles of opposite colors that close alike; the sign is the second's color."""
+    """Two long candles of opposite colors that close alike; the sign is the second's color.
+
+    LEAN's sum of ranges for "alike" takes in each bar one early, so that the eleventh never joins but is dropped.
+    """
 
     def _look(self, first: Candle, last: Candle) -> int:
-        found = first.white != last.white and first.is_long and last.is_long and alike(last.close, first.close, first.equal)
+        found = first.white != last.white and first.is_long and last.is_long and alike(last.close, first.close, self._sum * _EQUAL)
         return last.color if found else 0
+
+    def _keep_sums(self, bars: deque[Candle], samples: int) -> None:
+        if self.warm_up_period - 5 <= samples < self.warm_up_period:
+            self._sum += bars[-2].range
+        elif samples >= self.warm_up_period:
+            self._sum += bars[-1].range - bars[-7].range
 
 
 class DarkCloudCover(_Pair, PenetratingPattern):
