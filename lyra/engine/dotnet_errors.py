@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = [
     "ArgumentException", "ArgumentNullException", "ArgumentOutOfRangeException", "DivideByZeroException", "DuplicateNameException",
-    "FormatException", "InvalidCastException", "InvalidOperationException", "KeyNotFoundException", "NotImplementedException",
+    "FormatException", "IndexOutOfRangeException", "InvalidCastException", "InvalidOperationException", "KeyNotFoundException", "NotImplementedException",
     "NotSupportedException", "NullReferenceException", "OverflowException", "RegressionTestException",
 ]  # fmt: skip
 
@@ -29,6 +29,10 @@ class ArgumentNullException(ArgumentException):
 
 class ArgumentOutOfRangeException(ArgumentException):
     """An argument beyond what is allowed."""
+
+
+class IndexOutOfRangeException(IndexError):
+    """A place beyond the end of an array."""
 
 
 class FormatException(ValueError):

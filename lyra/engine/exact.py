@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOp
 
 from lyra.engine.decimals import double_to_decimal, to_float
 from lyra.engine.decimals import strip as strip
+from lyra.engine.dotnet_errors import DivideByZeroException
 
 from_double, to_double = double_to_decimal, to_float
 
@@ -102,7 +103,7 @@ def _zero_product(zero: Decimal, a: Decimal, b: Decimal | int) -> Decimal:
 def divide(a: Decimal, b: Decimal | int) -> Decimal:
     """a / b; raises ZeroDivisionError."""
     if not b:
-        raise ZeroDivisionError(_BY_ZERO)
+        raise DivideByZeroException(_BY_ZERO)
     result = _divide29(a, b)
     low, high = BOUNDS[result.adjusted()]
     if not low <= result <= high:
@@ -115,7 +116,7 @@ def divide(a: Decimal, b: Decimal | int) -> Decimal:
 def share(a: Decimal, count: Decimal) -> Decimal:
     """`divide` by a whole number."""
     if not count:
-        raise ZeroDivisionError(_BY_ZERO)
+        raise DivideByZeroException(_BY_ZERO)
     result = _divide29(a, count)
     low, high = BOUNDS[result.adjusted()]
     if not low <= result <= high:

@@ -27,7 +27,7 @@ _ROOMS = (
     "circular_queue", "compression", "extensions", "orders.exchange_codes", "models", "fees", "brokerages.base", "brokerages",
     "indicators", "indicators.helpers", "consolidators", "scheduling", "scheduling.rules", "scheduling.manager", "framework.targets",
     "framework", "algorithm.settings", "algorithm.core", "algorithm.commands", "algorithm.trading_calendar", "framework.signal_exports",
-    "corporate.providers", "dotnet_json", "results.charts", "results.colors", "results.statistics", "results.trades",
+    "corporate.providers", "corporate.dividend_yield", "dotnet_json", "results.charts", "results.colors", "results.statistics", "results.trades",
     "results.interest_rate", "object_store",
 )  # fmt: skip
 

@@ -134,9 +134,10 @@ class Records:
         symbol = self.symbol(row.get("symbol") or ("EURUSD" if name.startswith("eur") else "SPY"))
         start, end = (to_us(datetime.fromisoformat(row[key])) for key in ("time", "end_time"))
         if "bid_open" in row:
-            sides: dict[str, Decimal | None] = {f"{side}_{part}": Decimal(row[f"{side}_{part}"]) for side in ("bid", "ask") for part in ("open", "high", "low", "close")}
-            sizes = {f"last_{side}_size": Decimal(row[f"{side}_size"]) for side in ("bid", "ask")}
-            return QuoteBar._make(symbol, start, end, sides | sizes)
+            prices_of = [f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close")]
+            sides: dict[str, Decimal | None] = {key: Decimal(row[key]) for key in prices_of}
+            sides |= {f"last_{side}_size": Decimal(row[f"{side}_size"]) for side in ("bid", "ask")}
+            return QuoteBar._make(symbol, start, end, sides)
         prices = [Decimal(row[part]) for part in ("open", "high", "low", "close")]
         volume = Decimal(row["volume"])
         if name.startswith(_REAL_US):

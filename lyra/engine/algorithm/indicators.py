@@ -148,7 +148,13 @@ class IndicatorHelpers(LeanObject):
         found = self._symbol_of(symbol)
         ours = consolidator is None or isinstance(consolidator, (Resolution, int, timedelta))
         if ours:
-            consolidator = self.resolve_consolidator(found, consolidator, _type_of(selector))
+            try:
+                consolidator = self.resolve_consolidator(found, consolidator, _type_of(selector))
+            except ArgumentException as error:
+                if not isinstance(consolidator, timedelta):
+                    raise
+                raise ArgumentException("Invalid third argument, should be either a valid consolidator or timedelta object. "
+                                        f"The following exception was thrown: \n{error}") from error  # fmt: skip
         indicator = as_indicator(indicator)
         update = updater(indicator, selector)
         indicator.consolidators.add(consolidator)
@@ -167,6 +173,15 @@ class IndicatorHelpers(LeanObject):
     unregister_indicator = deregister_indicator
 
     # warm-up ------------------------------------------------------------------------------------------
+    @property
+    def enable_automatic_indicator_warm_up(self: Any) -> bool:
+        """LEAN's older name of `settings.automatic_indicator_warm_up`."""
+        return self.settings.automatic_indicator_warm_up  # type: ignore[no-any-return]
+
+    @enable_automatic_indicator_warm_up.setter
+    def enable_automatic_indicator_warm_up(self: Any, value: bool) -> None:
+        self.settings.automatic_indicator_warm_up = value
+
     def warm_up_indicator(self: Any, symbol: Any, indicator: Any, resolution: Any = None, selector: Any = None, **names: Any) -> None:
         """Update an indicator with its warm-up period of the past."""
         resolution = names.pop("period", resolution)

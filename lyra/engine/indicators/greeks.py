@@ -117,6 +117,7 @@ class OptionIndicatorBase(DataIndicator):
         if option is None:
             raise no_match(".ctor", args, f"{type(self).__name__}([name, ]option, …)")
         if option.security_type not in OPTION_TYPES:
+            self._default_name({**values, "option": option})
             raise ArgumentException("OptionIndicatorBase only support SecurityType.Option.")
         values["option"], values["mirror_option"] = option, find_symbol(values["mirror_option"])
         self.name = self._default_name(values) if name is None else name

@@ -17,6 +17,7 @@ from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution
 from lyra.engine.exact import TWO, add, divide, multiply, share, to_double
 from lyra.engine.indicators.arguments import REQUIRED, no_match, text_of
@@ -125,7 +126,7 @@ def _try(helper: Helper, args: tuple[Any, ...], given: dict[str, Any], lenient: 
     except (TypeError, ValueError):
         return None
     if helper.resolution is REQUIRED and "resolution" not in values:
-        raise ValueError("Object of type 'System.Int32' cannot be converted to type 'System.Nullable`1[QuantConnect.Resolution]'.")
+        raise ArgumentException("Object of type 'System.Int32' cannot be converted to type 'System.Nullable`1[QuantConnect.Resolution]'.")
     symbols = tuple(values["symbols"]) if helper.symbols == SYMBOLS else tuple(values[part] for part in first)
     return _call(helper, taken, symbols, resolution, values.get("selector"))
 
