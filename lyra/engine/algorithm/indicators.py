@@ -156,6 +156,7 @@ class IndicatorHelpers(LeanObject):
                 raise ArgumentException("Invalid third argument, should be either a valid consolidator or timedelta object. "
                                         f"The following exception was thrown: \n{error}") from error  # fmt: skip
         indicator = as_indicator(indicator)
+        _check_types(found, indicator, consolidator)
         update = updater(indicator, selector)
         indicator.consolidators.add(consolidator)
         plain = ours and isinstance(consolidator, kinds.IdentityDataConsolidator)
@@ -237,6 +238,15 @@ class IndicatorHelpers(LeanObject):
         from lyra.engine.history.indicators import indicator_history
 
         return indicator_history(self, indicator, symbol, period, resolution, selector, end, names)
+
+
+def _check_types(symbol: Symbol, indicator: Any, consolidator: Any) -> None:
+    """Raises ArgumentException for an indicator of bars whose consolidator makes other data."""
+    wanted, output = indicator._input, getattr(consolidator, "output_type", None)
+    if (wanted is TradeBar and output in (QuoteBar, Tick)) or (wanted is QuoteBar and output is Tick):
+        expected = "TradeBar" if wanted is TradeBar else "IBaseDataBar"
+        raise ArgumentException(f"Type mismatch found between consolidator and indicator for symbol: {symbol}."
+                                f"Consolidator outputs type {output.__name__} but indicator expects input type {expected}")  # fmt: skip
 
 
 def _symbols(algorithm: Any, value: Any) -> list[Symbol]:
