@@ -110,6 +110,11 @@ class Records:
         """The index of the candlestick patterns."""
         return _index(self.folder)["patterns"]  # type: ignore[no-any-return]
 
+    @property
+    def names(self) -> list[dict[str, str]]:
+        """Further calls of helpers, and the names they give."""
+        return _index(self.folder)["names"]  # type: ignore[no-any-return]
+
     def symbol(self, ticker: str) -> Symbol:
         """A symbol of the series."""
         return self._symbols[ticker]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from lyra.engine import consolidators as kinds
+from lyra.engine.algorithm.option_indicators import CandlestickPatterns, OptionIndicatorHelpers, vega
 from lyra.engine.algorithm.subscriptions import TICK_TYPES
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.dotnet_errors import ArgumentException
@@ -18,8 +19,7 @@ from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.history.requests import COMMON_TYPES
 from lyra.engine.indicators.base import IndicatorBase, IndicatorDataPoint
 from lyra.engine.indicators.helpers import HELPER_NAMES, Field, bind_helper, create_indicator_name, period_text, selected
-from lyra.engine.naming import LeanObject
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import OPTION_TYPES, Symbol
 from lyra.engine.times import span_us
 
 _QUOTE_FIELDS = tuple(getattr(Field, f"{side}_{part}") for side in ("BID", "ASK") for part in ("OPEN", "HIGH", "LOW", "CLOSE", "PRICE"))
@@ -28,11 +28,13 @@ _EXTREMES = {"Maximum": Field.HIGH, "Minimum": Field.LOW}
 """What the helpers of extremes look at in trade bars when nothing else is said."""
 
 
-class IndicatorHelpers(LeanObject):
+class IndicatorHelpers(OptionIndicatorHelpers):
     """The part of `QCAlgorithm` that makes indicators and consolidators."""
 
     # making -------------------------------------------------------------------------------------------
     def _helper(self: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if name == "v" and self._symbol_of(args[0]).security_type in OPTION_TYPES:
+            return vega(self, *args, **kwargs)
         call = bind_helper(name, args, kwargs)
         symbols = [self._symbol_of(item) for item in call.symbols]
         resolution = call.resolution
@@ -48,6 +50,11 @@ class IndicatorHelpers(LeanObject):
         if self.settings.automatic_indicator_warm_up:
             self.warm_up_indicator(symbols, indicator, period, selector)
         return indicator
+
+    @property
+    def candlestick_patterns(self: Any) -> CandlestickPatterns:
+        """Makes candlestick patterns: `self.candlestick_patterns.doji(symbol)`."""
+        return CandlestickPatterns(self)
 
     def _helper_name(self: Any, call: Any, symbols: list[Symbol]) -> str:
         if call.period is not None:
