@@ -4,7 +4,7 @@ The records are `lean-indicators`: `index.json` names every class's cases, `seri
 shown after each. A case is equal when name, warm-up period, readiness, value and parts are those of LEAN at every row, numbers
 within 1e-9 of each other, and what came at the end too: samples, texts, silent updates, errors, the state after a reset.
 
-    python -m lyra.parity.indicators [--records FOLDER] [--data-folder FOLDER] [CLASS ...]
+    python -m lyra.parity.indicators [--records FOLDER] [--data-folder FOLDER] [CLASS | Patterns | Helpers | Behaviours ...]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import importlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -440,24 +440,32 @@ def _check_pattern(indicator: Any, case: dict[str, Any], place: str, bars: list[
     _same("first_ready", case["first_ready"][place], ready, True)
 
 
+def _questions(kind: str) -> Callable[[Records], Iterator[Verdict]]:
+    def check(records: Records) -> Iterator[Verdict]:
+        return getattr(importlib.import_module("lyra.parity.indicator_questions"), kind)(records)  # type: ignore[no-any-return]
+
+    return check
+
+
+_WORDS = {"Patterns": check_patterns, "Helpers": _questions("helpers"), "Behaviours": _questions("behaviours")}
+
+
 # the command ---------------------------------------------------------------------------------------
 def main(arguments: list[str] | None = None) -> int:
     """Print what came of the classes; 1 if anything differs."""
     parser = argparse.ArgumentParser(description="Compare the engine's indicators with what LEAN's showed.")
-    parser.add_argument("classes", nargs="*", help="names of classes, or Patterns; all by default")
+    parser.add_argument("classes", nargs="*", help=f"names of classes, {', '.join(_WORDS)}; all by default")
     parser.add_argument("--records", type=Path, default=RECORDS)
     parser.add_argument("--data-folder", type=Path, default=DATA)
     given = parser.parse_args(arguments)
     with Records(given.records, given.data_folder).active() as records:
         found: list[Verdict] = []
         for name in given.classes or records.classes:
-            if name != "Patterns":
+            if name not in _WORDS:
                 found += _report(name, list(check_class(records, name)))
-        if not given.classes or "Patterns" in given.classes:
-            found_patterns = list(check_patterns(records))
-            _report("patterns", found_patterns)
-            wrong = {verdict.name for verdict in found_patterns if not verdict.equal}
-            print(f"{len({verdict.name for verdict in found_patterns} - wrong)} candlestick patterns are equal, {len(wrong)} are not.")
+        for word, check in _WORDS.items():
+            if not given.classes or word in given.classes:
+                _report(word, list(check(records)))
     equal = sum(verdict.equal for verdict in found)
     unready = sum(not verdict.ready for verdict in found)
     print(f"{equal} of {len(found)} cases are equal; readiness differs in {unready}.")

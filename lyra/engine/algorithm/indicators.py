@@ -18,12 +18,14 @@ from lyra.engine.enums import Resolution, TickType
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.history.requests import COMMON_TYPES
 from lyra.engine.indicators.base import IndicatorBase, IndicatorDataPoint
-from lyra.engine.indicators.helpers import HELPER_NAMES, Field, bind_helper, create_indicator_name, period_text, selected
+from lyra.engine.indicators.helpers import HELPER_NAMES, Field, bind_helper, create_indicator_name, selected
 from lyra.engine.symbols import OPTION_TYPES, Symbol
 from lyra.engine.times import span_us
 
 _QUOTE_FIELDS = tuple(getattr(Field, f"{side}_{part}") for side in ("BID", "ASK") for part in ("OPEN", "HIGH", "LOW", "CLOSE", "PRICE"))
 
+_WITHOUT_SYMBOL = ("Beta", "Correlation", "Covariance")
+"""Their helpers' names bear no symbol, and no resolution unless it is given."""
 _EXTREMES = {"Maximum": Field.HIGH, "Minimum": Field.LOW}
 """What the helpers of extremes look at in trade bars when nothing else is said."""
 
@@ -57,19 +59,19 @@ class IndicatorHelpers(OptionIndicatorHelpers):
         return CandlestickPatterns(self)
 
     def _helper_name(self: Any, call: Any, symbols: list[Symbol]) -> str:
-        if call.period is not None:
-            return (
-                f"{symbols[0].value}{call.label}"
-                if call.label.startswith("(")
-                else f"{call.label}({symbols[0].value}_{period_text(call.period)})"
-            )
+        if call.period is not None and call.label.startswith("("):
+            return f"{symbols[0].value}{call.label}"
         if call.several:
+            resolution = self._feed_of(symbols[0], None).resolution if call.resolution is None else call.resolution
+            return self.create_indicator_name(None, call.label, resolution)  # type: ignore[no-any-return]
+        if call.indicator in _WITHOUT_SYMBOL:
             return self.create_indicator_name(None, call.label, call.resolution)  # type: ignore[no-any-return]
         return self.create_indicator_name(symbols[0], call.label, call.resolution)  # type: ignore[no-any-return]
 
     def create_indicator_name(self: Any, symbol: Any, type: Any, resolution: Resolution | None = None) -> str:
         """LEAN's name of an indicator: `EMA(20,SPY_day)`."""
-        found = None if symbol is None or str(symbol) == "" else self._symbol_of(symbol)
+        nothing = symbol is None or symbol is Symbol.NONE or symbol is Symbol.EMPTY or str(symbol) == ""
+        found = None if nothing else self._symbol_of(symbol)
         if resolution is None and found is not None:
             feed = self._feed_of(found, None, add=False)
             resolution = None if feed is None else feed.resolution

@@ -1,7 +1,7 @@
 """QCAlgorithm's helpers for options' implied volatility and greeks, and for candlestick patterns.
 
-`self.iv`, `d`, `g`, `v`, `t`, `r` use the model of the option's style where none is given; the Greek letters `δ`, `γ`, `θ`, `ρ` use
-Black and Scholes (`Algorithm/QCAlgorithm.Indicators.cs`). `self.candlestick_patterns.doji(symbol)` makes a pattern that updates
+`self.iv`, `d`, `g`, `v`, `t`, `r` use the model of the option's style where none is given; the Greek letters
+use Black and Scholes (`Algorithm/QCAlgorithm.Indicators.cs`). `self.candlestick_patterns.doji(symbol)` makes a pattern that updates
 itself (`Algorithm/CandlestickPatterns.cs`).
 """
 
@@ -72,7 +72,7 @@ def _helper(name: str, kind: str, default_model: Any) -> Callable[..., Any]:
     return helper
 
 
-_GREEKS = {"d": ("Delta", "Δδ"), "g": ("Gamma", "Γγ"), "t": ("Theta", "Θθ"), "r": ("Rho", "ρ")}  # noqa: RUF001
+_GREEKS = {"d": ("Delta", "Δδ"), "g": ("Gamma", "Γγ"), "t": ("Theta", "Θθ"), "r": ("Rho", "ρ")}
 
 for _name, (_kind, _letters) in _GREEKS.items():
     for _spelling in (_name, _name.upper()):

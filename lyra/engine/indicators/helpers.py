@@ -238,7 +238,17 @@ def _seven(bar: Any) -> Decimal:
     return share(add(add(add(multiply(TWO, bar._open), bar._high), bar._low), multiply(Decimal(3), bar._close)), Decimal(7))
 
 
-class Field(LeanObject):
+class _Fields(type):
+    """Tells what may have been meant by a selector that there is not."""
+
+    def __getattr__(cls, name: str) -> Any:
+        from lyra.engine.faults import similar_names
+
+        close = "" if name[0] == "_" else ", ".join(sorted(repr(found.upper()) for found in similar_names(cls, name)))
+        raise AttributeError(f"type object 'Field' has no attribute '{name}'" + (f" Did you mean: {close}?" if close else ""), name=name, obj=cls)
+
+
+class Field(LeanObject, metaclass=_Fields):
     """Selectors for helpers and `register_indicator`. Those of quotes give the value of other data."""
 
     OPEN = Selector("OPEN", _of_bar(lambda bar: bar._open))
