@@ -4,7 +4,7 @@ A .NET decimal is a 96-bit integer and a scale of 0 to 28; a result that does no
 largest scale that does. Python's context of 28 digits is close but not equal: 28 digits always fit into 96 bits, 29 do
 up to 7.92…; and because the float that Python sees of a decimal depends on all its digits, one digit less shows.
 Python's own operators round to the thread's context, `abs()` and unary minus too: use `magnitude` and `negate`.
-Checked on the records of the real engine (`lean-indicators`), see `tests/engine/test_indicators.py`.
+Checked on the records of the real engine (`lean-indicators`), see `tests/parity/test_indicators.py`.
 """
 
 from __future__ import annotations
