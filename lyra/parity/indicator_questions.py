@@ -21,7 +21,7 @@ from lyra.engine.indicators.helpers import create_indicator_name
 from lyra.engine.runner import Backtest, Job
 from lyra.parity.indicators import GREEKS, Records, Verdict, near, option_symbol
 
-_ASKING = '''
+_ASKING = """
 from AlgorithmImports import *
 import json
 
@@ -45,7 +45,7 @@ class Asking(QCAlgorithm):
         self.remove_security(aapl_tick); self.remove_security(qqq_second)
         with open(self.get_parameter("answers"), "w") as file: json.dump(answers, file)
         self.quit()
-'''
+"""
 
 
 def _run(records: Records, algorithm: Path, parameters: dict[str, str], folder: Path) -> None:

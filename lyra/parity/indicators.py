@@ -354,7 +354,9 @@ def _check_error(fed: Fed, expected: dict[str, Any], at: int) -> None:
     try:
         fed.update(at)
     except Exception as error:
-        _same(f"row {at}, error", f"{expected['type']}: {expected['message']}", f"{type(error).__name__}: {str(error).splitlines()[0]}"[:320])
+        _same(
+            f"row {at}, error", f"{expected['type']}: {expected['message']}", f"{type(error).__name__}: {str(error).splitlines()[0]}"[:320]
+        )
     else:
         raise _Differs(f"row {at}", expected["message"], "no error")
 

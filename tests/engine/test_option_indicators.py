@@ -92,7 +92,10 @@ def test_greeks_by_formula_without_rates() -> None:
     when = datetime(2014, 12, 19, 16)
     years = 91 / 365
     model = OptionPricingModelType.BLACK_SCHOLES
-    values = {kind: shown(kind(spy_option(), 0.0, 0.0, None, model, model), when, underlying=100.0, option=4.0) for kind in (Gamma, Vega, Theta, Rho)}
+    values = {
+        kind: shown(kind(spy_option(), 0.0, 0.0, None, model, model), when, underlying=100.0, option=4.0)
+        for kind in (Gamma, Vega, Theta, Rho)
+    }
     volatility = 0.2
     # at the money d1 is half of volatility · sqrt(years), whose density is almost that of 0
     width = math.sqrt(years)
@@ -121,7 +124,10 @@ def test_names_and_refusals() -> None:
     call = spy_option()
     assert Delta(call).name == f"Delta({call},,ForwardTree)"
     assert ImpliedVolatility("mine", call).name == "mine"
-    assert ImpliedVolatility(call, 0.02, ConstantDividendYieldModel(0)).name == f"IV({call},,0.02,QuantConnect.Data.ConstantDividendYieldModel,)"
+    assert (
+        ImpliedVolatility(call, 0.02, ConstantDividendYieldModel(0)).name
+        == f"IV({call},,0.02,QuantConnect.Data.ConstantDividendYieldModel,)"
+    )
     assert option_label("Delta", call, 0.02, None, None) == "Delta(0.02,,ForwardTree)"
     with pytest.raises(InvalidOperationException, match="OptionStyle is only defined for"):
         Delta(call.underlying)

@@ -52,7 +52,9 @@ class OptionIndicatorHelpers(LeanObject):
     def iv(self: Any, symbol: Any, mirror_option: Any = None, risk_free_rate: Any = None, dividend_yield: Any = None,
            option_model: Any = None, resolution: Any = None) -> Any:  # fmt: skip
         """LEAN's IV helper: an option's implied volatility that updates itself."""
-        return self._option_indicator("ImpliedVolatility", symbol, mirror_option, risk_free_rate, dividend_yield, option_model, None, resolution)
+        return self._option_indicator(
+            "ImpliedVolatility", symbol, mirror_option, risk_free_rate, dividend_yield, option_model, None, resolution
+        )
 
     IV = iv
 

@@ -231,7 +231,9 @@ class IndicatorBase(LeanObject):
         self._misses += 1
         wanted = "QuantConnect.Data.Market.TradeBar" if kind is TradeBar else "QuantConnect.Data.Market.IBaseDataBar"
         place = "QuantConnect.Indicators" if isinstance(data, IndicatorDataPoint) else "QuantConnect.Data.Market"
-        raise ArgumentException(f"IndicatorBase.Update() 'input' expected to be of type {wanted} but is of type {place}.{type(data).__name__}")
+        raise ArgumentException(
+            f"IndicatorBase.Update() 'input' expected to be of type {wanted} but is of type {place}.{type(data).__name__}"
+        )
 
     def _turn_to(self, symbol: Any, end: int) -> bool:
         """Make another symbol's clock the current one; False if `end` lies before that symbol's last data."""

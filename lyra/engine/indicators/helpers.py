@@ -245,7 +245,9 @@ class _Fields(type):
         from lyra.engine.faults import similar_names
 
         close = "" if name[0] == "_" else ", ".join(sorted(repr(found.upper()) for found in similar_names(cls, name)))
-        raise AttributeError(f"type object 'Field' has no attribute '{name}'" + (f" Did you mean: {close}?" if close else ""), name=name, obj=cls)
+        raise AttributeError(
+            f"type object 'Field' has no attribute '{name}'" + (f" Did you mean: {close}?" if close else ""), name=name, obj=cls
+        )
 
 
 class Field(LeanObject, metaclass=_Fields):
