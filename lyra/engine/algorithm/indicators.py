@@ -157,13 +157,7 @@ class IndicatorHelpers(OptionIndicatorHelpers):
         found = self._symbol_of(symbol)
         ours = consolidator is None or isinstance(consolidator, (Resolution, int, timedelta))
         if ours:
-            try:
-                consolidator = self.resolve_consolidator(found, consolidator, _type_of(selector))
-            except ArgumentException as error:
-                if not isinstance(consolidator, timedelta):
-                    raise
-                raise ArgumentException("Invalid third argument, should be either a valid consolidator or timedelta object. "
-                                        f"The following exception was thrown: \n{error}") from error  # fmt: skip
+            consolidator = self._own_consolidator(found, consolidator, selector)
         indicator = as_indicator(indicator)
         _check_types(found, indicator, consolidator)
         update = updater(indicator, selector)
@@ -173,6 +167,16 @@ class IndicatorHelpers(OptionIndicatorHelpers):
             return
         self.subscription_manager.add_consolidator(found, consolidator)
         consolidator._interface += update
+
+    def _own_consolidator(self: Any, symbol: Symbol, period: Any, selector: Any) -> Any:
+        """The consolidator of a resolution, which looks to the selector for trades or quotes, or of a timedelta, which does not."""
+        if not isinstance(period, timedelta):
+            return self.resolve_consolidator(symbol, period, _type_of(selector))
+        try:
+            return self.resolve_consolidator(symbol, period)
+        except ArgumentException as error:
+            raise ArgumentException("Invalid third argument, should be either a valid consolidator or timedelta object. "
+                                    "The following exception was thrown: ") from error  # fmt: skip
 
     def deregister_indicator(self: Any, indicator: Any) -> None:
         """Stop updating an indicator."""

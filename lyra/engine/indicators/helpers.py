@@ -165,8 +165,10 @@ def _bind_identity(name: str, args: tuple[Any, ...], given: dict[str, Any]) -> H
         raise no_match(name, args, f"{name}({', '.join(order)})")
     resolution = values.get("resolution")
     period = resolution if isinstance(resolution, timedelta) else None
+    if filtered and period is not None:
+        resolution = period = None  # as LEAN does: the filtered one is updated with each bar of the feed
     label = values.get("field_name") or "close"
-    if period is not None and not filtered:
+    if period is not None:
         label = f"({label},{period_text(period)})"  # the symbol's text goes before it
     return HelperCall(
         HELPER_NAMES[name], label, (values.get("filter"),) if filtered else (), (values["symbol"],),
