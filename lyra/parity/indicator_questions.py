@@ -1,7 +1,9 @@
 """Questions about indicators inside a run, put to the embedded engine and compared with LEAN's answers.
 
-`behaviours` runs the algorithm that asked LEAN (`lean-indicators/produce/Behaviour.py`) and compares its answers one by one;
-`helpers` calls each of QCAlgorithm's helpers as `index.json` has it and compares names, classes and warm-up periods.
+`behaviours` runs the algorithm that asked LEAN (`lean-indicators/produce/Behaviour.py`) and compares its answers one by one, and
+`events` what it wrote besides: values of composites, of registered indicators and of their history, and the order of events.
+`helpers` calls each of QCAlgorithm's helpers as `index.json` has it and compares names, classes and warm-up periods; `live` lets
+minute bars drive what the helpers make and compares their state at seven moments (`values/helpers-live.csv.gz`).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from lyra.engine.enums import OptionPricingModelType, OptionRight, Resolution
 from lyra.engine.indicators import greeks
 from lyra.engine.indicators.helpers import create_indicator_name
 from lyra.engine.runner import Backtest, Job
-from lyra.parity.indicators import GREEKS, Records, Verdict, near, option_symbol
+from lyra.parity.indicators import GREEKS, Records, Verdict, near, option_symbol, read_rows
 
 _ASKING = """
 from AlgorithmImports import *
@@ -48,6 +51,31 @@ class Asking(QCAlgorithm):
 """
 
 
+_LIVING = """
+from AlgorithmImports import *
+import json
+
+class Living(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2013, 10, 7); self.set_end_date(2013, 10, 8); self.set_cash(100000)
+        raw = {"data_normalization_mode": DataNormalizationMode.RAW}
+        spy, ibm, bac, aig = (self.add_equity(t, Resolution.MINUTE, **raw).symbol for t in ("SPY", "IBM", "BAC", "AIG"))
+        with open(self.get_parameter("questions")) as file: self.calls, self.moments = json.load(file)
+        names = {**globals(), **locals()}
+        self.made = [eval(call, names) for call in self.calls]
+        self.rows = {}
+
+    def on_data(self, data):
+        now = self.time.isoformat()
+        for call, made in zip(self.calls, self.made) if now in self.moments else ():
+            end, value = made.current.to_string().split(" - ", 1)
+            self.rows[f"{now} {call}"] = [str(made.samples), str(int(made.is_ready)), "" if end.startswith("0001") else end, value]
+
+    def on_end_of_algorithm(self):
+        with open(self.get_parameter("answers"), "w") as file: json.dump(self.rows, file)
+"""
+
+
 def _run(records: Records, algorithm: Path, parameters: dict[str, str], folder: Path) -> None:
     run = Backtest(Job(algorithm, records.data_folder, parameters, object_store=folder / "store")).run()
     if run.error is not None:
@@ -57,10 +85,37 @@ def _run(records: Records, algorithm: Path, parameters: dict[str, str], folder: 
 # behaviours ----------------------------------------------------------------------------------------
 def behaviours(records: Records) -> Iterator[Verdict]:
     """LEAN's answers in `behaviour.json` against the engine's."""
-    record = json.loads((records.folder / "behaviour.json").read_text(encoding="utf-8"))
+    with _behaviour_run(records) as folder:
+        record, here = (json.loads((place / "behaviour.json").read_text(encoding="utf-8")) for place in (records.folder, folder))
+        yield from _answers(record, here)
+
+
+def events(records: Records) -> Iterator[Verdict]:
+    """What the same run writes beside its answers: the order of events, and the values of three files."""
+    with _behaviour_run(records) as folder:
+        orders = [
+            json.loads((place / "behaviour.json").read_text(encoding="utf-8"))["order_of_events"] for place in (records.folder, folder)
+        ]
+        yield Verdict("events", "order", _first_difference(*orders))
+        for name in ("composites", "registered", "indicator-history"):
+            tables = [[list(row.values()) for row in read_rows(place / "values" / f"{name}.csv.gz")] for place in (records.folder, folder)]
+            yield Verdict("events", name, _first_difference(*tables))
+
+
+def _first_difference(expected: list[Any], got: list[Any]) -> str:
+    if len(expected) != len(got):
+        return f"LEAN {len(expected)} rows, here {len(got)}"
+    return next((f"row {i}: LEAN {a}, here {b}" for i, (a, b) in enumerate(zip(expected, got, strict=True)) if a != b), "")
+
+
+@contextmanager
+def _behaviour_run(records: Records) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         _run(records, records.folder / "produce" / "Behaviour.py", {"out": folder}, Path(folder))
-        here = json.loads((Path(folder) / "behaviour.json").read_text(encoding="utf-8"))
+        yield Path(folder)
+
+
+def _answers(record: dict[str, Any], here: dict[str, Any]) -> Iterator[Verdict]:
     answers: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for fact in here["facts"]:
         answers[fact["part"], fact["what"]].append(fact)
@@ -103,13 +158,27 @@ def helpers(records: Records) -> Iterator[Verdict]:
         yield Verdict(name, call["call"], "" if expected == got else f"LEAN {expected}, here {answer}")
 
 
-def _ask(records: Records, calls: list[str]) -> list[dict[str, Any]]:
+def _ask(records: Records, asked: Any, source: str = _ASKING) -> Any:
+    """Run an algorithm that reads questions and writes answers."""
     with tempfile.TemporaryDirectory() as folder:
         algorithm, questions, answers = (Path(folder) / name for name in ("asking.py", "questions.json", "answers.json"))
-        algorithm.write_text(_ASKING, encoding="utf-8")
-        questions.write_text(json.dumps(calls), encoding="utf-8")
+        algorithm.write_text(source, encoding="utf-8")
+        questions.write_text(json.dumps(asked), encoding="utf-8")
         _run(records, algorithm, {"questions": str(questions), "answers": str(answers)}, Path(folder))
-        return json.loads(answers.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        return json.loads(answers.read_text(encoding="utf-8"))
+
+
+def live(records: Records, every: int = 1) -> Iterator[Verdict]:
+    """What bars make of the helpers' indicators; of every nth only."""
+    expected: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for row in read_rows(records.folder / "values" / "helpers-live.csv.gz"):
+        expected[row["call"]][row["algorithm_time"]] = [row[key] for key in ("samples", "ready", "end_time", "value")]
+    calls = list(expected)[::every]
+    moments = list(expected[calls[0]])
+    got = _ask(records, [calls, moments], _LIVING)
+    for call in calls:
+        shown = {moment: got.get(f"{moment} {call}") for moment in moments}
+        yield Verdict("live", call, "" if shown == expected[call] else f"LEAN {expected[call]}, here {shown}")
 
 
 _CALL = re.compile(r"self\.(\w+)\(call(?:, (?:put|None))?(?:, ([\d.]+))?(?:, ([\d.]+))?(?:, option_model=OptionPricingModelType\.(\w+))?"

@@ -4,7 +4,7 @@ The records are `lean-indicators`: `index.json` names every class's cases, `seri
 shown after each. A case is equal when name, warm-up period, readiness, value and parts are those of LEAN at every row, numbers
 within 1e-9 of each other, and what came at the end too: samples, texts, silent updates, errors, the state after a reset.
 
-    python -m lyra.parity.indicators [--records FOLDER] [--data-folder FOLDER] [CLASS | Patterns | Helpers | Behaviours ...]
+    python -m lyra.parity.indicators [--records FOLDER] [--data-folder FOLDER] [CLASS | Patterns | Helpers | Behaviours | Events | Live ...]
 """
 
 from __future__ import annotations
@@ -123,14 +123,14 @@ class Records:
         """A class's rows by case."""
         found: dict[str, list[dict[str, str]]] = defaultdict(list)
         path = self.folder / "values" / f"{name}.csv.gz"
-        for row in _rows(path) if path.is_file() else ():
+        for row in read_rows(path) if path.is_file() else ():
             found[row["case"]].append(row)
         return found
 
     def series(self, name: str) -> list[Any]:
         """A series' bars. Their decimals have the digits that LEAN's readers give them, which the text does not always show."""
         if name not in self._series:
-            self._series[name] = [self._bar(name, row) for row in _rows(self.folder / "series" / f"{name}.csv.gz")]
+            self._series[name] = [self._bar(name, row) for row in read_rows(self.folder / "series" / f"{name}.csv.gz")]
         return self._series[name]
 
     def _bar(self, name: str, row: dict[str, str]) -> Any:
@@ -159,7 +159,8 @@ def _index(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "index.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def read_rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a packed table."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
@@ -414,7 +415,7 @@ def check_patterns(records: Records, names: list[str] | None = None, series: tup
     """The candlestick patterns on each series."""
     for place in series:
         hits: dict[str, dict[int, str]] = defaultdict(dict)
-        for row in _rows(records.folder / "values" / f"CandlestickPatterns-{place}.csv.gz"):
+        for row in read_rows(records.folder / "values" / f"CandlestickPatterns-{place}.csv.gz"):
             hits[row["pattern"]][int(row["i"])] = row["value"]
         bars = records.series(place)
         for name, entry in records.patterns.items():
@@ -449,7 +450,8 @@ def _questions(kind: str) -> Callable[[Records], Iterator[Verdict]]:
     return check
 
 
-_WORDS = {"Patterns": check_patterns, "Helpers": _questions("helpers"), "Behaviours": _questions("behaviours")}
+_WORDS = {"Patterns": check_patterns, "Helpers": _questions("helpers"), "Behaviours": _questions("behaviours"), "Events": _questions("events"),
+          "Live": _questions("live")}  # fmt: skip
 
 
 # the command ---------------------------------------------------------------------------------------

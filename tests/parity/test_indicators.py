@@ -61,6 +61,18 @@ def test_behaviours_are_those_of_lean(records: Records) -> None:
     assert not [f"{verdict}: {verdict.difference}" for verdict in verdicts if not verdict.equal]
 
 
+@here
+def test_events_come_in_the_order_of_lean(records: Records) -> None:
+    assert not [f"{verdict}: {verdict.difference}" for verdict in indicator_questions.events(records) if not verdict.equal]
+
+
+@here
+def test_helpers_are_driven_as_leans(records: Records) -> None:
+    verdicts = list(indicator_questions.live(records, every=10))
+    assert len(verdicts) > 40
+    assert not [f"{verdict}: {verdict.difference}" for verdict in verdicts if not verdict.equal]
+
+
 def test_near_is_relative() -> None:
     assert near(1e6, 1e6 + 5e-4)
     assert not near(1e6, 1e6 + 5e-3)
