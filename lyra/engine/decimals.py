@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import repeat
 from typing import Any
 
-from lyra.engine.dotnet_errors import ArgumentException
+from lyra.engine.dotnet_errors import ArgumentException, OverflowException
 
 CONTEXT = decimal.Context(prec=28, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
 ZERO = Decimal(0)
@@ -143,7 +143,7 @@ def double_to_decimal(value: float) -> Decimal:
     if exponent < -94:
         return ZERO
     if exponent > 96:
-        raise OverflowError("Value was either too large or too small for a Decimal.")
+        raise OverflowException("Value was either too large or too small for a Decimal.")
     magnitude = abs(value)
     power = 14 - ((exponent * 19728) >> 16)
     if power >= 0:

@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = [
     "ArgumentException", "ArgumentNullException", "ArgumentOutOfRangeException", "DivideByZeroException", "DuplicateNameException",
-    "FormatException", "InvalidCastException", "InvalidOperationException", "KeyNotFoundException", "NotImplementedException",
+    "FormatException", "IndexOutOfRangeException", "InvalidCastException", "InvalidOperationException", "KeyNotFoundException", "NotImplementedException",
     "NotSupportedException", "NullReferenceException", "OverflowException", "RegressionTestException",
 ]  # fmt: skip
 
@@ -29,6 +29,10 @@ class ArgumentNullException(ArgumentException):
 
 class ArgumentOutOfRangeException(ArgumentException):
     """An argument beyond what is allowed."""
+
+
+class IndexOutOfRangeException(IndexError):
+    """A place beyond the end of an array."""
 
 
 class FormatException(ValueError):
@@ -80,15 +84,17 @@ class KeyNotFoundException(KeyError):
 
 def no_method(name: str, *args: Any, signature: str = "") -> TypeError:
     """The error of a call that no overload takes, with the types given as LEAN names them; `signature` is the only one there is."""
-    given = ", ".join(_type_text(type(arg)) for arg in args)
+    given = ", ".join(type_text(type(arg)) for arg in args)
     known = f"The expected signature is:\n{name}{signature}" if signature else "The following overloads are available:"
     return TypeError(f"No method matches given arguments for {name}: ({given}). {known}")
 
 
-def _type_text(kind: type) -> str:
+def type_text(kind: type) -> str:
+    """A class as Python shows LEAN's."""
     if not kind.__module__.startswith("lyra.engine."):
         return str(kind)
-    return f"<class 'QuantConnect.{_ROOMS.get(kind.__name__, '')}{kind.__name__}'>"
+    room = "Indicators." if kind.__module__.startswith("lyra.engine.indicators.") else ""
+    return f"<class 'QuantConnect.{_ROOMS.get(kind.__name__, room)}{kind.__name__}'>"
 
 
 _ROOMS = {

@@ -7,6 +7,31 @@ from typing import Any
 
 _MAX = 2**31 - 1
 _SEED = 161_803_398
+_ENGINE = "lyra.engine."
+
+
+class Type:
+    """What `GetType()` gives: the name of one of the engine's classes; a user's own class stands for the engine's that it extends."""
+
+    def __init__(self, kind: type) -> None:
+        self._kind = next(base for base in kind.__mro__ if base.__module__.startswith(_ENGINE) or base is object)
+
+    @property
+    def name(self) -> str:
+        """The class's name, ``SimpleMovingAverage`` or, with parameters, ``IdentityDataConsolidator`1``."""
+        name, _, parameters = self._kind.__name__.partition("[")
+        return f"{name}`{parameters.count(',') + 1}" if parameters else name
+
+    Name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Type) and self._kind is other._kind
+
+    def __hash__(self) -> int:
+        return hash(self._kind)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Random:

@@ -4,7 +4,7 @@ A .NET decimal is a 96-bit integer and a scale of 0 to 28; a result that does no
 largest scale that does. Python's context of 28 digits is close but not equal: 28 digits always fit into 96 bits, 29 do
 up to 7.92…; and because the float that Python sees of a decimal depends on all its digits, one digit less shows.
 Python's own operators round to the thread's context, `abs()` and unary minus too: use `magnitude` and `negate`.
-Checked on the records of the real engine (`lean-indicators`), see `tests/engine/test_indicators.py`.
+Checked on the records of the real engine (`lean-indicators`), see `tests/parity/test_indicators.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOp
 
 from lyra.engine.decimals import double_to_decimal, to_float
 from lyra.engine.decimals import strip as strip
+from lyra.engine.dotnet_errors import DivideByZeroException
 
 from_double, to_double = double_to_decimal, to_float
 
@@ -102,7 +103,7 @@ def _zero_product(zero: Decimal, a: Decimal, b: Decimal | int) -> Decimal:
 def divide(a: Decimal, b: Decimal | int) -> Decimal:
     """a / b; raises ZeroDivisionError."""
     if not b:
-        raise ZeroDivisionError(_BY_ZERO)
+        raise DivideByZeroException(_BY_ZERO)
     result = _divide29(a, b)
     low, high = BOUNDS[result.adjusted()]
     if not low <= result <= high:
@@ -115,7 +116,7 @@ def divide(a: Decimal, b: Decimal | int) -> Decimal:
 def share(a: Decimal, count: Decimal) -> Decimal:
     """`divide` by a whole number."""
     if not count:
-        raise ZeroDivisionError(_BY_ZERO)
+        raise DivideByZeroException(_BY_ZERO)
     result = _divide29(a, count)
     low, high = BOUNDS[result.adjusted()]
     if not low <= result <= high:

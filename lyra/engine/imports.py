@@ -68,6 +68,7 @@ _NAMESPACES = frozenset(
         "QuantConnect.Brokerages",
         "QuantConnect.Securities",
         "QuantConnect.Indicators",
+        "QuantConnect.Indicators.CandlestickPatterns",
         "QuantConnect.Interfaces",
         "QuantConnect.Scheduling",
         "QuantConnect.DataSource",

@@ -25,9 +25,11 @@ _ROOMS = (
     "securities.price_variation", "securities.fee_parameters", "orders.order", "orders.events", "orders.requests", "orders.ticket",
     "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills", "orders.equity_fills", "orders.group", "orders.currencies",
     "circular_queue", "compression", "extensions", "orders.exchange_codes", "models", "fees", "brokerages.base", "brokerages",
-    "indicators", "indicators.helpers", "consolidators", "scheduling", "scheduling.rules", "scheduling.manager", "framework.targets",
-    "framework", "algorithm.settings", "algorithm.core", "algorithm.commands", "algorithm.trading_calendar", "framework.signal_exports",
-    "corporate.providers", "dotnet_json", "results.charts", "results.colors", "results.statistics", "results.trades",
+    "indicators", "indicators.helpers", "indicators.candlestick_patterns",
+    "consolidators", "scheduling", "scheduling.rules", "scheduling.manager", "framework.targets",
+    "framework", "algorithm.settings",
+    "algorithm.option_indicators", "algorithm.core", "algorithm.commands", "algorithm.trading_calendar", "framework.signal_exports",
+    "corporate.providers", "corporate.dividend_yield", "dotnet_json", "results.charts", "results.colors", "results.statistics", "results.trades",
     "results.interest_rate", "object_store",
 )  # fmt: skip
 

@@ -62,6 +62,14 @@ class LeanObject:
 
     ToString = to_string
 
+    def get_type(self) -> Any:
+        """.NET's `GetType()`: of the type's members there is its `name`."""
+        from lyra.engine.dotnet_types import Type
+
+        return Type(type(self))
+
+    GetType = get_type
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = dict(cls.__dict__)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from lyra.engine import consolidators as kinds
+from lyra.engine.algorithm.option_indicators import CandlestickPatterns, OptionIndicatorHelpers, vega
 from lyra.engine.algorithm.subscriptions import TICK_TYPES
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.dotnet_errors import ArgumentException
@@ -17,22 +18,25 @@ from lyra.engine.enums import Resolution, TickType
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.history.requests import COMMON_TYPES
 from lyra.engine.indicators.base import IndicatorBase, IndicatorDataPoint
-from lyra.engine.indicators.helpers import HELPER_NAMES, Field, bind_helper, create_indicator_name, period_text, selected
-from lyra.engine.naming import LeanObject
-from lyra.engine.symbols import Symbol
+from lyra.engine.indicators.helpers import HELPER_NAMES, Field, bind_helper, create_indicator_name, selected
+from lyra.engine.symbols import OPTION_TYPES, Symbol
 from lyra.engine.times import span_us
 
 _QUOTE_FIELDS = tuple(getattr(Field, f"{side}_{part}") for side in ("BID", "ASK") for part in ("OPEN", "HIGH", "LOW", "CLOSE", "PRICE"))
 
+_WITHOUT_SYMBOL = ("Beta", "Correlation", "Covariance")
+"""Their helpers' names bear no symbol, and no resolution unless it is given."""
 _EXTREMES = {"Maximum": Field.HIGH, "Minimum": Field.LOW}
 """What the helpers of extremes look at in trade bars when nothing else is said."""
 
 
-class IndicatorHelpers(LeanObject):
+class IndicatorHelpers(OptionIndicatorHelpers):
     """The part of `QCAlgorithm` that makes indicators and consolidators."""
 
     # making -------------------------------------------------------------------------------------------
     def _helper(self: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if name == "v" and self._symbol_of(args[0]).security_type in OPTION_TYPES:
+            return vega(self, *args, **kwargs)
         call = bind_helper(name, args, kwargs)
         symbols = [self._symbol_of(item) for item in call.symbols]
         resolution = call.resolution
@@ -49,20 +53,25 @@ class IndicatorHelpers(LeanObject):
             self.warm_up_indicator(symbols, indicator, period, selector)
         return indicator
 
+    @property
+    def candlestick_patterns(self: Any) -> CandlestickPatterns:
+        """Makes candlestick patterns: `self.candlestick_patterns.doji(symbol)`."""
+        return CandlestickPatterns(self)
+
     def _helper_name(self: Any, call: Any, symbols: list[Symbol]) -> str:
-        if call.period is not None:
-            return (
-                f"{symbols[0].value}{call.label}"
-                if call.label.startswith("(")
-                else f"{call.label}({symbols[0].value}_{period_text(call.period)})"
-            )
+        if call.period is not None and call.label.startswith("("):
+            return f"{symbols[0].value}{call.label}"
         if call.several:
+            resolution = self._feed_of(symbols[0], None).resolution if call.resolution is None else call.resolution
+            return self.create_indicator_name(None, call.label, resolution)  # type: ignore[no-any-return]
+        if call.indicator in _WITHOUT_SYMBOL:
             return self.create_indicator_name(None, call.label, call.resolution)  # type: ignore[no-any-return]
         return self.create_indicator_name(symbols[0], call.label, call.resolution)  # type: ignore[no-any-return]
 
     def create_indicator_name(self: Any, symbol: Any, type: Any, resolution: Resolution | None = None) -> str:
         """LEAN's name of an indicator: `EMA(20,SPY_day)`."""
-        found = None if symbol is None or str(symbol) == "" else self._symbol_of(symbol)
+        nothing = symbol is None or symbol is Symbol.NONE or symbol is Symbol.EMPTY or str(symbol) == ""
+        found = None if nothing else self._symbol_of(symbol)
         if resolution is None and found is not None:
             feed = self._feed_of(found, None, add=False)
             resolution = None if feed is None else feed.resolution
@@ -148,8 +157,9 @@ class IndicatorHelpers(LeanObject):
         found = self._symbol_of(symbol)
         ours = consolidator is None or isinstance(consolidator, (Resolution, int, timedelta))
         if ours:
-            consolidator = self.resolve_consolidator(found, consolidator, _type_of(selector))
+            consolidator = self._own_consolidator(found, consolidator, selector)
         indicator = as_indicator(indicator)
+        _check_types(found, indicator, consolidator)
         update = updater(indicator, selector)
         indicator.consolidators.add(consolidator)
         plain = ours and isinstance(consolidator, kinds.IdentityDataConsolidator)
@@ -157,6 +167,16 @@ class IndicatorHelpers(LeanObject):
             return
         self.subscription_manager.add_consolidator(found, consolidator)
         consolidator._interface += update
+
+    def _own_consolidator(self: Any, symbol: Symbol, period: Any, selector: Any) -> Any:
+        """The consolidator of a resolution, which looks to the selector for trades or quotes, or of a timedelta, which does not."""
+        if not isinstance(period, timedelta):
+            return self.resolve_consolidator(symbol, period, _type_of(selector))
+        try:
+            return self.resolve_consolidator(symbol, period)
+        except ArgumentException as error:
+            raise ArgumentException("Invalid third argument, should be either a valid consolidator or timedelta object. "
+                                    "The following exception was thrown: ") from error  # fmt: skip
 
     def deregister_indicator(self: Any, indicator: Any) -> None:
         """Stop updating an indicator."""
@@ -167,6 +187,15 @@ class IndicatorHelpers(LeanObject):
     unregister_indicator = deregister_indicator
 
     # warm-up ------------------------------------------------------------------------------------------
+    @property
+    def enable_automatic_indicator_warm_up(self: Any) -> bool:
+        """LEAN's older name of `settings.automatic_indicator_warm_up`."""
+        return self.settings.automatic_indicator_warm_up  # type: ignore[no-any-return]
+
+    @enable_automatic_indicator_warm_up.setter
+    def enable_automatic_indicator_warm_up(self: Any, value: bool) -> None:
+        self.settings.automatic_indicator_warm_up = value
+
     def warm_up_indicator(self: Any, symbol: Any, indicator: Any, resolution: Any = None, selector: Any = None, **names: Any) -> None:
         """Update an indicator with its warm-up period of the past."""
         resolution = names.pop("period", resolution)
@@ -222,6 +251,15 @@ class IndicatorHelpers(LeanObject):
         from lyra.engine.history.indicators import indicator_history
 
         return indicator_history(self, indicator, symbol, period, resolution, selector, end, names)
+
+
+def _check_types(symbol: Symbol, indicator: Any, consolidator: Any) -> None:
+    """Raises ArgumentException for an indicator of bars whose consolidator makes other data."""
+    wanted, output = indicator._input, getattr(consolidator, "output_type", None)
+    if (wanted is TradeBar and output in (QuoteBar, Tick)) or (wanted is QuoteBar and output is Tick):
+        expected = "TradeBar" if wanted is TradeBar else "IBaseDataBar"
+        raise ArgumentException(f"Type mismatch found between consolidator and indicator for symbol: {symbol}."
+                                f"Consolidator outputs type {output.__name__} but indicator expects input type {expected}")  # fmt: skip
 
 
 def _symbols(algorithm: Any, value: Any) -> list[Symbol]:

@@ -84,6 +84,8 @@ class SubscriptionManager(LeanObject):
         if config._direct is None:
             config._direct = DirectFeed(config)
         column = "close" if selector is None else _COLUMNS.get(selector)
+        if column == "volume" and config.type is not TradeBar:
+            column = "close"  # what the selector takes of a bar without a volume
         config._direct.add(indicator, update, column)
         self._algorithm._touched = True
         config.consolidators.append(consolidator)

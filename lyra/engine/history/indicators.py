@@ -10,6 +10,7 @@ from lyra.engine.algorithm.indicators import _type_of, as_indicator, updater
 from lyra.engine.data.bars import Tick, TradeBar
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import decimal_text, smart_round
+from lyra.engine.dotnet_errors import type_text
 from lyra.engine.enumeration import LeanEnum
 from lyra.engine.enums import Resolution
 from lyra.engine.history.memoized import MemoizingEnumerable
@@ -135,12 +136,22 @@ class IndicatorHistory(LeanObject):
         return "".join(f"{point}\n" for point in self._points)
 
 
+def _check_slices(indicator: Any, history: Any) -> None:
+    first = next(iter(history), None)
+    if first is None or isinstance(first, Slice) or not hasattr(first, "values"):
+        return
+    kind = type(next(iter(first.values()))).__name__
+    given = f"{type_text(type(indicator))}, <class 'QuantConnect.Util.MemoizingEnumerable[DataDictionary[{kind}]]'>"
+    raise TypeError(f"No method matches given arguments for indicator_history: ({given}). The following overloads are available:")
+
+
 def indicator_history(
     algorithm: Any, indicator: Any, symbol: Any, period: Any, resolution: Any, selector: Any, end: Any, names: dict[str, Any]
 ) -> IndicatorHistory:
     """Reset the indicator, feed it the past, and note its values from when it is ready."""
     symbol = names.pop("symbols", names.pop("history", symbol))
     if isinstance(symbol, MemoizingEnumerable) or (isinstance(symbol, list) and symbol and isinstance(symbol[0], Slice)):
+        _check_slices(indicator, symbol)
         chosen = selector if period is None else period
         indicator = as_indicator(indicator)
         return _collect(indicator, _from_slices(symbol, indicator, chosen), chosen)

@@ -154,7 +154,16 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "NewHighsNewLowsVolume",
     ),
     "arima": ("AutoRegressiveIntegratedMovingAverage",),
-    "greeks": ("ImpliedVolatility", "Delta", "Gamma", "Vega", "Theta", "Rho"),
+    "greeks": (
+        "OptionIndicatorBase",
+        "OptionGreeksIndicatorBase",
+        "ImpliedVolatility",
+        "Delta",
+        "Gamma",
+        "Vega",
+        "Theta",
+        "Rho",
+    ),
     "helpers": ("Field",),
 }
 _HOME, __getattr__, __dir__ = names_of(__name__, _MODULES)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from lyra.engine.decimals import decimal_text, double_text, to_decimal
+from lyra.engine.dotnet_errors import type_text
 from lyra.engine.enumeration import LeanEnum
 from lyra.engine.enums import MovingAverageType
 from lyra.engine.naming import snake_case
@@ -107,7 +108,7 @@ def text_of(value: Any) -> str:
 
 def no_match(method: str, args: tuple[Any, ...], overloads: str) -> TypeError:
     """LEAN's error for arguments that fit no overload."""
-    kinds = ", ".join(str(type(a)) for a in args)
+    kinds = ", ".join(type_text(type(a)) for a in args)
     return TypeError(f"No method matches given arguments for {method}: ({kinds}). The following overloads are available:\n    {overloads}")
 
 

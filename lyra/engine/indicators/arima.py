@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lyra.engine.dotnet_errors import ArgumentException, IndexOutOfRangeException
 from lyra.engine.exact import ZERO, from_double, to_double
 from lyra.engine.indicators.arguments import integer, truth
 from lyra.engine.indicators.base import Indicator
@@ -27,11 +28,11 @@ class AutoRegressiveIntegratedMovingAverage(Indicator):
 
     def _setup(self, ar_order: int, diff_order: int, ma_order: int, period: int, intercept: bool) -> None:  # type: ignore[override]
         if ar_order < 0 or ma_order < 0:
-            raise ValueError("AR/MA orders cannot be negative.")
+            raise ArgumentException("AR/MA orders cannot be negative.")
         if ar_order == 0:
-            raise ValueError("arOrder (p) must be greater than zero for all currently available fitting methods.")
+            raise ArgumentException("arOrder (p) must be greater than zero for all currently available fitting methods.")
         if period < max(ar_order, ma_order):
-            raise ValueError("Period must exceed both arOrder and maOrder")
+            raise ArgumentException("Period must exceed both arOrder and maOrder")
         self._p, self._d, self._q, self._with_intercept = ar_order, diff_order, ma_order, intercept
         self._prices: deque[float] = deque(maxlen=period)
         self.handle_exceptions = True
@@ -97,7 +98,7 @@ class AutoRegressiveIntegratedMovingAverage(Indicator):
             return errors
         lagged_errors = _lagged(np.array(errors), q)
         if len(lags) < len(lagged_errors):
-            raise IndexError("Index was outside the bounds of the array.")
+            raise IndexOutOfRangeException("Index was outside the bounds of the array.")
         rows = np.hstack([lags[: len(lagged_errors)], lagged_errors])
         second = self._least_squares(rows, series[q:], self._with_intercept)
         weights = second[1:] if self._with_intercept else second

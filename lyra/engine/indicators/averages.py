@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import MovingAverageType
 from lyra.engine.exact import (
     NO_BAND,
@@ -169,7 +170,7 @@ class ExponentialMovingAverage(Indicator):
 
     def _setup(self, period: int, smoothing_factor: Decimal | None) -> None:  # type: ignore[override]
         if period < 1:
-            raise ValueError("RollingWindow must have size of at least 1. (Parameter 'period')")
+            raise ArgumentException("RollingWindow must have size of at least 1. (Parameter 'period')")
         self._k = smoothing_factor_default(period) if smoothing_factor is None else smoothing_factor
         self._rest = subtract(ONE, self._k)
         self._sum = ZERO
@@ -395,7 +396,7 @@ class HullMovingAverage(Indicator):
 
     def _setup(self, period: int) -> None:  # type: ignore[override]
         if period < 2:
-            raise ValueError("The Hull Moving Average period should be greater or equal to 2 (Parameter 'period')")
+            raise ArgumentException("The Hull Moving Average period should be greater or equal to 2 (Parameter 'period')")
         smooth = round(math.sqrt(period))
         self._slow = LinearWeightedMovingAverage(period)
         self._fast = LinearWeightedMovingAverage(round(period / 2))
@@ -427,7 +428,7 @@ class ArnaudLegouxMovingAverage(WindowIndicator):
 
     def _prepare(self, period: int, sigma: int, offset: Decimal) -> None:  # type: ignore[override]
         if offset < 0 or offset > 1:
-            raise ValueError(f"Offset parameter range is [0,1]. Value: {offset} (Parameter 'offset')")
+            raise ArgumentException(f"Offset parameter range is [0,1]. Value: {offset} (Parameter 'offset')")
         middle = Decimal(math.floor(multiply(offset, Decimal(period - 1))))
         width = divide(multiply(Decimal(period), ONE), Decimal(sigma))
         spread = multiply(multiply(TWO, width), width)

@@ -7,6 +7,7 @@ from collections import deque
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import MovingAverageType
 from lyra.engine.exact import (
     HUNDRED,
@@ -415,7 +416,7 @@ class WaveTrendOscillator(BarIndicator):
 
     def _setup(self, channel_period: int, average_period: int, signal_period: int) -> None:  # type: ignore[override]
         if min(channel_period, average_period, signal_period) < 1:
-            raise ValueError("WaveTrendOscillator: all periods must be greater than zero.")
+            raise ArgumentException("WaveTrendOscillator: all periods must be greater than zero.")
         self.channel_average = ExponentialMovingAverage(self.name + "_ChannelAverage", channel_period)
         self.channel_deviation = ExponentialMovingAverage(self.name + "_ChannelDeviation", channel_period)
         self.channel_index_average = ExponentialMovingAverage(self.name + "_ChannelIndexAverage", average_period)

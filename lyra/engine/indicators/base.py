@@ -14,11 +14,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from typing import Any, ClassVar
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
 from lyra.engine.decimals import ZERO, to_decimal
+from lyra.engine.dotnet_errors import ArgumentException, NotSupportedException, OverflowException
 from lyra.engine.exact import to_double
 from lyra.engine.indicators.arguments import Parameter, bind, no_match, text_of
 from lyra.engine.indicators.events import Event, Link
@@ -184,7 +185,7 @@ class IndicatorBase(LeanObject):
             raise no_match("update", (time, value), "update(input: IBaseData)\n    update(time: datetime, value: float)") from None
         if self._input is not IndicatorDataPoint:
             also = ", Update(Tick)" if self._input is object else ""
-            raise TypeError(f"{type(self).__name__} does not support the `Update(DateTime, decimal)` method. "
+            raise NotSupportedException(f"{type(self).__name__} does not support the `Update(DateTime, decimal)` method. "
                             f"Use one of the following methods instead: Update(TradeBar), Update(QuoteBar){also}")  # fmt: skip
         return self._accept(None, end, exact)
 
@@ -230,7 +231,9 @@ class IndicatorBase(LeanObject):
         self._misses += 1
         wanted = "QuantConnect.Data.Market.TradeBar" if kind is TradeBar else "QuantConnect.Data.Market.IBaseDataBar"
         place = "QuantConnect.Indicators" if isinstance(data, IndicatorDataPoint) else "QuantConnect.Data.Market"
-        raise ValueError(f"IndicatorBase.Update() 'input' expected to be of type {wanted} but is of type {place}.{type(data).__name__}")
+        raise ArgumentException(
+            f"IndicatorBase.Update() 'input' expected to be of type {wanted} but is of type {place}.{type(data).__name__}"
+        )
 
     def _turn_to(self, symbol: Any, end: int) -> bool:
         """Make another symbol's clock the current one; False if `end` lies before that symbol's last data."""
@@ -257,7 +260,10 @@ class IndicatorBase(LeanObject):
     def _push(self, symbol: Any, end: int, x: Any) -> None:
         """One step with an input that is known to be in order; tells the handlers."""
         self.samples += 1
-        value = self._next(x, symbol, end)
+        try:
+            value = self._next(x, symbol, end)
+        except Overflow:
+            raise OverflowException("Value was either too large or too small for a Decimal.") from None
         if value is None:
             self._misses += 1
             return
@@ -454,7 +460,7 @@ class WindowIndicator(Indicator):
 
     def _setup(self, period: int, **values: Any) -> None:  # type: ignore[override]
         if period + self._period_extra < 1:
-            raise ValueError("RollingWindow must have size of at least 1. (Parameter 'period')")
+            raise ArgumentException("RollingWindow must have size of at least 1. (Parameter 'period')")
         self._size = period + self._period_extra
         self._prices: deque[Decimal] = deque(maxlen=self._size)
         self._ready_after = self._size

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.exact import ZERO, add, divide, subtract, total
 from lyra.engine.indicators.arguments import integer
 from lyra.engine.indicators.averages import ExponentialMovingAverage
@@ -164,7 +165,7 @@ class McClellanOscillator(TradeBarIndicator):
 
     def _setup(self, fast_period: int, slow_period: int) -> None:  # type: ignore[override]
         if fast_period > slow_period:
-            raise ValueError("fastPeriod must be less than slowPeriod.")
+            raise ArgumentException("fastPeriod must be less than slowPeriod.")
         self.ad_difference = AdvanceDeclineDifference("ADD")
         self.ema_fast = IndicatorExtensions.ema(self.ad_difference, fast_period)
         self.ema_slow = IndicatorExtensions.ema(self.ad_difference, slow_period)

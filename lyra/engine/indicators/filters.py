@@ -7,6 +7,7 @@ from collections import deque
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import SwissArmyKnifeTool
 from lyra.engine.exact import ONE, TWO, ZERO, add, divide, from_double, multiply, subtract, to_double
 from lyra.engine.indicators.arguments import double, integer, member, number
@@ -166,7 +167,7 @@ class FractalAdaptiveMovingAverage(BarIndicator):
 
     def _setup(self, n: int, long_period: int) -> None:  # type: ignore[override]
         if n % 2 > 0:
-            raise ValueError(f"{self.name}: N must be even, N = {n} (Parameter 'n')")
+            raise ArgumentException(f"{self.name}: N must be even, N = {n} (Parameter 'n')")
         self._half = n // 2
         self._w = math.log(2.0 / (1 + long_period))
         self._highs: deque[float] = deque(maxlen=n)

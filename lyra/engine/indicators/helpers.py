@@ -17,6 +17,7 @@ from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.decimals import to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import Resolution
 from lyra.engine.exact import TWO, add, divide, multiply, share, to_double
 from lyra.engine.indicators.arguments import REQUIRED, no_match, text_of
@@ -125,7 +126,7 @@ def _try(helper: Helper, args: tuple[Any, ...], given: dict[str, Any], lenient: 
     except (TypeError, ValueError):
         return None
     if helper.resolution is REQUIRED and "resolution" not in values:
-        raise ValueError("Object of type 'System.Int32' cannot be converted to type 'System.Nullable`1[QuantConnect.Resolution]'.")
+        raise ArgumentException("Object of type 'System.Int32' cannot be converted to type 'System.Nullable`1[QuantConnect.Resolution]'.")
     symbols = tuple(values["symbols"]) if helper.symbols == SYMBOLS else tuple(values[part] for part in first)
     return _call(helper, taken, symbols, resolution, values.get("selector"))
 
@@ -164,8 +165,10 @@ def _bind_identity(name: str, args: tuple[Any, ...], given: dict[str, Any]) -> H
         raise no_match(name, args, f"{name}({', '.join(order)})")
     resolution = values.get("resolution")
     period = resolution if isinstance(resolution, timedelta) else None
+    if filtered and period is not None:
+        resolution = period = None  # as LEAN does: the filtered one is updated with each bar of the feed
     label = values.get("field_name") or "close"
-    if period is not None and not filtered:
+    if period is not None:
         label = f"({label},{period_text(period)})"  # the symbol's text goes before it
     return HelperCall(
         HELPER_NAMES[name], label, (values.get("filter"),) if filtered else (), (values["symbol"],),
@@ -237,7 +240,19 @@ def _seven(bar: Any) -> Decimal:
     return share(add(add(add(multiply(TWO, bar._open), bar._high), bar._low), multiply(Decimal(3), bar._close)), Decimal(7))
 
 
-class Field(LeanObject):
+class _Fields(type):
+    """Tells what may have been meant by a selector that there is not."""
+
+    def __getattr__(cls, name: str) -> Any:
+        from lyra.engine.faults import similar_names
+
+        close = "" if name[0] == "_" else ", ".join(sorted(repr(found.upper()) for found in similar_names(cls, name)))
+        raise AttributeError(
+            f"type object 'Field' has no attribute '{name}'" + (f" Did you mean: {close}?" if close else ""), name=name, obj=cls
+        )
+
+
+class Field(LeanObject, metaclass=_Fields):
     """Selectors for helpers and `register_indicator`. Those of quotes give the value of other data."""
 
     OPEN = Selector("OPEN", _of_bar(lambda bar: bar._open))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import MovingAverageType
 from lyra.engine.exact import (
     HUNDRED,
@@ -363,7 +364,7 @@ class Momersion(WindowIndicator):
     def _setup(self, min_period: int | None, full_period: int) -> None:  # type: ignore[override]
         super()._setup(full_period)
         if min_period is not None and min_period < 4:
-            raise ValueError("The minimum period should be 4. (Parameter 'minPeriod')")
+            raise ArgumentException("The minimum period should be 4. (Parameter 'minPeriod')")
         self._least = min_period
         self._products: deque[Decimal] = deque(maxlen=full_period)
         self._count = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import MovingAverageType
 from lyra.engine.exact import (
     HUNDRED,
@@ -38,7 +39,7 @@ class MovingAverageConvergenceDivergence(Indicator):
 
     def _setup(self, fast_period: int, slow_period: int, signal_period: int, type: MovingAverageType) -> None:  # type: ignore[override]
         if fast_period >= slow_period:
-            raise ValueError(
+            raise ArgumentException(
                 "MovingAverageConvergenceDivergence: fastPeriod must be less than slowPeriod (Parameter 'fastPeriod, slowPeriod')"
             )
         self.fast = average_of(type, self.name + "_Fast", fast_period)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import to_decimal
+from lyra.engine.dotnet_errors import NullReferenceException
 from lyra.engine.indicators.base import DataIndicator, IndicatorBase, IndicatorDataPoint
 from lyra.engine.naming import find_method, pascal_case
 
@@ -49,9 +50,7 @@ class PythonIndicator(DataIndicator):
     def update(self, input: Any, value: Any = None, time: datetime | None = None) -> bool:  # type: ignore[override]
         """Take one more piece of data; subclasses write their own."""
         if self._instance is self:
-            raise NotImplementedError(
-                f"Indicator.update must be implemented. Please implement this missing method in {type(self).__name__}"
-            )
+            raise NullReferenceException("Object reference not set to an instance of an object.")
         return self._update(input if value is None else IndicatorDataPoint(input if time is None else time, value))
 
     def _next(self, x: Any, symbol: Any, end: int) -> Decimal:

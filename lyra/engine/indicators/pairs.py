@@ -15,6 +15,7 @@ from typing import Any
 from lyra.engine import mathnet
 from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.decimals import to_decimal
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import CorrelationType
 from lyra.engine.exact import (
     ONE,
@@ -71,7 +72,7 @@ class PairIndicator(BarIndicator):
         self.name = self._default_name(values) if name is None else name
         self._target, self._reference = (find_symbol(values[part]) or values[part] for part in ("target_symbol", "reference_symbol"))
         if self._target == self._reference:
-            raise ValueError(f"An item with the same key has already been added. Key: {self._target}")
+            raise ArgumentException(f"An item with the same key has already been added. Key: {self._target}")
         self._setup(**{key: value for key, value in values.items() if key not in ("target_symbol", "reference_symbol")})
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
@@ -104,7 +105,7 @@ class PairIndicator(BarIndicator):
             side = self._other
         else:
             known = ", ".join(str(getattr(s, "id", s)) for s in (self._target, self._reference))
-            raise ValueError(f"Input symbol {symbol} does not correspond to any of the symbols this indicator works on ({known})")
+            raise ArgumentException(f"Input symbol {symbol} does not correspond to any of the symbols this indicator works on ({known})")
         if self.samples == 1:
             self._step = _step(end - x._time)
         side.latest = x._close
@@ -151,7 +152,7 @@ class _ReturnsIndicator(PairIndicator):
     def _setup(self, period: int) -> None:  # type: ignore[override]
         self._start(2)
         if period < 2:
-            raise ValueError(f"Period parameter for {type(self).__name__} indicator must be greater than 2 but was {period}.")
+            raise ArgumentException(f"Period parameter for {type(self).__name__} indicator must be greater than 2 but was {period}.")
         self._returns: deque[float] = deque(maxlen=period)
         self._reference_returns: deque[float] = deque(maxlen=period)
         self.warm_up_period += period - 1
@@ -208,7 +209,7 @@ class Correlation(PairIndicator):
     def _setup(self, period: int, correlation_type: Any = CorrelationType.PEARSON) -> None:  # type: ignore[override]
         self._start(period)
         if period < 2:
-            raise ValueError(f"Period parameter for Correlation indicator must be greater than 2 but was {period}")
+            raise ArgumentException(f"Period parameter for Correlation indicator must be greater than 2 but was {period}")
         self._by_rank = _member_of(CorrelationType)(correlation_type) == CorrelationType.SPEARMAN
 
     def _compute(self) -> Decimal:
@@ -287,11 +288,11 @@ class Alpha(BarIndicator):
 
     def _check(self, periods: list[int]) -> None:
         if self._target == self._reference:
-            raise ValueError("The target and reference symbols cannot be the same.")
+            raise ArgumentException("The target and reference symbols cannot be the same.")
         if periods[0] < 1:
-            raise ValueError("The period must be equal or greater than 1.")
+            raise ArgumentException("The period must be equal or greater than 1.")
         if periods[-1] < 2:
-            raise ValueError("The beta period must be equal or greater than 2.")
+            raise ArgumentException("The beta period must be equal or greater than 2.")
 
     def _next(self, x: Any, symbol: Any, end: int) -> Decimal:
         if symbol == self._target:
@@ -299,7 +300,7 @@ class Alpha(BarIndicator):
         elif symbol == self._reference:
             self._reference_change._feed(x._close)
         else:
-            raise ValueError(f"The input symbol {symbol} is not the target or reference symbol.")
+            raise ArgumentException(f"The input symbol {symbol} is not the target or reference symbol.")
         self._beta._push(symbol, end, x)
         if self._change.samples == self._reference_change.samples:
             self._alpha = self._compute(end) if self.is_ready else ZERO

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.data.base import BaseData
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import PivotPointType, TomDemarkSequentialPhase
 from lyra.engine.exact import ONE, ZERO, add, multiply, subtract
 from lyra.engine.indicators.arguments import integer, number, truth
@@ -26,9 +27,9 @@ class ZigZag(BarIndicator):
 
     def _setup(self, sensitivity: Decimal, min_trend_length: int) -> None:  # type: ignore[override]
         if not ZERO < sensitivity < ONE:
-            raise ValueError("Sensitivity must be between 0 and 1. (Parameter 'sensitivity')")
+            raise ArgumentException("Sensitivity must be between 0 and 1. (Parameter 'sensitivity')")
         if min_trend_length < 1:
-            raise ValueError("Minimum trend length must be greater than 0. (Parameter 'minTrendLength')")
+            raise ArgumentException("Minimum trend length must be greater than 0. (Parameter 'minTrendLength')")
         self.high_pivot, self.low_pivot = Identity(self.name + "_HighPivot"), Identity(self.name + "_LowPivot")
         self._up, self._down, self._length = add(ONE, sensitivity), subtract(ONE, sensitivity), min_trend_length
         self._pivot: tuple[Decimal, Decimal] | None = None

@@ -13,6 +13,7 @@ from statistics import NormalDist
 from typing import Any
 
 from lyra.engine import mathnet
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.exact import (
     ONE,
     ZERO,
@@ -161,7 +162,7 @@ class TimeSeriesForecast(WindowIndicator):
 
     def _prepare(self, period: int) -> None:  # type: ignore[override]
         if period < 2:
-            raise ValueError("RollingWindow must have size of at least 2. (Parameter 'period')")
+            raise ArgumentException("RollingWindow must have size of at least 2. (Parameter 'period')")
 
     def _next(self, x: Decimal, symbol: Any, end: int) -> Decimal:
         self._prices.append(x)
@@ -300,7 +301,7 @@ class ValueAtRisk(WindowIndicator):
 
     def _prepare(self, period: int, confidence_level: float) -> None:  # type: ignore[override]
         if period < 3:
-            raise ValueError(f"Period parameter for ValueAtRisk indicator must be greater than 2 but was {period}")
+            raise ArgumentException(f"Period parameter for ValueAtRisk indicator must be greater than 2 but was {period}")
         self._quantile = inverse_erfc(2.0 * (1 - confidence_level))
         self._changes = RateOfChange(1)
         self._returns: deque[float] = deque(maxlen=period)
@@ -328,7 +329,7 @@ class HurstExponent(Indicator):
 
     def _setup(self, period: int, max_lag: int) -> None:  # type: ignore[override]
         if max_lag < 3:
-            raise ValueError("The maxLag parameter must be greater than 2 to compute the Hurst Exponent. (Parameter 'maxLag')")
+            raise ArgumentException("The maxLag parameter must be greater than 2 to compute the Hurst Exponent. (Parameter 'maxLag')")
         self._prices: deque[Decimal] = deque(maxlen=period)
         self._logs = [(lag, from_double(math.log(lag))) for lag in range(2, max_lag + 1)]
         self._sum, self._squares = total(log for _, log in self._logs), total(multiply(log, log) for _, log in self._logs)
@@ -375,7 +376,7 @@ class AugenPriceSpike(Indicator):
 
     def _setup(self, period: int) -> None:  # type: ignore[override]
         if period < 3:
-            raise ValueError("AugenPriceSpike Indicator must have a period of at least 3 (Parameter 'period')")
+            raise ArgumentException("AugenPriceSpike Indicator must have a period of at least 3 (Parameter 'period')")
         self._deviation = StandardDeviation(period)
         self._recent: deque[Decimal] = deque(maxlen=3)
         self.warm_up_period = period + 2

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.data.bars import Tick, TradeBar
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import MovingAverageType, TickType
 from lyra.engine.exact import HUNDRED, ONE, TWO, ZERO, add, divide, magnitude, multiply, share, subtract, to_double, total
 from lyra.engine.indicators.arguments import average_type, integer, number
@@ -397,7 +398,7 @@ class MarketProfile(TradeBarIndicator):
 
     def _setup(self, period: int, value_area_volume_percentage: Decimal, price_range_round_off: Decimal) -> None:  # type: ignore[override]
         if price_range_round_off <= 0:
-            raise ValueError("Must be strictly bigger than zero. (Parameter 'priceRangeRoundOff')")
+            raise ArgumentException("Must be strictly bigger than zero. (Parameter 'priceRangeRoundOff')")
         self._share = value_area_volume_percentage
         self._steps = divide(ONE, price_range_round_off)
         self._bars: deque[tuple[Decimal, Decimal]] = deque(maxlen=period)

@@ -1,18 +1,11 @@
-"""Indicators: values at every bar against what LEAN showed, and the rules around the values."""
+"""Indicators: the rules around their values, which `tests/parity/test_indicators.py` compares with LEAN's."""
 
 from __future__ import annotations
 
-import csv
-import gzip
 import importlib
-import json
 import pkgutil
-from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +13,7 @@ import pytest
 import lyra.engine.indicators as package
 from lyra.engine import exact
 from lyra.engine.data.bars import QuoteBar, TradeBar
-from lyra.engine.decimals import to_decimal
-from lyra.engine.enums import CorrelationType, MovingAverageType, Resolution, SwissArmyKnifeTool
-from lyra.engine.errors import NotSupported
+from lyra.engine.enums import Resolution
 from lyra.engine.indicators import (
     AverageTrueRange,
     BollingerBands,
@@ -45,23 +36,14 @@ from lyra.engine.indicators import (
     RelativeStrengthIndex,
     SimpleMovingAverage,
     StandardDeviation,
-    pairs,
 )
 from lyra.engine.indicators.base import IndicatorBase
 from lyra.engine.indicators.helpers import HELPER_NAMES, bind_helper, create_indicator_name, selected
-from lyra.engine.times import DAY, to_us, zone
+from lyra.engine.times import DAY
 
 pytestmark = pytest.mark.usefixtures("decimal_context")
 
-RECORDS = Path(__file__).parents[3] / "shared" / "lean-indicators"
-SHOWN_ELSEWHERE = {"CompositeIndicator", "PythonIndicator", "ResetCompositeIndicator"}
-NOT_BUILT = {"ImpliedVolatility", "Delta", "Gamma", "Vega", "Theta", "Rho"}
-MADE_UP = ("edge", "constant", "zero", "candles")
-REAL_US = ("spy", "aapl", "aig", "pair", "breadth")
-SIDES = [f"{side}_{part}" for side in ("bid", "ask") for part in ("open", "high", "low", "close")]
 START = datetime(2020, 1, 1)
-
-needs_records = pytest.mark.skipif(not RECORDS.is_dir(), reason="LEAN's indicator values are not beside the repository")
 
 
 class Ticker(str):
@@ -70,135 +52,6 @@ class Ticker(str):
     @property
     def value(self) -> str:
         return str(self)
-
-
-# values ------------------------------------------------------------------------------------------------
-@cache
-def index() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((RECORDS / "index.json").read_text())["indicators"]
-    return content
-
-
-def rows_of(path: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(path, "rt") as file:
-        yield from csv.DictReader(file)
-
-
-@cache
-def series(name: str) -> list[Any]:
-    """A series' bars. Their decimals have the digits that LEAN's readers give them, which the text does not always show."""
-    return [_bar(name, row) for row in rows_of(RECORDS / "series" / f"{name}.csv.gz")]
-
-
-def _bar(name: str, row: dict[str, str]) -> Any:
-    symbol = Ticker(row.get("symbol") or "SPY")
-    start, end = (to_us(datetime.fromisoformat(row[key])) for key in ("time", "end_time"))
-    if "bid_open" in row:
-        sides = {f"{side}_{part}": Decimal(row[f"{side}_{part}"]) for side in ("bid", "ask") for part in ("open", "high", "low", "close")}
-        return QuoteBar._make(
-            symbol, start, end, sides | {"last_bid_size": Decimal(row["bid_size"]), "last_ask_size": Decimal(row["ask_size"])}
-        )
-    prices = [Decimal(row[part]) for part in ("open", "high", "low", "close")]
-    volume = Decimal(row["volume"])
-    if name.startswith(REAL_US):
-        prices = [price.quantize(Decimal("0.0001")) for price in prices]
-        volume = Decimal(int(volume))
-    elif name in MADE_UP:
-        prices = [price or Decimal("0.0") for price in prices]
-        volume = Decimal(int(volume)) if volume == int(volume) and volume < 10**8 else volume
-    return TradeBar._make(symbol, start, end, *prices, volume)
-
-
-def argument(given: Any, case: str) -> Any:
-    """A constructor's argument as the index writes it."""
-    if not isinstance(given, str):
-        return given
-    if given.startswith("lambda"):
-        return eval(given)
-    if given == "target":
-        return Ticker("BTCUSD" if "other_clock" in case else "AAPL")
-    if given == "reference":
-        return Ticker("SPY")
-    if given.startswith("tool:"):
-        return SwissArmyKnifeTool(given[5:])
-    if given in CorrelationType._members:
-        return CorrelationType(given)
-    return MovingAverageType._members.get("T_3" if given == "T3" else given, given)
-
-
-def build(kind: type[Any], case: dict[str, Any]) -> Any:
-    # The index leaves out the name that FilteredIdentity's third case was given.
-    given = case["args"] or (["nofilter"] if kind.__name__ == "FilteredIdentity" else [])
-    indicator = kind(*[argument(value, case["case"]) for value in given])
-    if "breadth" in case["series"]:
-        names = list(dict.fromkeys(bar.symbol for bar in series(case["series"])))
-        for name in names[:6] if case["case"].startswith("changed") else names:
-            indicator.add(name)
-    return indicator
-
-
-def feed(indicator: Any, case: dict[str, Any], bar: Any) -> None:
-    if case.get("input") == "IndicatorDataPoint":
-        indicator.update(IndicatorDataPoint._of(bar.symbol, bar._end, to_decimal(exact.to_double(bar._close))))
-    else:
-        indicator.update(bar)
-
-
-def near(mine: float, theirs: float) -> bool:
-    return abs(mine - theirs) <= max(1e-9 * abs(theirs), 1e-13)
-
-
-def check_parts(indicator: Any, row: dict[str, str], tolerance: float) -> None:
-    for name, text in row.items():
-        if name in ("case", "i", "end_time", "ready", "value", "symbol") or not text:
-            continue
-        part = getattr(indicator, name)
-        shown = part.current.value if isinstance(part, IndicatorBase) else part
-        if isinstance(shown, list):
-            numbers = [float(piece) for piece in text.strip("[]").replace("|", " ").replace(";", " ").replace(",", " ").split()]
-            assert shown == pytest.approx(numbers, rel=max(tolerance, 1e-9), abs=1e-12), name
-        elif shown is not None:
-            try:
-                number = float(text)
-            except ValueError:
-                assert text in (str(shown), getattr(shown, "lean_name", "")), name
-            else:
-                assert near(float(shown), number) or float(shown) == pytest.approx(number, rel=tolerance), name
-
-
-def all_cases() -> list[Any]:
-    if not RECORDS.is_dir():
-        return []
-    return sorted(set(index()) - SHOWN_ELSEWHERE - NOT_BUILT)
-
-
-@needs_records
-@pytest.mark.parametrize("name", all_cases())
-def test_values_are_those_of_lean(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairs, "exchange_zone", lambda symbol: zone("UTC" if symbol == "BTCUSD" else "America/New_York"))
-    kind = getattr(package, name)
-    values: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in rows_of(RECORDS / "values" / f"{name}.csv.gz"):
-        values[row["case"]].append(row)
-    for case in index()[name]["cases"]:
-        if case["case"] not in values:
-            continue
-        indicator = build(kind, case)
-        assert indicator.name == case.get("name", indicator.name)
-        assert getattr(indicator, "warm_up_period", None) == case.get("warm_up_period", getattr(indicator, "warm_up_period", None))
-        bars = series(case["series"])
-        for row in values[case["case"]]:
-            if case["case"].startswith("changed"):
-                if row["i"] == "400":
-                    indicator.remove("BAC")
-                elif row["i"] == "600":
-                    indicator.add(Ticker("WM"))
-            feed(indicator, case, bars[int(row["i"])])
-            where = (case["case"], row["i"])
-            assert near(exact.to_double(indicator._value), exact.to_double(Decimal(row["value"]))), where
-            assert indicator.is_ready == (row["ready"] == "1"), where
-            # ARIMA's parameters are found by a search.
-            check_parts(indicator, row, 1e-7 if name.startswith("AutoRegressive") else 0)
 
 
 # columns -----------------------------------------------------------------------------------------------
@@ -293,8 +146,6 @@ def test_bar_indicators_refuse_points() -> None:
     with pytest.raises(ValueError, match=r"expected to be of type QuantConnect.Data.Market.TradeBar"):
         OnBalanceVolume().update(quote)
     assert AverageTrueRange(3).update(quote) is False
-    with pytest.raises(NotSupported):
-        package.Delta(Ticker("SPY"))
 
 
 def test_a_period_of_nothing_divides_by_zero() -> None:
@@ -426,11 +277,6 @@ def test_the_door_names_every_class() -> None:
     assert all(getattr(package, name) is not None for name in package.__all__)
 
 
-@needs_records
-def test_every_class_of_lean_is_there() -> None:
-    assert set(index()) - set(package.__all__) == set()
-
-
 # helpers -----------------------------------------------------------------------------------------------------
 def test_helpers_name_and_select() -> None:
     call = bind_helper("ema", (Ticker("SPY"), 20, Resolution.DAILY), {})
@@ -439,47 +285,3 @@ def test_helpers_name_and_select() -> None:
     assert HELPER_NAMES["macd"] == "MACD"
     bar = TradeBar._make(Ticker("SPY"), 0, DAY, Decimal(1), Decimal(4), Decimal("0.5"), Decimal(2), Decimal(9))
     assert [selected(selector, bar) for selector in (Field.OPEN, Field.MEDIAN, Field.VOLUME)] == [Decimal(1), Decimal("2.25"), Decimal(9)]
-
-
-@needs_records
-def test_helpers_make_what_lean_makes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairs, "exchange_zone", lambda symbol: zone("America/New_York"))
-    for name, entry in index().items():
-        if name in NOT_BUILT:
-            continue
-        for helper in entry.get("helpers") or []:
-            for call in helper.get("calls", []):
-                check_helper(call)
-
-
-class Helpers:
-    """`self` of the recorded calls."""
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *args, **kwargs: bind_helper(name, args, kwargs)
-
-
-def check_helper(recorded: dict[str, Any]) -> None:
-    names = {name: value for name, value in vars(importlib.import_module("lyra.engine.enums")).items() if name[0].isupper()} | {
-        "Field": Field,
-        "timedelta": timedelta,
-        "self": Helpers(),
-    }
-    names |= {name.lower(): Ticker(name) for name in ("SPY", "IBM", "BAC", "AIG")}
-    if "error" in recorded:
-        with pytest.raises(Exception):  # noqa: B017
-            eval(recorded["call"], names).make("x")
-        return
-    call = eval(recorded["call"], names)
-    text = str(call.symbols[0])
-    if call.period is not None and call.indicator == "Identity":
-        name = text + call.label
-    elif call.several:
-        name = create_indicator_name(call.label, "", Resolution.MINUTE if call.resolution is None else call.resolution)
-    elif call.indicator in ("Beta", "Correlation", "Covariance"):
-        name = create_indicator_name(call.label, "", call.resolution)
-    else:
-        name = create_indicator_name(call.label, text, Resolution.MINUTE if call.resolution is None else call.resolution)
-    made = call.make(name)
-    shown = (made.name, type(made).__name__, getattr(made, "warm_up_period", None))
-    assert shown == (recorded["name"], recorded["class"], recorded["warm_up_period"]), recorded["call"]

@@ -1,0 +1,81 @@
+"""Candlestick patterns: `QuantConnect.Indicators.CandlestickPatterns`. Modules by how many candles a pattern has."""
+
+from __future__ import annotations
+
+from lyra.engine.lazy import names_of
+
+_MODULES: dict[str, tuple[str, ...]] = {
+    "candle": ("CandlestickPattern",),
+    "one": (
+        "BeltHold",
+        "ClosingMarubozu",
+        "Doji",
+        "DragonflyDoji",
+        "GravestoneDoji",
+        "HighWaveCandle",
+        "LongLeggedDoji",
+        "LongLineCandle",
+        "Marubozu",
+        "RickshawMan",
+        "ShortLineCandle",
+        "SpinningTop",
+        "Takuri",
+    ),
+    "two": (
+        "Counterattack",
+        "DarkCloudCover",
+        "DojiStar",
+        "Engulfing",
+        "Hammer",
+        "HangingMan",
+        "Harami",
+        "HaramiCross",
+        "HomingPigeon",
+        "InNeck",
+        "InvertedHammer",
+        "Kicking",
+        "KickingByLength",
+        "MatchingLow",
+        "OnNeck",
+        "Piercing",
+        "SeparatingLines",
+        "ShootingStar",
+        "Thrusting",
+    ),
+    "three": (
+        "AbandonedBaby",
+        "AdvanceBlock",
+        "EveningDojiStar",
+        "EveningStar",
+        "GapSideBySideWhite",
+        "IdenticalThreeCrows",
+        "MorningDojiStar",
+        "MorningStar",
+        "StalledPattern",
+        "StickSandwich",
+        "TasukiGap",
+        "ThreeInside",
+        "ThreeOutside",
+        "ThreeStarsInSouth",
+        "ThreeWhiteSoldiers",
+        "Tristar",
+        "TwoCrows",
+        "UniqueThreeRiver",
+        "UpDownGapThreeMethods",
+        "UpsideGapTwoCrows",
+    ),
+    "more": (
+        "Breakaway",
+        "ConcealedBabySwallow",
+        "Hikkake",
+        "HikkakeModified",
+        "LadderBottom",
+        "MatHold",
+        "RiseFallThreeMethods",
+        "ThreeBlackCrows",
+        "ThreeLineStrike",
+    ),
+}
+_HOME, __getattr__, __dir__ = names_of(__name__, _MODULES)
+
+__all__ = sorted(_HOME)
