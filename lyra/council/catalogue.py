@@ -64,17 +64,19 @@ def show_models(wanted: Filter) -> None:
     from rich.table import Table
 
     found = wanted.shown(fetch_models(Endpoint.openrouter()))
-    table = Table()
-    for name in ("model", "$/M prompt", "$/M completion", "context", "schema", "cutoff", "created", "expires"):
-        table.add_column(name, justify="right" if name.startswith("$") or name == "context" else "left", overflow="fold")
+    table = Table("model", "$/M in", "$/M out", "context", "schema", "cutoff", "expires", box=None, pad_edge=False)
+    for column in table.columns[1:4]:
+        column.justify = "right"
+    table.columns[0].overflow = "fold"
     for model in found[: wanted.limit]:
         rates = (
             ("varies",) * 2
             if model.price is None
-            else tuple(f"{rate * PER_MILLION:.3f}" for rate in (model.price.prompt, model.price.completion))
+            else tuple(f"{rate * PER_MILLION:.2f}" for rate in (model.price.prompt, model.price.completion))
         )
-        table.add_row(model.id, *rates, f"{model.context:,}", "yes" if "structured_outputs" in model.parameters else "", str(model.cutoff or "not told"),
-                      str(model.created or ""), str(model.expires or ""))  # fmt: skip
+        schema = "yes" if "structured_outputs" in model.parameters else ""
+        cutoff = str(model.cutoff) if model.cutoff else f"not told, made {model.created:%Y-%m}" if model.created else "not told"
+        table.add_row(model.id, *rates, f"{model.context:,}", schema, cutoff, str(model.expires or ""))
     Console().print(table)
     hidden = len(found) - wanted.limit
     print(f"{len(found)} models." + (f" {hidden} more with --limit {len(found)}." if hidden > 0 else ""))
