@@ -380,8 +380,8 @@ Said of 40 seeds of 2000 decisions, the run that `lyra ai study` makes.
 The defaults (prior precision 20, first fit after 500 outcomes, coefficients of at least 0, clipping at 0.02) were set before this study, from the
 sources that the classes name. Four things changed after a first look at ten or twelve seeds: calibration begins anew with the first fit and learns
 from what the pool of the moment says, because calibrating a fit by the pool before it had cost up to 0.0008; its prior is ten times as strong from
-then on, because the old one had cost 0.0003 where skills last and gained as much where they swap; it is refitted every 50 outcomes instead of 25,
-for speed alone; and `signed` was added.
+then on, because the old one had cost 0.0003 where skills last and gained as much where they swap; fits are renewed after a tenth more outcomes, for
+speed alone; and `signed` was added.
 """
 
 

@@ -814,7 +814,7 @@ def test_a_journal_that_only_lacks_its_last_line_end_loses_nothing(tmp_path: Pat
     path = tmp_path / "journal.jsonl"
     path.write_text('{"kind":"a"}\n{"kind":"b"}')
     whole = Journal(path)
-    whole.write({"kind": "c"})
+    whole.write('{"kind":"c"}')
     whole.close()
     assert [line["kind"] for line in read_journal(path)] == ["a", "b", "c"]
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lyra_ai.council.cassette import Cassette, Mode
-from lyra_ai.council.journal import JOURNAL_VERSION, Journal
+from lyra_ai.council.journal import JOURNAL_VERSION, Journal, encoded, number, quoted
 from lyra_ai.council.learning import Closed, ConformalGate, Horizons, LearnedPool, Platt, Stacked, Weighting
 from lyra_ai.council.ledger import PICO, Budget, Ledger
 from lyra_ai.council.members import Model, ModelRule, Opinion, Seat
@@ -146,15 +146,20 @@ class Decision:
             f"  {reasons}" if reasons else ""
         )
 
-    def line(self) -> dict[str, Any]:
-        """As it stands in the journal."""
-        weights = self.weights
-        return {
-            "kind": "decision", "n": self.number, "time": self.as_of.isoformat(), "symbol": self.symbol, "price": self.price,
-            "due": self.due.isoformat(), "state": self.state.value, "p": self.probability, "pooled": self.pooled, "size": self.size,
-            "disagreement": self.disagreement, "why": self.why, "stages": self.stages, "seconds": self.seconds, "cost": self.cost,
-            "votes": [[v.member, v.probability, weights.get(v.member, 0.0), v.why, v.cost, v.latency, v.source.value, v.stage] for v in self.votes],
-        }  # fmt: skip
+    def line(self) -> str:
+        """As it stands in the journal: JSON, put together by hand, since a replay spends a sixth of its time on it otherwise."""
+        weights, told = self.weights, quoted
+        votes = ",".join(
+            f"[{told(v.member)},{number(v.probability)},{weights.get(v.member, 0.0)!r},{told(v.why)},{v.cost!r},{v.latency!r},"
+            f'"{v.source.value}",{v.stage}]'
+            for v in self.votes
+        )
+        return (
+            f'{{"kind":"decision","n":{self.number},"time":"{self.as_of.isoformat()}","symbol":{told(self.symbol)},"price":{self.price!r},'
+            f'"due":"{self.due.isoformat()}","state":"{self.state.value}","p":{number(self.probability)},"pooled":{number(self.pooled)},'
+            f'"size":{self.size!r},"disagreement":{number(self.disagreement)},"why":{told(self.why)},"stages":{self.stages},'
+            f'"seconds":{self.seconds!r},"cost":{self.cost!r},"votes":[{votes}]}}'
+        )
 
 
 @dataclass
@@ -322,7 +327,7 @@ class Council:
         Raises CassetteMiss and QuotaExhausted as the mode has it, and whatever a user's own function raises.
         """
         started = time.perf_counter()
-        self.observe(view.symbol, view.as_of, view.price)
+        closed = self._close_horizons(view.symbol, view.as_of, view.price)
         first = self._vote(view, 1, self.deadline)
         pool = self._pooled(first)
         stages = 1
@@ -330,7 +335,7 @@ class Council:
             left = self.deadline - (time.perf_counter() - started)
             pool = self._pooled(pool.votes + self._vote(view, 2, max(left, 0.0)))
             stages = 2
-        return self._decided(view, pool, stages, started)
+        return self._decided(view, pool, stages, started, closed)
 
     def show(self, view: MarketView) -> None:
         """Show the members that compute a view without deciding, so that those that learn from views know again what they knew."""
@@ -373,11 +378,11 @@ class Council:
         if len(awake) < self.rules.quorum:
             return found
         bias, coefficients = self.weighting.coefficients(awake)
-        found.weights = dict(zip(awake, coefficients, strict=True))
+        found.weights = dict(zip(awake, map(float, coefficients), strict=True))
         if self._pool == "log":
             found.pooled = expit(bias + sum(c * logit(clip(p)) for c, p in zip(coefficients, probabilities, strict=True)))
         else:
-            found.pooled = POOLS[self._pool](probabilities, coefficients)
+            found.pooled = float(POOLS[self._pool](probabilities, coefficients))
         found.disagreement = disagreement(probabilities)
         return found
 
@@ -400,7 +405,7 @@ class Council:
         draw = zlib.crc32(f"{self._seed}|{view.symbol}|{view.as_of.isoformat()}".encode()) / 2**32
         return draw < self.rules.audit
 
-    def _decided(self, view: MarketView, pool: _Pooled, stages: int, started: float) -> Decision:
+    def _decided(self, view: MarketView, pool: _Pooled, stages: int, started: float, closed: list[str]) -> Decision:
         number, self.number = self.number, self.number + 1
         if pool.pooled is None:
             probability = None
@@ -419,7 +424,7 @@ class Council:
                             votes=tuple(pool.votes), weights=pool.weights, cost=sum(vote.cost for vote in pool.votes),
                             seconds=time.perf_counter() - started)  # fmt: skip
         self._write_header(view)
-        self.journal.write(decision.line())
+        self.journal.write(*closed, decision.line())
         return decision
 
     def _state(self, probability: float) -> tuple[State, str]:
@@ -433,10 +438,18 @@ class Council:
 
     def observe(self, symbol: str, time: datetime, price: float) -> None:
         """A price (UTC). Horizons that are due by then close at it, and what they show is learned."""
-        for closed in self._horizons.observe(symbol, time, price):
+        self.journal.write(*self._close_horizons(symbol, time, price))
+
+    def _close_horizons(self, symbol: str, time: datetime, price: float) -> list[str]:
+        """Learn from what is due; the journal's lines of it."""
+        found = self._horizons.observe(symbol, time, price)
+        for closed in found:
             self._learn(closed)
-            self.journal.write({"kind": "outcome", "n": closed.key, "symbol": symbol, "time": closed.closed_at.isoformat(),
-                                "price": closed.end_price, "rise": closed.outcome})  # fmt: skip
+        return [
+            f'{{"kind":"outcome","n":{one.key},"symbol":{quoted(symbol)},"time":"{one.closed_at.isoformat()}","price":{one.end_price!r},'
+            f'"rise":{one.outcome!r}}}'
+            for one in found
+        ]
 
     def _learn(self, closed: Closed) -> None:
         if self.gate is not None and closed.pooled is not None:
@@ -478,8 +491,9 @@ class Council:
             "weak": rules.weak, "failure": rules.failure, "quorum": rules.quorum,
         }  # fmt: skip
         stamp = datetime.fromtimestamp(self._clock(), UTC).replace(tzinfo=None)
-        self.journal.write({"kind": "council", "version": JOURNAL_VERSION, "time": stamp.isoformat(timespec="seconds"), "members": members,
-                            "settings": settings})  # fmt: skip
+        header = {"kind": "council", "version": JOURNAL_VERSION, "time": stamp.isoformat(timespec="seconds"), "members": members,
+                  "settings": settings}  # fmt: skip
+        self.journal.write(encoded(header))
 
     def close(self) -> None:
         """End the thread and close the files. What is under way is given up and counts as spent."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,22 +21,30 @@ class Journal:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self.lines: list[dict[str, Any]] = []
+        self._kept: list[str] = []
         self._file: IO[str] | None = None
 
-    def write(self, line: dict[str, Any]) -> None:
-        """Add a line. Raises JournalError if it cannot be written."""
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines of a journal without a file."""
+        return [json.loads(line) for line in self._kept]
+
+    def write(self, *lines: str) -> None:
+        """Add lines of JSON. Raises JournalError if they cannot be written."""
         if self.path is None:
-            self.lines.append(line)
-            return
+            self._kept += lines
+        elif lines:
+            self._append(self.path, "\n".join(lines) + "\n")
+
+    def _append(self, path: Path, text: str) -> None:
         try:
             if self._file is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                _mend_end(self.path)
-                self._file = open(self.path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - kept open over the run
-            self._file.write(_encode(line) + "\n")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _mend_end(path)
+                self._file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - kept open over the run
+            self._file.write(text)
         except OSError as e:
-            raise JournalError(f"The journal {self.path} cannot be written: {e.strerror}.") from e
+            raise JournalError(f"The journal {path} cannot be written: {e.strerror}.") from e
 
     def close(self) -> None:
         """Close the file."""
@@ -84,4 +93,12 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+encoded = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""A value as JSON."""
+quoted = lru_cache(1_024)(encoded)
+"""A text as JSON; names and causes come again and again."""
+
+
+def number(value: float | None) -> str:
+    """A number as JSON, null where it is not known."""
+    return "null" if value is None else repr(value)

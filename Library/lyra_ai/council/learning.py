@@ -235,12 +235,12 @@ class FixedShare:
 class Stacked:
     """A logistic regression of the outcome on the members' logits, with a prior at equal weights.
 
-    The prior is Gaussian around a coefficient of 1/K each and a bias of 0, with precision `strength`; coefficients are at least 0. The fit
-    is renewed every `refit` outcomes from the last `window`, a vote that is missing counting as a logit of 0. Equal weights hold until
-    `start` outcomes. Where members sleep, the coefficients of the awake are scaled up so that their sum is kept; a member that no fit has
-    seen starts at the prior. The defaults come from outside the study: 20 outweighs the first 80 outcomes at logits that spread by 1, and
-    500 outcomes are where trained pools of a handful of members begin to pay. Source for the method: Wolpert, 1992; LeBlanc and
-    Tibshirani, 1996 (coefficients at least 0).
+    The prior is Gaussian around a coefficient of 1/K each and a bias of 0, with precision `strength`; coefficients are at least 0. The fit is
+    renewed from the last `window` outcomes whenever there are `refit` new ones, and a tenth more: one more says little among many. A vote that
+    is missing counts as a logit of 0. Equal weights hold until `start` outcomes. Where members sleep, the coefficients of the awake are scaled
+    up so that their sum is kept; a member that no fit has seen starts at the prior. The defaults come from outside the study: 20 outweighs the
+    first 80 outcomes at logits that spread by 1, and 500 outcomes are where trained pools of a handful of members begin to pay. Source for the
+    method: Wolpert, 1992; LeBlanc and Tibshirani, 1996 (coefficients at least 0).
 
     `signed` lifts the bound at 0. Where errors are shared, a weak member's error is news about a strong member's, and the best pool
     subtracts it; the price is a pool that may fall when a member's probability rises. Nothing is scaled then when members sleep.
@@ -252,6 +252,8 @@ class Stacked:
                                "strength, refit and window must be positive and start at least 0.")  # fmt: skip
         self.outcomes = 0
         self._strength, self._refit, self._start, self._window, self._signed = strength, refit, start, window, signed
+        self._due = refit
+        """Outcomes at which there is another fit."""
         self._members: dict[str, int] = {}
         self._rows = Rows(window)
         self._bias = 0.0
@@ -289,8 +291,9 @@ class Stacked:
             row[self._members[who]] = value
         self._rows.append(row, outcome)
         self.outcomes += 1
-        if self.outcomes >= self._start and self.outcomes % self._refit == 0 and self._members:
+        if self.outcomes >= max(self._due, self._start) and self._members:
             self._fit()
+            self._due = self.outcomes + max(self._refit, min(self.outcomes, self._window) // GROWTH)
 
     def _fit(self) -> None:
         members = len(self._members)
@@ -302,6 +305,8 @@ class Stacked:
         self._bias, self._theta = bias, dict(zip(self._members, fitted, strict=True))
 
 
+GROWTH = 10
+"""One part in so many of the outcomes that a fit is of, when they are new, is reason for another fit."""
 LEAST_SLOPE = 0.01
 """The slope of a calibration never falls below this: what the pool holds likelier stays likelier."""
 
@@ -316,8 +321,9 @@ class Platt:
     """Calibration on the scale of logits: a * logit(p) + b, fitted to outcomes with a Gaussian prior at a = 1, b = 0.
 
     `strength` is the precision of the prior: 20 is worth about 80 outcomes of a pool whose logits spread by 1, so that little is changed by
-    little evidence. The fit is renewed every `refit` outcomes from the last `window`; the pool itself changes as it learns, and its old
-    probabilities say less and less about its new ones. a is never below `LEAST_SLOPE`. Source: Platt, 1999; the ridge is ours.
+    little evidence. The fit is renewed from the last `window` outcomes after `refit` new ones, and a tenth more; the pool itself changes as it
+    learns, and its old probabilities say less and less about its new ones. a is never below `LEAST_SLOPE`. Source: Platt, 1999; the ridge is
+    ours.
     """
 
     def __init__(self, strength: float = 20.0, refit: int = 50, window: int = 1_000) -> None:
@@ -325,7 +331,7 @@ class Platt:
             raise SettingError(f"Platt got strength {strength}, refit {refit} and window {window}; all must be positive.")
         self.slope, self.offset = 1.0, 0.0
         self.outcomes = 0
-        self._strength, self._refit, self._window = strength, refit, window
+        self._strength, self._refit, self._window, self._due = strength, refit, window, refit
         self._rows = Rows(window)
 
     def __call__(self, probability: float) -> float:
@@ -336,7 +342,8 @@ class Platt:
         """Take in what the pool had said (uncalibrated) and what came of it."""
         self._rows.append((clipped_logit(probability),), checked_outcome(outcome))
         self.outcomes += 1
-        if self.outcomes % self._refit == 0:
+        if self.outcomes >= self._due:
+            self._due = self.outcomes + max(self._refit, min(self.outcomes, self._window) // GROWTH)
             design, outcomes = self._rows.design()
             prior, least = np.array([0.0, 1.0]), np.array([-math.inf, LEAST_SLOPE])
             fitted = fit_logistic(design, outcomes, prior, self._strength, least, np.array([self.offset, self.slope]))
@@ -344,7 +351,7 @@ class Platt:
 
     def restart(self, strength: float) -> None:
         """Forget everything, since the pool is no longer the one that was calibrated, and go on with a prior of this precision."""
-        self.slope, self.offset, self.outcomes, self._strength = 1.0, 0.0, 0, strength
+        self.slope, self.offset, self.outcomes, self._strength, self._due = 1.0, 0.0, 0, strength, self._refit
         self._rows = Rows(self._window)
 
 

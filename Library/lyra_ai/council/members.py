@@ -188,6 +188,7 @@ class Seat:
         self.info: ModelInfo | None = None
         self.live: Price | None = None
         self._start: Any = None
+        self._how = repr((model.disclosure, model.framing))
 
     @property
     def endpoint(self) -> Endpoint:
@@ -220,14 +221,15 @@ class Seat:
 
     def request(self, text: str) -> Request:
         """The question as a request."""
-        return Request(self._key(text), (("system", self.system), ("user", text)))
+        return Request(self.key(text), (("system", self.system), ("user", text)))
 
     def second(self, first: Request, answer: str, fault: BallotError) -> Request:
         """The request after an answer that could not be counted."""
         ask = second_question(str(fault)) if self.model.elicitation is Elicitation.JSON else _LOGPROB_AGAIN
-        return Request(self._key(f"{first.key}\x1e{answer}\x1e{ask}"), (*first.messages, ("assistant", answer), ("user", ask)))
+        return Request(self.key(f"{first.key}\x1e{answer}\x1e{ask}"), (*first.messages, ("assistant", answer), ("user", ask)))
 
-    def _key(self, text: str) -> str:
+    def key(self, text: str) -> str:
+        """The question's key in a cassette: the hash of all that shapes an answer."""
         if self._start is None:
             shape = {"schema": _SCHEMA_VERSION, "sample": self.sample, "system": self.system} | self.settings()
             self._start = hashlib.sha256(json.dumps(shape, sort_keys=True, separators=(",", ":")).encode() + b"\n")
@@ -287,8 +289,11 @@ class Seat:
         return body
 
     def question(self, view: MarketView) -> tuple[str, bool]:
-        """The question about a view, and whether it is about a rise."""
-        return question(view, self.model.disclosure, self.model.framing)
+        """The question about a view, and whether it is about a rise; put together once for all members that are shown the same."""
+        known = view.questions.get(self._how)
+        if known is None:
+            known = view.questions[self._how] = question(view, self.model.disclosure, self.model.framing)
+        return known
 
     def read(self, reply: Reply) -> Ballot:
         """An answer as a ballot on the event that was asked about. Raises BallotError."""

@@ -210,7 +210,7 @@ class Panel:
         """A vote from the cassette, None where it lacks something."""
         if not self.mode.reads:
             return None
-        entry = self.cassette.get(call.seat.request(call.text).key)
+        entry = self.cassette.get(call.seat.key(call.text))
         if entry is None:
             return None
         if isinstance(entry.read, Ballot):

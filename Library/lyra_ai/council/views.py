@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,8 +172,8 @@ class MarketView:
         return float(np.abs(self.returns).mean()) * math.sqrt(bars)
 
     @cached_property
-    def questions(self) -> dict[Any, tuple[str, bool]]:
-        """The questions that were put about it."""
+    def questions(self) -> dict[str, tuple[str, bool]]:
+        """The questions that were put about it, by how they show it."""
         return {}
 
     def mirrored(self) -> MarketView:
@@ -231,15 +231,18 @@ def _rebased(shown: Floats) -> tuple[int, str]:
 
     The base is the power of ten, from 100, that gives a usual move from bar to bar two digits: more could be remembered.
     """
-    closes = shown[:, 3].tolist()
-    move = math.fsum(map(abs, map(operator.sub, closes[1:], closes))) / ((len(closes) - 1) * closes[0])
+    closes: list[float] = shown[:, 3].tolist()
+    first, count = closes[0], len(closes)
+    move = math.fsum(map(abs, map(operator.sub, closes[1:], closes))) / ((count - 1) * first)
     base = 10 ** (4 if move <= 0 else min(max(1 - math.floor(math.log10(move)), 2), 9))
-    volumes = sorted(shown[:, 4].tolist())
-    middle = volumes[len(volumes) // 2] or math.fsum(volumes) / len(volumes) or 1.0
-    scaled = np.rint(shown[:, 1:] * (base / closes[0], base / closes[0], base / closes[0], 100.0 / middle))
-    return base, "%d,%d,%d,%d\n" * len(shown) % tuple(scaled.astype(np.int64).ravel().tolist())
+    volumes: list[float] = shown[:, 4].tolist()
+    middle = sorted(volumes)[count // 2] or math.fsum(volumes) / count or 1.0
+    price = base / first
+    scaled = shown[:, 1:] * np.array((price, price, price, 100.0 / middle))
+    return base, "%d,%d,%d,%d\n" * count % tuple(np.rint(scaled, out=scaled).astype(np.int64).ravel().tolist())
 
 
+@lru_cache(64)
 def spoken(span: timedelta) -> str:
     """A length of time in words, such as `1 day` or `4 hours`."""
     seconds = span.total_seconds()

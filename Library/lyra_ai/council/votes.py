@@ -103,14 +103,7 @@ class Framing(Enum):
 
 
 def question(view: MarketView, disclosure: Disclosure, framing: Framing) -> tuple[str, bool]:
-    """The question to a model, and whether it is about a rise; made once for all members that are shown the same."""
-    known = view.questions.get((disclosure, framing))
-    if known is None:
-        known = view.questions[disclosure, framing] = _question(view, disclosure, framing)
-    return known
-
-
-def _question(view: MarketView, disclosure: Disclosure, framing: Framing) -> tuple[str, bool]:
+    """The question to a model, and whether it is about a rise."""
     description = disclosure.describe(view)
     # By the figures alone: who writes a text is not to choose which way the question is put.
     rise = framing.asks_for_rise(disclosure.describe(view.without_texts()) if view.texts else description)
