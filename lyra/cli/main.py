@@ -134,6 +134,23 @@ def bench(
         run_bench(quick, peers)
 
 
+@app.command()
+def indicators(
+    name: Annotated[str | None, typer.Argument(help="One of them; all are listed without.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw it into this PNG file, on the first daily series of the data folder.")
+    ] = None,
+    data_folder: DataFolder = None,
+) -> None:
+    """List the indicators of `lyra_ai.indicators`, or describe one.
+
+    Example: `lyra indicators supertrend --plot supertrend.png`
+    """
+    from lyra.cli.indicators import run_indicators
+
+    run_indicators(name, plot, data_folder)
+
+
 app.add_typer(data_app, name="data")
 app.add_typer(ai_app, name="ai")
 
