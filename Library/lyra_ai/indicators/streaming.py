@@ -7,7 +7,7 @@ kernel has none. (Measured with the real engine.) Where LEAN is, the class is on
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import math
 from datetime import datetime
 from functools import cache
@@ -104,16 +104,20 @@ class Indicator(_Streaming):
         self._begin(kernel, name, source)
 
 
-@cache
 def _kind() -> Any:
-    """The class to make: LEAN's own where it is."""
-    if importlib.util.find_spec("AlgorithmImports") is None:
+    """The class to make: one of LEAN's own where it is. Asked each time: the embedded engine is there only while an algorithm runs."""
+    try:
+        lean = importlib.import_module("AlgorithmImports")
+    except ModuleNotFoundError:
         return Indicator
-    from AlgorithmImports import PythonIndicator  # type: ignore[import-not-found]
+    return _lean_kind(lean.PythonIndicator)
 
-    class LeanIndicator(_Streaming, PythonIndicator):  # type: ignore[misc]
+
+@cache
+def _lean_kind(base: Any) -> Any:
+    class LeanIndicator(_Streaming, base):  # type: ignore[misc]
         def __init__(self, kernel: Kernel, name: str, source: str) -> None:
-            PythonIndicator.__init__(self)
+            base.__init__(self)
             self._begin(kernel, name, source)
 
     return LeanIndicator
