@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from lyra_ai.indicators.jesse import _inputs
 GOLDENS = json.loads((Path(__file__).parent / "goldens" / "jesse.json").read_text(encoding="utf-8"))
 CANDLES = ROOT.parent / "shared" / "exchange-candles"
 TOLERANCE = 1e-8
+START = datetime(1970, 1, 1)
 EXCEPTIONS: dict[str, str] = {}
 """Names that differ on purpose, and why."""
 CASES = [
@@ -78,13 +80,13 @@ def test_streaming_equals_the_column(name: str) -> None:
     rows = made_up()
     streamed = indicator(name)
     kernel = streamed._kernel
-    if any(letter not in "xohlcv" for letter in kernel.needs):
+    if any(letter not in "xohlcvt" for letter in kernel.needs):
         pytest.skip("needs more than one security's bars")
     whole = column(type(kernel)(), *_inputs(rows, kernel.needs, kernel.source))
     values = whole[:, 0] if kernel.parts else whole
     last = 0.0
     for row, expected in zip(rows, values, strict=True):
-        bar = type("Bar", (), dict(zip(("open", "close", "high", "low", "volume"), row[1:].tolist(), strict=True), end_time=None))()
+        bar = type("Bar", (), dict(zip(("open", "close", "high", "low", "volume"), row[1:].tolist(), strict=True), time=START + timedelta(milliseconds=row[0]), end_time=None))()
         streamed.update(bar)
         last = float(expected) if math.isfinite(expected) else last
         assert streamed.value == last

@@ -18,7 +18,7 @@ from lyra_ai.indicators.base import Kernel, column, sourced
 from lyra_ai.indicators.catalogue import find, names
 
 WARM_UP_CANDLES = 240
-_COLUMNS = {"o": 1, "c": 2, "h": 3, "l": 4, "v": 5}
+_COLUMNS = {"t": 0, "o": 1, "c": 2, "h": 3, "l": 4, "v": 5}
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
@@ -40,7 +40,7 @@ def _function(kind: type[Kernel]) -> Callable[..., Any]:
         if not sequential and len(rows) > WARM_UP_CANDLES:
             rows = rows[-WARM_UP_CANDLES:]
         made = kind(*args, **settings)
-        found = column(made, *_inputs(rows, kind.needs, source_type or kind.source))
+        found = column(made, *_inputs(rows, made.needs, source_type or kind.source))
         shown = found if sequential else found[-1]
         if result is not None:
             return result(*(found.T if sequential else shown))
