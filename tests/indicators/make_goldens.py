@@ -66,6 +66,9 @@ def golden(function: Any, candles: np.ndarray, settings: dict[str, Any]) -> Any:
 
 def _parts(result: Any, sequence: bool) -> dict[str, Any]:
     fields = result._asdict() if hasattr(result, "_asdict") else {"value": result}
+    if sequence and "momentum_signal" in fields:  # Jesse's list lacks the first row, and has a number also where there is no momentum
+        signals = zip(fields["momentum"], [None, *fields["momentum_signal"]], strict=True)
+        fields["momentum_signal"] = [signal if math.isfinite(momentum) else None for momentum, signal in signals]
     return {name: [_number(value[row]) for row in ROWS] if sequence else _number(value) for name, value in fields.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from math import atan, exp, log
+from math import atan, exp, log, pi
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
@@ -185,7 +185,7 @@ class Jma(Kernel):
         self.rows = 4 * period
         self._ratio = min(max(phase / 100 + 1.5, 0.5), 2.5)
         self._beta = 0.45 * (period - 1) / (0.45 * (period - 1) + 2)
-        self._alpha = self._beta**power
+        self._alpha: float = self._beta**power
         self._zero = self._one = self._two = 0.0
         self._value = NAN
 
@@ -255,10 +255,6 @@ class Rsx(Kernel):
         return min(max((change / size + 1) * 50, 0.0), 100.0) if size > 1e-10 else 50.0
 
 
-_PI = 3.1415926
-"""Pi as Ehlers' EasyLanguage code writes it, and Jesse after it."""
-
-
 @kernel("mama")
 class Mama(Kernel):
     """John Ehlers' MESA adaptive average (2001) and its follower: the weight is `fastlimit` over the phase's change, at least `slowlimit`.
@@ -276,19 +272,18 @@ class Mama(Kernel):
             if not 0 < limit <= 1:
                 raise SettingError(f"{name} is {limit}; it must be above 0 and at most 1.")
         self._fast, self._slow = fastlimit, slowlimit
-        self._first = True
-        self._x: deque[float] = deque([0.0] * 4, maxlen=4)
+        self._x: deque[float] = deque(maxlen=4)
         self._smooth, self._detrended, self._quadrature, self._phase_part = (deque([0.0] * 7, maxlen=7) for _ in range(4))
         self._i2 = self._q2 = self._re = self._im = self._period = self._phase = self._mama = self._fama = 0.0
 
     def next(self, x: float) -> tuple[float, float]:
         """The average and its follower."""
-        self._x.append(x)
-        if self._first:
-            self._first = False
+        if not self._x:
+            self._x.extend([x] * 4)
             return 0.0, 0.0
+        self._x.append(x)
         q1, i1 = self._transform()
-        phase = 180 / _PI * atan(q1 / i1) if i1 else 0.0
+        phase = 180 / pi * atan(q1 / i1) if i1 else 0.0
         turned, self._phase = self._phase - phase, phase
         weight = self._fast / (turned if turned > 1 else 1)
         weight = min(max(weight, self._slow), self._fast) if self._slow <= self._fast else self._slow
@@ -311,7 +306,7 @@ class Mama(Kernel):
         self._im = 0.2 * (i2 * self._q2 - q2 * self._i2) + 0.8 * self._im
         self._i2, self._q2 = i2, q2
         last = self._period
-        period = 2 * _PI / angle if self._re and (angle := atan(self._im / self._re)) else last
+        period = 2 * pi / angle if self._re and (angle := atan(self._im / self._re)) else last
         period = min(max(period, 0.67 * last), 1.5 * last)
         self._period = 0.2 * min(max(period, 6.0), 50.0) + 0.8 * last
         return q1, i1

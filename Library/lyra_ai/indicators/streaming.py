@@ -78,7 +78,7 @@ class _Streaming:
         if letter == "x":
             return self._of_source(data)
         if letter == "t":
-            return (data.time - _EPOCH) / timedelta(milliseconds=1)
+            return float((data.time - _EPOCH) / timedelta(milliseconds=1))
         return float(getattr(data, _FIELDS[letter], 0.0))
 
     def _of_source(self, data: Any) -> float:
