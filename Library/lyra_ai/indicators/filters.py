@@ -22,7 +22,7 @@ class Supersmoother(Kernel):
     value.
     """
 
-    def __init__(self, period: int = 14) -> None:
+    def __init__(self, period: float = 14) -> None:
         positive(period=period)
         self.period = period
         a = exp(-1.414 * pi / period)
@@ -239,7 +239,7 @@ class Reflex(Kernel):
         whole(at_least=2, period=period)
         self.period = period
         self.rows = 3 * period
-        self._smoother = Supersmoother(period // 2)
+        self._smoother = Supersmoother(period / 2)
         self._window: deque[float] = deque(maxlen=period)
         self._mean = RollingMean(period)
         self._before = NAN
