@@ -95,6 +95,8 @@ def test_an_average_that_needs_volume_says_so() -> None:
     assert find("keltner")(matype=24).needs == "hlcxv"
     assert find("mab")(fast_matype=24).needs == "xv"
     assert indicator("ma", 20, 24).warm_up_period == 20
+    with pytest.raises(SettingError, match="This indicator needs candles"):
+        jesse.vwma([1.0, 2.0])
 
 
 def test_the_alligator_shows_its_lines_later() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import Kernel, column, sourced
 from lyra_ai.indicators.catalogue import find, names
 
@@ -53,6 +54,8 @@ def _function(kind: type[Kernel]) -> Callable[..., Any]:
 
 def _inputs(rows: Any, needs: str, source: str) -> list[Any]:
     if rows.ndim == 1:
+        if needs != "x":
+            raise SettingError("This indicator needs candles, an array of shape (n, 6); it was given a row of numbers.")
         return [rows]
     return [_source(rows, source) if letter == "x" else rows[:, _COLUMNS[letter]] for letter in needs]
 
