@@ -123,6 +123,16 @@ def test_a_market_that_stands_still(name: str, price: float) -> None:
     assert not np.isinf(found).any()
 
 
+@pytest.mark.parametrize("name", MINE)
+def test_the_warm_up_is_long_enough(name: str) -> None:
+    """Every part has been known once after so many rows."""
+    count = find(name)().warm_up
+    rows = [tuple(row[[1, 3, 4, 2, 5]]) for row in made_up()[:count]]
+    found = feed(name, rows)
+    assert len(found) == count
+    assert np.isfinite(found[-1]).all()
+
+
 def feed(name: str, rows: list[tuple[float, ...]]) -> np.ndarray:
     kernel = find(name)()
     columns = dict(zip("ohlcv", zip(*rows, strict=True), strict=True))

@@ -237,7 +237,7 @@ class Zlema(Kernel):
 
 @kernel("jsa")
 class Jsa(Kernel):
-    """Mean of the value and the one `period` rows ago (Mark Jurik's jest of an average); known once there is that one."""
+    """Mean of the value and the one `period` rows ago; known once there is that one."""
 
     def __init__(self, period: int = 30) -> None:
         whole(period=period)

@@ -1,4 +1,4 @@
-"""Averages of a window with weights of their own, as Jesse has them.
+"""Averages of a window with weights of their own, as Jesse has them. They are known with `period` values where nothing else is said.
 
 The family of `sqwma` (weights by a power of age) is peculiar: it leaves out the oldest weight, and before it is known it gives the value
 itself, where others give NaN. Jesse's values are so, and the goldens hold them.
@@ -138,7 +138,7 @@ class Vpwma(PowerWeighted):
 class Epma(PowerWeighted):
     """End point average: weights period - age - offset (below zero for the oldest) for ages 0 to period - 2.
 
-    The value itself for the first `period` + `offset` + 1 rows. Where the weights add up to nothing (period 2 * offset - 2) it is refused.
+    The value itself for the first `period` + `offset` + 1 rows. Refused where the weights add up to nothing (period 2 * offset - 2).
     """
 
     def __init__(self, period: int = 11, offset: int = 4) -> None:
@@ -227,7 +227,6 @@ class Pma(Kernel):
     parts = ("predict", "trigger")
     source = "hl2"
     rows = 16
-    period = 7
 
     def __init__(self) -> None:
         self._values: deque[float] = deque(maxlen=7)
