@@ -25,6 +25,18 @@ OTHERS: dict[str, list[dict[str, Any]]] = {
     "kaufmanstop": [{"direction": "short"}], "safezonestop": [{"direction": "short"}], "pivot": [{"mode": m} for m in range(1, 5)],
     "ma": [{"matype": m} for m in range(1, 40)], "hull_suit": [{"mode_switch": "Ehma"}, {"mode_switch": "Thma"}], "vwap": [{"anchor": "h"}],
     "stddev": [{"nbdev": 2}], "zscore": [{"devtype": 1}, {"devtype": 2}], "vidya": [{"fix_cmo": False}, {"select": False}],
+    "alma": [{"period": 21, "sigma": 4.0, "distribution_offset": 0.5}], "bandpass": [{"period": 33, "bandwidth": 0.1}],
+    "dec_osc": [{"hp_period": 51, "k": 2.5}], "epma": [{"period": 20, "offset": 2}], "frama": [{"window": 16, "FC": 4, "SC": 200}],
+    "hma": [{"period": 16}], "hwma": [{"na": 0.3, "nb": 0.2, "nc": 0.05}], "itrend": [{"alpha": 0.2}], "jma": [{"phase": -120, "power": 1}],
+    "kama": [{"period": 5, "fast_length": 3, "slow_length": 20}], "maaq": [{"period": 5, "fast_period": 4, "slow_period": 15}],
+    "mama": [{"fastlimit": 0.8, "slowlimit": 0.01}], "mcginley_dynamic": [{"period": 20, "k": 1}], "reflex": [{"period": 9}],
+    "trendflex": [{"period": 9}], "rsx": [{"period": 4}], "voss": [{"period": 14, "predict": 2, "bandwith": 0.4}],
+    "vlma": [{"min_period": 3, "max_period": 20, "matype": 1, "devtype": 1}, {"matype": 24}], "keltner": [{"multiplier": 1.5, "matype": 24}],
+    "squeeze_momentum": [{"length": 10, "length_kc": 15, "mult_kc": 1.0}], "apo": [{"matype": 24}], "ppo": [{"matype": 1}],
+    "wt": [{"wtchannellen": 5, "wtmalen": 6, "oblevel": 20, "oslevel": -20, "source_type": "close"}], "emd": [{"period": 30, "delta": 0.2}],
+    "kst": [{"sma_period1": 4, "sma_period4": 20, "roc_period4": 12, "signal_period": 5}], "tsi": [{"long_period": 10, "short_period": 3}],
+    "stiffness": [{"ma_length": 30, "stiff_length": 20, "stiff_smooth": 5}], "ttm_squeeze": [{"length_ttms": 10, "kc_mult_low_ttms": 1.0}],
+    "waddah_attar_explosion": [{"fast_length": 5, "slow_length": 9, "channel_length": 7}],
 }  # fmt: skip
 """Further settings, beside the defaults."""
 
@@ -66,6 +78,9 @@ def golden(function: Any, candles: np.ndarray, settings: dict[str, Any]) -> Any:
 
 def _parts(result: Any, sequence: bool) -> dict[str, Any]:
     fields = result._asdict() if hasattr(result, "_asdict") else {"value": result}
+    if sequence and "momentum_signal" in fields:  # Jesse's list lacks the first row, and has a number also where there is no momentum
+        signals = zip(fields["momentum"], [None, *fields["momentum_signal"]], strict=True)
+        fields["momentum_signal"] = [signal if math.isfinite(momentum) else None for momentum, signal in signals]
     return {name: [_number(value[row]) for row in ROWS] if sequence else _number(value) for name, value in fields.items()}
 
 

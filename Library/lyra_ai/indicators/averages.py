@@ -1,10 +1,13 @@
-"""Moving averages, as Jesse has them. Periods are in bars; an average of a window is NaN until the window is full."""
+"""Moving averages, as Jesse has them. Periods are in bars; an average of a window is NaN until the window is full.
+
+Averages with weights of their own are in `weighted`, those that adapt in `adaptive`, filters in `filters`; `ma` chooses among all.
+"""
 
 from __future__ import annotations
 
-from collections import deque
-
-from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
+from lyra_ai.errors import SettingError
+from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
+from lyra_ai.indicators.windows import Delay, RollingLine, RollingMean, RollingSum
 
 
 @kernel("sma")
@@ -12,19 +15,13 @@ class Sma(Kernel):
     """Mean of the last `period` values."""
 
     def __init__(self, period: int = 5) -> None:
-        positive(period=period)
+        whole(period=period)
         self.period = period
-        self._window: deque[float] = deque(maxlen=period)
-        self._sum = 0.0
+        self._mean = RollingMean(period)
 
     def next(self, x: float) -> float:
-        """The mean, by adding the new value and taking away the oldest."""
-        window = self._window
-        if len(window) == self.period:
-            self._sum -= window[0]
-        window.append(x)
-        self._sum += x
-        return self._sum / self.period if len(window) == self.period else NAN
+        """The mean."""
+        return self._mean.next(x)
 
 
 @kernel("ema")
@@ -40,5 +37,375 @@ class Ema(Kernel):
     def next(self, x: float) -> float:
         """The average; it exists from the first value on."""
         value = self._value
-        self._value = x if value != value else value + self._weight * (x - value)
+        self._value = value = x if value != value else value + self._weight * (x - value)
+        return value
+
+
+@kernel("wilders")
+class Wilders(Ema):
+    """Wilder's smoothing, (before * (period - 1) + value) / period, begun at the first value (Jesse's choice; Wilder begins with a mean)."""
+
+    def __init__(self, period: int = 5) -> None:
+        super().__init__(period)
+        self._weight = 1.0 / period
+
+
+@kernel("mwdx")
+class Mwdx(Ema):
+    """Exponential average of which the weight of the newest value is given, as a `factor` above 0 and at most 1; begun at the first value."""
+
+    def __init__(self, factor: float = 0.2) -> None:
+        if not 0 < factor <= 1:
+            raise SettingError(f"factor is {factor}; it must be above 0 and at most 1.")
+        super().__init__(max(1, round(2 / factor) - 1))
+        self._weight = factor
+
+
+@kernel("rma")
+class Rma(Kernel):
+    """TradingView's `ta.rma`: begun with the mean of the first `length` values, then weight 1 / length for the newest.
+
+    Jesse begins with the last price of the whole column instead, which a stream cannot know; the two come together as rows go by.
+    """
+
+    def __init__(self, length: int = 14) -> None:
+        whole(length=length)
+        self.period = self.length = length
+        self._begin: RollingMean | None = RollingMean(length)
+        self._value = NAN
+
+    def next(self, x: float) -> float:
+        """The average; NaN for the first `length` - 1 values."""
+        if self._begin is None:
+            self._value += (x - self._value) / self.length
+        else:
+            self._value = self._begin.next(x)
+            if self._value == self._value:
+                self._begin = None
         return self._value
+
+
+@kernel("smma")
+class Smma(Kernel):
+    """Exponential average with weight 1 / period whose weights are scaled to a sum of 1, so that the first values count no more than their
+    share: the sum of (1 - 1/period)^age * value over the sum of (1 - 1/period)^age. It exists from the first value on.
+    """
+
+    def __init__(self, period: int = 5) -> None:
+        positive(period=period)
+        self.period = period
+        self._keep = 1.0 - 1.0 / period
+        self._sum = self._weights = 0.0
+
+    def next(self, x: float) -> float:
+        """The average."""
+        keep = self._keep
+        self._sum = total = self._sum * keep + x
+        self._weights = weights = self._weights * keep + 1.0
+        return total / weights
+
+
+@kernel("dema")
+class Dema(Kernel):
+    """Double exponential average, 2 * e1 - e2, where e2 is the EMA of the EMA e1 (Patrick Mulloy, 1994). It exists from the first value on."""
+
+    def __init__(self, period: int = 30) -> None:
+        positive(period=period)
+        self.period = period
+        self._weight = 2.0 / (period + 1)
+        self._one = self._two = NAN
+
+    def next(self, x: float) -> float:
+        """The average."""
+        one = self._one
+        if one != one:
+            self._one = self._two = x
+            return x
+        weight = self._weight
+        self._one = one = one + weight * (x - one)
+        self._two += weight * (one - self._two)
+        return 2 * one - self._two
+
+
+@kernel("tema")
+class Tema(Kernel):
+    """Triple exponential average, 3 * e1 - 3 * e2 + e3, each the EMA of the one before (Patrick Mulloy, 1994). From the first value on."""
+
+    def __init__(self, period: int = 9) -> None:
+        positive(period=period)
+        self.period = period
+        self._weight = 2.0 / (period + 1)
+        self._one = self._two = self._three = NAN
+
+    def next(self, x: float) -> float:
+        """The average."""
+        one = self._one
+        if one != one:
+            self._one = self._two = self._three = x
+            return x
+        weight = self._weight
+        self._one = one = one + weight * (x - one)
+        self._two = two = self._two + weight * (one - self._two)
+        self._three = three = self._three + weight * (two - self._three)
+        return 3 * (one - two) + three
+
+
+@kernel("t3")
+class T3(Kernel):
+    """Tim Tillson's T3 (1998): six EMAs in a row, of which the last four are weighted by the powers of `vfactor`.
+
+    -v^3 * e6 + (3 v^2 + 3 v^3) * e5 - (6 v^2 + 3 v + 3 v^3) * e4 + (1 + 3 v + v^3 + 3 v^2) * e3. Jesse's default of 0 leaves e3 alone; TA-Lib
+    and LEAN take 0.7. It exists from the first value on.
+    """
+
+    def __init__(self, period: int = 5, vfactor: float = 0) -> None:
+        positive(period=period)
+        self.period = period
+        self._weight = 2.0 / (period + 1)
+        square, cube = vfactor * vfactor, vfactor * vfactor * vfactor
+        self._of = (1 + 3 * vfactor + cube + 3 * square, -6 * square - 3 * vfactor - 3 * cube, 3 * square + 3 * cube, -cube)
+        self._averages: list[float] = []
+
+    def next(self, x: float) -> float:
+        """The average."""
+        averages = self._averages or [x] * 6
+        weight = self._weight
+        found = []
+        for average in averages:
+            x = average + weight * (x - average)
+            found.append(x)
+        self._averages = found
+        a, b, c, d = self._of
+        return a * found[2] + b * found[3] + c * found[4] + d * found[5]
+
+
+@kernel("wma")
+class Wma(Kernel):
+    """Mean of the last `period` values with weights 1 (oldest) to `period` (newest)."""
+
+    def __init__(self, period: int = 30) -> None:
+        whole(period=period)
+        self.period = period
+        self._weights = period * (period + 1) / 2
+        self._line = RollingLine(period)
+
+    def next(self, x: float) -> float:
+        """The average."""
+        line = self._line
+        _, weighted = line.next(x)
+        return weighted / self._weights if line.full else NAN
+
+
+@kernel("hma")
+class Hma(Kernel):
+    """Alan Hull's average: the WMA over the root of `period` of twice the WMA of half the period less the WMA of the period.
+
+    Lengths are cut to whole numbers. As in Jesse a WMA counts as 0 until its window is full, so that there is a number from the first row
+    on, which means something from row `period` + root on.
+    """
+
+    def __init__(self, period: int = 5) -> None:
+        whole(at_least=2, period=period)
+        root = int(period**0.5)
+        self.period = period
+        self.rows = period + root - 1
+        self._half, self._whole, self._last = Wma(period // 2), Wma(period), Wma(root)
+
+    def next(self, x: float) -> float:
+        """The average."""
+        half, full = self._half.next(x), self._whole.next(x)
+        raw = (2 * half if half == half else 0.0) - (full if full == full else 0.0)
+        found = self._last.next(raw)
+        return found if found == found else 0.0
+
+
+@kernel("zlema")
+class Zlema(Kernel):
+    """Zero-lag EMA (John Ehlers, Ric Way): the EMA of value + (value - the one (period - 1) / 2 rows ago), known once there is that one."""
+
+    def __init__(self, period: int = 20) -> None:
+        whole(period=period)
+        self.period = period
+        self._delay = Delay((period - 1) // 2)
+        self._ema = Ema(period)
+
+    def next(self, x: float) -> float:
+        """The average."""
+        before = self._delay.next(x)
+        return self._ema.next(x + (x - before)) if before == before else NAN
+
+
+@kernel("jsa")
+class Jsa(Kernel):
+    """Mean of the value and the one `period` rows ago; known once there is that one."""
+
+    def __init__(self, period: int = 30) -> None:
+        whole(period=period)
+        self.period = period
+        self.rows = period + 1
+        self._delay = Delay(period)
+
+    def next(self, x: float) -> float:
+        """The average."""
+        return (x + self._delay.next(x)) / 2
+
+
+@kernel("hwma")
+class Hwma(Kernel):
+    """Holt-Winters average: level, slope and acceleration, smoothed by `na`, `nb` and `nc` (each between 0 and 1); from the first value on.
+
+    F = (1 - na)(F' + V' + A'/2) + na * x; V = (1 - nb)(V' + A') + nb (F - F'); A = (1 - nc) A' + nc (V - V'); the value is F + V + A/2.
+    """
+
+    def __init__(self, na: float = 0.2, nb: float = 0.1, nc: float = 0.1) -> None:
+        for name, part in (("na", na), ("nb", nb), ("nc", nc)):
+            if not 0 < part < 1:
+                raise SettingError(f"{name} is {part}; it must be between 0 and 1.")
+        self.rows = round(2 / min(na, nb, nc))
+        self._parts = na, nb, nc
+        self._level = NAN
+        self._slope = self._bend = 0.0
+
+    def next(self, x: float) -> float:
+        """The average."""
+        na, nb, nc = self._parts
+        before, slope, bend = self._level, self._slope, self._bend
+        if before != before:
+            before = x
+        level = (1 - na) * (before + slope + 0.5 * bend) + na * x
+        self._slope = (1 - nb) * (slope + bend) + nb * (level - before)
+        self._bend = (1 - nc) * bend + nc * (self._slope - slope)
+        self._level = level
+        return level + self._slope + 0.5 * self._bend
+
+
+@kernel("vwma")
+class Vwma(Kernel):
+    """Mean of the last `period` values weighted by volume, of fewer at first; NaN where they had no volume at all."""
+
+    needs = "xv"
+
+    def __init__(self, period: int = 20) -> None:
+        whole(period=period)
+        self.period = period
+        self._values, self._volumes = RollingSum(period), RollingSum(period)
+
+    def next(self, x: float, volume: float) -> float:
+        """The average."""
+        total, weights = self._values.next(x * volume), self._volumes.next(volume)
+        return total / weights if weights else NAN
+
+
+ANCHORS = {"m": 60, "H": 3_600, "4H": 14_400, "12H": 43_200, "D": 86_400, "W": 604_800, "MN": 2_592_000}
+"""Seconds after which `vwap` begins anew, counted from 1970; a month is 30 days and a week begins on a Thursday, as in Jesse."""
+
+
+@kernel("vwap")
+class Vwap(Kernel):
+    """Mean of the values since the anchor's begin, weighted by volume: `anchor` is m (minute), H, 4H, 12H, D, W or MN (30 days), any case.
+
+    The times are those of the bars' begins. NaN while there was no volume. Periods are counted from 1970-01-01 (UTC in Jesse's candles).
+    """
+
+    needs = "xvt"
+    source = "hlc3"
+
+    def __init__(self, anchor: str = "D") -> None:
+        seconds = {name.upper(): length for name, length in ANCHORS.items()}.get(str(anchor).upper())
+        if seconds is None:
+            raise SettingError(f"{anchor!r} is no anchor; there are {', '.join(ANCHORS)}.")
+        self._length = seconds * 1_000
+        self._since: float | None = None
+        self._values = self._volumes = 0.0
+
+    def next(self, x: float, volume: float, time: float) -> float:
+        """The average; `time` is in milliseconds since 1970."""
+        since = time // self._length
+        if since != self._since:
+            self._since = since
+            self._values = self._volumes = 0.0
+        self._values += x * volume
+        self._volumes += volume
+        return self._values / self._volumes if self._volumes else NAN
+
+
+@kernel("alligator")
+class Alligator(Kernel):
+    """Bill Williams' three lines: smoothed averages of 13, 8 and 5 bars, each begun with a mean and shown 8, 5 and 3 bars later.
+
+    As in Jesse the two shorter ones leave out the bars between their own first window and the longest, and go on with bar 14.
+    """
+
+    parts = ("jaw", "teeth", "lips")
+    source = "hl2"
+    rows = 21
+
+    def __init__(self) -> None:
+        self._row = 0
+        self._values: list[float] = []
+        self._lines = [[13, NAN], [8, NAN], [5, NAN]]
+        self._delays = Delay(8), Delay(5), Delay(3)
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """Jaw, teeth and lips."""
+        self._row = row = self._row + 1
+        if row <= 13:
+            self._values.append(x)
+        found = []
+        for line, delay in zip(self._lines, self._delays, strict=True):
+            period, value = line
+            if row == period:
+                value = sum(self._values) / row
+            elif row > 13:
+                value += (x - value) / period
+            line[1] = value
+            found.append(delay.next(value if row == period or row > 13 else NAN))
+        return tuple(found)
+
+
+@kernel("gatorosc")
+class Gatorosc(Kernel):
+    """Bill Williams' Gator: how far the Alligator's jaw and teeth are apart, the teeth and lips (below zero), and the changes of both.
+
+    Jesse's lines are its `smma` of 13, 8 and 5 bars, shown 8, 5 and 3 bars later; `lower_change` is the change of the distance.
+    """
+
+    parts = ("upper", "lower", "upper_change", "lower_change")
+    rows = 21
+
+    def __init__(self) -> None:
+        self._averages = Smma(13), Smma(8), Smma(5)
+        self._delays = Delay(8), Delay(5), Delay(3)
+        self._before = NAN, NAN
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """Upper, lower and their changes."""
+        jaw, teeth, lips = (delay.next(average.next(x)) for average, delay in zip(self._averages, self._delays, strict=True))
+        upper, lower = abs(jaw - teeth), -abs(teeth - lips)
+        before = self._before
+        self._before = upper, lower
+        return upper, lower, upper - before[0], before[1] - lower
+
+
+@kernel("trima")
+class Trima(Kernel):
+    """Triangular average: weights rise by one to the middle of the last `period` values and fall again (two equal ones if it is even)."""
+
+    def __init__(self, period: int = 30) -> None:
+        whole(period=period)
+        self.period = period
+        half = (period + 1) // 2
+        self._first, self._second = RollingMean(half), RollingMean(period + 1 - half)
+
+    def next(self, x: float) -> float:
+        """The mean of the means."""
+        mean = self._first.next(x)
+        return self._second.next(mean) if mean == mean else NAN
+
+
+@kernel("swma")
+class Swma(Trima):
+    """Symmetrically weighted average: `trima` with Jesse's other default."""
+
+    def __init__(self, period: int = 5) -> None:
+        super().__init__(period)

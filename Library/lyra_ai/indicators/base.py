@@ -26,19 +26,20 @@ SOURCES = ("open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4")
 class Kernel(ABC):
     """One indicator's state. `next` takes the numbers that `needs` names and gives the value, or a tuple where there are `parts`.
 
-    `needs` is a letter each: o, h, l, c, v, or x for the source that the user chooses (`source`, close unless it is set). What is not yet
-    known is NaN. `next` may be called with finite numbers only, and looks at nothing that comes later.
+    `needs` is a letter each: o, h, l, c, v, t for the time at which the bar begins (milliseconds since 1970), or x for the source that the user
+    chooses (`source`, close unless it is set); a kernel may set its own. What is not yet known is NaN. `next` may be called with finite numbers
+    only, and looks at nothing that comes later. `rows` is after how many the value can be used, where that is not the kernel's `period`.
     """
 
     name: ClassVar[str]
-    needs: ClassVar[str] = "x"
+    needs: str = "x"
     parts: ClassVar[tuple[str, ...]] = ()
     source: ClassVar[str] = "close"
 
     @property
     def warm_up(self) -> int:
         """Rows after which the value can be used."""
-        return int(getattr(self, "period", 1))
+        return int(getattr(self, "rows", getattr(self, "period", 1)))
 
     @abstractmethod
     def next(self, *numbers: Any) -> Any:
@@ -98,3 +99,10 @@ def positive(**periods: float) -> None:
     for name, period in periods.items():
         if not period >= 1:
             raise SettingError(f"{name} is {period}; it must be at least 1.")
+
+
+def whole(at_least: int = 1, **periods: float) -> None:
+    """Raise SettingError for a period that is not a whole number of at least `at_least`."""
+    for name, period in periods.items():
+        if not hasattr(period, "__index__") or period < at_least:
+            raise SettingError(f"{name} is {period}; it must be a whole number of at least {at_least}.")

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import Kernel, column, sourced
 from lyra_ai.indicators.catalogue import find, names
 
 WARM_UP_CANDLES = 240
-_COLUMNS = {"o": 1, "c": 2, "h": 3, "l": 4, "v": 5}
+_COLUMNS = {"t": 0, "o": 1, "c": 2, "h": 3, "l": 4, "v": 5}
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
@@ -40,7 +41,7 @@ def _function(kind: type[Kernel]) -> Callable[..., Any]:
         if not sequential and len(rows) > WARM_UP_CANDLES:
             rows = rows[-WARM_UP_CANDLES:]
         made = kind(*args, **settings)
-        found = column(made, *_inputs(rows, kind.needs, source_type or kind.source))
+        found = column(made, *_inputs(rows, made.needs, source_type or kind.source))
         shown = found if sequential else found[-1]
         if result is not None:
             return result(*(found.T if sequential else shown))
@@ -53,6 +54,8 @@ def _function(kind: type[Kernel]) -> Callable[..., Any]:
 
 def _inputs(rows: Any, needs: str, source: str) -> list[Any]:
     if rows.ndim == 1:
+        if needs != "x":
+            raise SettingError("This indicator needs candles, an array of shape (n, 6); it was given a row of numbers.")
         return [rows]
     return [_source(rows, source) if letter == "x" else rows[:, _COLUMNS[letter]] for letter in needs]
 

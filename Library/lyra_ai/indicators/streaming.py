@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from lyra_ai.indicators.base import SOURCES, Kernel, sourced
 from lyra_ai.indicators.catalogue import find
 
 _FIELDS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
+_EPOCH = datetime(1970, 1, 1)
 
 
 def indicator(name: str, *args: Any, source: str | None = None, **settings: Any) -> Any:
@@ -71,7 +72,14 @@ class _Streaming:
             return [float(data)]
         if needs == "x" and not hasattr(data, "close"):
             return [float(data.value)]
-        return [float(self._of_source(data) if letter == "x" else getattr(data, _FIELDS[letter], 0.0)) for letter in needs]
+        return [self._number(data, letter) for letter in needs]
+
+    def _number(self, data: Any, letter: str) -> float:
+        if letter == "x":
+            return self._of_source(data)
+        if letter == "t":
+            return float((data.time - _EPOCH) / timedelta(milliseconds=1))
+        return float(getattr(data, _FIELDS[letter], 0.0))
 
     def _of_source(self, data: Any) -> float:
         if self._source == "close":
