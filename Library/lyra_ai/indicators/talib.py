@@ -1,0 +1,2280 @@
+"""TA-Lib's functions by its names: `from lyra_ai.indicators import talib`, then `talib.RSI(close, timeperiod=14)`.
+
+Columns come first, then the settings in TA-Lib's order and under its names; the result is an array, or a tuple of arrays, NaN where TA-Lib has
+NaN. Rows at the begin at which an input is NaN are skipped, as in its Python package. The values are those of TA-Lib 0.8.2. As streams the
+kernels are called `talib_rsi` and so on, where they differ from an indicator that is there already (`REUSED`).
+
+What makes TA-Lib different: its exponential averages begin with the mean of the first values, a faster average that is compared with a slower
+one begins late so that both are known at the same row, and Wilder's sums of directional movement begin with one row less than the period.
+Formulas are its own documentation's and its authors' sources, which each docstring names.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import atan, ceil, cos, degrees, pi, radians, sin, sqrt
+from typing import Any
+
+import numpy as np
+
+from lyra_ai.errors import SettingError
+from lyra_ai.indicators.averages import Sma, Trima, Wma
+from lyra_ai.indicators.bands import Stddev
+from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
+from lyra_ai.indicators.catalogue import find
+from lyra_ai.indicators.regression import Tsf
+from lyra_ai.indicators.windows import Delay, Highest, Lowest, RollingDeviation, RollingMean, RollingSum
+
+REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
+    "SMA": ("sma", {"timeperiod": ("period", 30)}),
+    "WMA": ("wma", {"timeperiod": ("period", 30)}),
+    "TRIMA": ("trima", {"timeperiod": ("period", 30)}),
+    "STDDEV": ("stddev", {"timeperiod": ("period", 5), "nbdev": ("nbdev", 1.0)}),
+    "LINEARREG": ("linearreg", {"timeperiod": ("period", 14)}),
+    "LINEARREG_ANGLE": ("linearreg_angle", {"timeperiod": ("period", 14)}),
+    "LINEARREG_INTERCEPT": ("linearreg_intercept", {"timeperiod": ("period", 14)}),
+    "LINEARREG_SLOPE": ("linearreg_slope", {"timeperiod": ("period", 14)}),
+    "TSF": ("tsf", {"timeperiod": ("period", 14)}),
+}
+"""Functions that are another kernel: its name, and what TA-Lib's settings are called there and are by default."""
+WHOLE = ("HT_TRENDMODE", "SUPERTREND.trend", "FRACTAL.swinghigh", "FRACTAL.swinglow")
+"""Outputs of whole numbers, which are 0 where they are not known."""
+_PREFIX = "talib_"
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    if name.startswith("_") or name not in functions():
+        raise AttributeError(f"TA-Lib's functions have no {name!r} here; `functions()` lists those that are.")
+    return _function(name)
+
+
+def __dir__() -> list[str]:
+    return functions()
+
+
+@cache
+def _of_here() -> dict[str, type[Kernel]]:
+    kinds = [kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Kernel) and "name" in vars(kind)]
+    return {kind.name.removeprefix(_PREFIX).upper(): kind for kind in kinds if kind.name.startswith(_PREFIX)}
+
+
+def functions() -> list[str]:
+    """Every function's name, sorted."""
+    return sorted([*_of_here(), *REUSED])
+
+
+def kernel_of(function: str, *args: Any, **settings: Any) -> Kernel:
+    """The kernel of a function, with TA-Lib's settings. Raises SettingError for a function or a setting that is none."""
+    if function not in functions():
+        raise SettingError(f"There is no function called {function!r}; there are {', '.join(functions())}.")
+    kind = _of_here().get(function)
+    if kind is None:
+        name, names = REUSED[function]
+        kind = find(name)
+        unknown = [key for key in settings if key not in names]
+        if unknown or len(args) > len(names):
+            raise SettingError(f"{function} has the settings {', '.join(names)}; it was given {', '.join(unknown) or f'{len(args)} of them'}.")
+        given = {**dict(zip(names, args, strict=False)), **settings}
+        return kind(**{own: given.get(key, default) for key, (own, default) in names.items()})
+    try:
+        return kind(*args, **settings)
+    except TypeError as e:
+        raise SettingError(f"{function}: {e}.") from e
+
+
+@cache
+def _function(name: str) -> Callable[..., Any]:
+    kind = _of_here().get(name) or find(REUSED[name][0])
+    inputs = len(kind.needs)
+
+    def function(*given: Any, **settings: Any) -> Any:
+        columns = [np.asarray(values, dtype=np.float64) for values in given[:inputs]]
+        if len(columns) < inputs or any(values.ndim != 1 for values in columns):
+            raise SettingError(f"{name} needs {inputs} column(s) of one dimension first; it was given {len(given)} argument(s).")
+        made = kernel_of(name, *given[inputs:], **settings)
+        if len({len(values) for values in columns}) != 1:
+            raise SettingError(f"The columns of {name} differ in length: {', '.join(str(len(values)) for values in columns)}.")
+        missing = np.isnan(np.array(columns)).any(axis=0)
+        begin = int(missing.argmin()) if len(missing) and not missing.all() else len(missing)
+        found = np.full((len(missing), len(made.parts)) if made.parts else len(missing), NAN)
+        if begin < len(missing):
+            found[begin:] = column(made, *(values[begin:] for values in columns))
+        if not made.parts:
+            return _whole(name, found)
+        return tuple(_whole(f"{name}.{part}", np.ascontiguousarray(values)) for part, values in zip(made.parts, found.T, strict=True))
+
+    function.__name__ = name
+    function.__doc__ = kind.__doc__
+    return function
+
+
+def _whole(output: str, values: Any) -> Any:
+    return np.nan_to_num(values).astype(np.int32) if output in WHOLE else values
+
+
+class _Chain:
+    """Kernels of one number in a row, each fed with what the one before knows."""
+
+    def __init__(self, *kernels: Kernel) -> None:
+        self._kernels = kernels
+        self.rows = 1 + sum(made.warm_up - 1 for made in kernels)
+
+    def next(self, x: float) -> float:
+        for made in self._kernels:
+            if x != x:
+                return NAN
+            x = made.next(x)
+        return x
+
+
+class _Late:
+    """A kernel of one number that leaves out the first rows, so that it is known when a slower one is (`rows`)."""
+
+    def __init__(self, made: Kernel, rows: int) -> None:
+        self._kernel = made
+        self._skip = rows - made.warm_up
+
+    def next(self, x: float) -> float:
+        if self._skip > 0:
+            self._skip -= 1
+            return NAN
+        found: float = self._kernel.next(x)
+        return found
+
+
+class _Pair:
+    """Two averages of which the faster begins late, fed with the same values; their rows are those of the slower one."""
+
+    def __init__(self, fast: Kernel, slow: Kernel) -> None:
+        self.rows = max(fast.warm_up, slow.warm_up)
+        self._fast, self._slow = _Late(fast, self.rows), _Late(slow, self.rows)
+
+    def next(self, x: float) -> tuple[float, float]:
+        return self._fast.next(x), self._slow.next(x)
+
+
+class _Steps:
+    """How much the values rose, and fell, since the one before; NaN at first."""
+
+    def __init__(self) -> None:
+        self._before = NAN
+
+    def next(self, x: float) -> tuple[float, float]:
+        step, self._before = x - self._before, x
+        if step != step:
+            return NAN, NAN
+        return (step, 0.0) if step > 0 else (0.0, -step)
+
+
+class _Age:
+    """How many rows ago the greatest of the last `period` values was, the latest of equal ones; NaN until there are so many."""
+
+    def __init__(self, period: int) -> None:
+        self._period = period
+        self._row = -1
+        self._candidates: deque[tuple[int, float]] = deque()
+
+    def next(self, x: float) -> float:
+        candidates = self._candidates
+        self._row = row = self._row + 1
+        while candidates and candidates[-1][1] <= x:
+            candidates.pop()
+        candidates.append((row, x))
+        if candidates[0][0] <= row - self._period:
+            candidates.popleft()
+        return row - candidates[0][0] if row >= self._period - 1 else NAN
+
+
+class _TrueRange:
+    """Wilder's true range; NaN for the first bar, which has no close before it."""
+
+    def __init__(self) -> None:
+        self._close = NAN
+
+    def next(self, high: float, low: float, close: float) -> float:
+        before, self._close = self._close, close
+        return NAN if before != before else max(high, before) - min(low, before)
+
+
+def _ratio(over: float, under: float, otherwise: float = 0.0) -> float:
+    return over / under if under else otherwise
+
+
+# Averages
+
+
+@kernel("talib_ema")
+class Ema(Kernel):
+    """Exponential average with weight 2 / (timeperiod + 1) for the newest value, begun with the mean of the first `timeperiod` values."""
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(timeperiod=timeperiod)
+        self._begin_with(timeperiod, 2.0 / (timeperiod + 1))
+
+    def _begin_with(self, period: int, weight: float) -> None:
+        self.period = self.rows = period
+        self._weight = weight
+        self._begin: RollingMean | None = RollingMean(period)
+        self._value = NAN
+
+    def next(self, x: float) -> float:
+        """The average."""
+        if self._begin is None:
+            self._value += self._weight * (x - self._value)
+        else:
+            self._value = self._begin.next(x)
+            if self._value == self._value:
+                self._begin = None
+        return self._value
+
+
+@kernel("talib_rma")
+class Rma(Ema):
+    """Wilder's smoothing: weight 1 / timeperiod for the newest value, begun with the mean of the first `timeperiod` values."""
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(timeperiod=timeperiod)
+        self._begin_with(timeperiod, 1.0 / timeperiod)
+
+
+class _Weighted(Ema):
+    """An exponential average of which the weight is given beside the period of its begin."""
+
+    def __init__(self, period: int, weight: float) -> None:
+        self._begin_with(period, weight)
+
+
+class _Emas(Kernel):
+    """Exponential averages in a row, and the sum of all but those that are not known, by the numbers of `_of`."""
+
+    def _begin(self, timeperiod: int, of: Sequence[float]) -> None:
+        whole(timeperiod=timeperiod)
+        self._averages = [Ema(timeperiod) for _ in of]
+        self._of = of
+        self.rows = 1 + len(of) * (timeperiod - 1)
+
+    def next(self, x: float) -> float:
+        """The average."""
+        found = 0.0
+        for average, factor in zip(self._averages, self._of, strict=True):
+            x = average.next(x)
+            if x != x:
+                return NAN
+            found += factor * x
+        return found
+
+
+@kernel("talib_dema")
+class Dema(_Emas):
+    """Double exponential average, 2 * e1 - e2, where e2 is the EMA of the EMA e1 (Patrick Mulloy, 1994). Known when both are."""
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        self._begin(timeperiod, (2.0, -1.0))
+
+
+@kernel("talib_tema")
+class Tema(_Emas):
+    """Triple exponential average, 3 * e1 - 3 * e2 + e3, each the EMA of the one before (Patrick Mulloy, 1994). Known when all are."""
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        self._begin(timeperiod, (3.0, -3.0, 1.0))
+
+
+@kernel("talib_t3")
+class Tillson(_Emas):
+    """Tim Tillson's T3 (1998): the last four of six EMAs in a row, weighted by the powers of `vfactor` (0 to 1). Known when all are."""
+
+    def __init__(self, timeperiod: int = 5, vfactor: float = 0.7) -> None:
+        if not 0 <= vfactor <= 1:
+            raise SettingError(f"vfactor is {vfactor}; it must be between 0 and 1.")
+        v = vfactor
+        self._begin(timeperiod, (0.0, 0.0, (1 + v) ** 3, -3 * v * (1 + v) ** 2, 3 * v * v * (1 + v), -(v**3)))
+
+
+@kernel("talib_hma")
+class Hma(Kernel):
+    """Alan Hull's average: the WMA over the root of the period (cut) of twice the WMA of half of it (cut) less the WMA of it."""
+
+    def __init__(self, timeperiod: int = 20) -> None:
+        whole(timeperiod=timeperiod)
+        root = int(sqrt(timeperiod))
+        self._half, self._whole, self._last = Wma(max(timeperiod // 2, 1)), Wma(timeperiod), Wma(root)
+        self.rows = timeperiod + root - 1
+
+    def next(self, x: float) -> float:
+        """The average."""
+        half, full = self._half.next(x), self._whole.next(x)
+        return self._last.next(2 * half - full) if full == full else NAN
+
+
+@kernel("talib_zlema")
+class Zlema(Kernel):
+    """Zero-lag EMA (John Ehlers, Ric Way): the EMA of twice the value less the one (timeperiod - 1) / 2 rows ago."""
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(timeperiod=timeperiod)
+        lag = (timeperiod - 1) // 2
+        self._delay, self._average = Delay(lag), Ema(timeperiod)
+        self.rows = timeperiod + lag
+
+    def next(self, x: float) -> float:
+        """The average."""
+        before = self._delay.next(x)
+        return self._average.next(2 * x - before) if before == before else NAN
+
+
+@kernel("talib_kama")
+class Kama(Kernel):
+    """Perry Kaufman's adaptive average (1995), between EMAs of 2 and 30, begun at the value before the first one that is known.
+
+    Where nothing moved over the whole period the efficiency is 1.
+    """
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1 if timeperiod > 1 else 1
+        self._delay, self._way = Delay(timeperiod), RollingSum(timeperiod)
+        self._x = self._value = NAN
+
+    def next(self, x: float) -> float:
+        """The average."""
+        if self.rows == 1:
+            return x
+        before, self._x = self._x, x
+        first = self._delay.next(x)
+        way = self._way.next(abs(x - before)) if before == before else 0.0
+        if first != first:
+            return NAN
+        value = self._value if self._value == self._value else before
+        weight = _ratio(abs(x - first), way, 1.0) * (2 / 3 - 2 / 31) + 2 / 31
+        self._value = value + weight * weight * (x - value)
+        return self._value
+
+
+@kernel("talib_vwma")
+class Vwma(Kernel):
+    """Mean of the last `timeperiod` values weighted by volume; NaN where there was none."""
+
+    needs = "xv"
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._values, self._volumes = RollingMean(timeperiod), RollingMean(timeperiod)
+
+    def next(self, x: float, volume: float) -> float:
+        """The average."""
+        if self.rows == 1:
+            return x
+        values, volumes = self._values.next(x * volume), self._volumes.next(volume)
+        return _ratio(values, volumes, NAN)
+
+
+class _Same(Kernel):
+    """No average at all."""
+
+    def next(self, x: float) -> float:
+        """The value."""
+        return x
+
+
+_AVERAGES: dict[int, Callable[[int], Kernel]] = {
+    0: Sma, 1: Ema, 2: Wma, 3: Dema, 4: Tema, 5: Trima, 6: Kama, 7: lambda period: _MamaAlone(), 8: Tillson, 9: Hma, 10: lambda period: _Same(),
+    12: Zlema, 13: Rma,
+}  # fmt: skip
+
+
+def average(matype: int, timeperiod: int, own: int = 0) -> Kernel:
+    """The average of one of TA-Lib's numbers: 0 SMA, 1 EMA, 2 WMA, 3 DEMA, 4 TEMA, 5 TRIMA, 6 KAMA, 7 MAMA (its own periods), 8 T3, 9 HMA,
+    10 none, 11 the function's `own`, 12 ZLEMA, 13 RMA. A period of 1 is none. Raises SettingError for another number.
+    """
+    whole(timeperiod=timeperiod)
+    made = _AVERAGES.get(own if matype == 11 else matype)
+    if made is None:
+        raise SettingError(f"matype is {matype}; it must be a whole number from 0 to 13.")
+    return made(timeperiod) if timeperiod > 1 else _Same()
+
+
+@kernel("talib_ma")
+class Ma(Kernel):
+    """The moving average that `matype` chooses (see `average`)."""
+
+    def __init__(self, timeperiod: int = 30, matype: int = 0) -> None:
+        self._average = average(matype, timeperiod)
+        self.rows = self._average.warm_up
+
+    def next(self, x: float) -> float:
+        """The average."""
+        found: float = self._average.next(x)
+        return found
+
+
+@kernel("talib_mavp")
+class Mavp(Kernel):
+    """The moving average (`matype`) whose period each row brings (`y`, cut to a whole number and to the two bounds).
+
+    All the averages of the bounds run along, each begun so that it is known with that of `maxperiod`.
+    """
+
+    needs = "xy"
+
+    def __init__(self, minperiod: int = 2, maxperiod: int = 30, matype: int = 0) -> None:
+        whole(minperiod=minperiod, maxperiod=maxperiod)
+        if minperiod > maxperiod:
+            raise SettingError(f"minperiod is {minperiod}; it must not be above maxperiod, {maxperiod}.")
+        self._bounds = minperiod, maxperiod
+        self.rows = average(matype, maxperiod).warm_up
+        self._averages = [_Late(average(matype, period), self.rows) for period in range(minperiod, maxperiod + 1)]
+        self._row = 0
+
+    def next(self, x: float, period: float) -> float:
+        """The average."""
+        least, most = self._bounds
+        self._row += 1
+        found = [made.next(x) for made in self._averages]
+        return found[min(max(int(period), least), most) - least] if self._row >= self.rows else NAN
+
+
+# Bands and overlays
+
+
+@kernel("talib_bbands")
+class Bbands(Kernel):
+    """John Bollinger's bands: a moving average (`matype`) and population deviations of the last `timeperiod` values above and below it."""
+
+    parts = ("upperband", "middleband", "lowerband")
+
+    def __init__(self, timeperiod: int = 20, nbdevup: float = 2.0, nbdevdn: float = 2.0, matype: int = 0) -> None:
+        whole(at_least=2, timeperiod=timeperiod)
+        middle = average(matype, timeperiod)
+        self.rows = max(middle.warm_up, timeperiod)
+        self._middle = _Late(middle, self.rows)
+        self._deviation = RollingDeviation(timeperiod)
+        self._up, self._down = nbdevup, nbdevdn
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """Upper, middle, lower."""
+        middle = self._middle.next(x)
+        deviation = sqrt(self._deviation.next(x)[1])
+        return middle + self._up * deviation, middle, middle - self._down * deviation
+
+
+@kernel("talib_accbands")
+class Accbands(Kernel):
+    """Price Headley's acceleration bands: means of high * (1 + r), close and low * (1 - r), where r = 4 (high - low) / (high + low)."""
+
+    needs = "hlc"
+    parts = ("upperband", "middleband", "lowerband")
+
+    def __init__(self, timeperiod: int = 20) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._means = RollingMean(timeperiod), RollingMean(timeperiod), RollingMean(timeperiod)
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """Upper, middle, lower."""
+        wide = 4 * _ratio(high - low, high + low)
+        upper, middle, lower = self._means
+        return upper.next(high * (1 + wide)), middle.next(close), lower.next(low * (1 - wide))
+
+
+@kernel("talib_donchian")
+class Donchian(Kernel):
+    """Richard Donchian's channel: highest high, the middle, lowest low of the last `timeperiod` bars."""
+
+    needs = "hl"
+    parts = ("upperband", "middleband", "lowerband")
+
+    def __init__(self, timeperiod: int = 20) -> None:
+        whole(timeperiod=timeperiod)
+        self._begin(timeperiod)
+
+    def _begin(self, period: int) -> None:
+        self.rows = period
+        self._row = 0
+        self._high, self._low = Highest(period), Lowest(period)
+
+    def next(self, high: float, low: float) -> Any:
+        """Upper, middle, lower."""
+        self._row += 1
+        upper, lower = self._high.next(high), self._low.next(low)
+        return (upper, (upper + lower) / 2, lower) if self._row >= self.rows else (NAN, NAN, NAN)
+
+
+@kernel("talib_midprice")
+class Midprice(Donchian):
+    """The middle between the highest high and the lowest low of the last `timeperiod` bars."""
+
+    parts = ()
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        super().__init__(timeperiod)
+
+    def next(self, high: float, low: float) -> float:
+        """The middle."""
+        found: float = super().next(high, low)[1]
+        return found
+
+
+@kernel("talib_midpoint")
+class Midpoint(Kernel):
+    """The middle between the greatest and the least of the last `timeperiod` values."""
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._middle = Midprice(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The middle."""
+        return self._middle.next(x, x)
+
+
+@kernel("talib_kc")
+class Kc(Kernel):
+    """Chester Keltner's channel: the EMA of the typical price, and `nbdev` average true ranges of `atrperiod` above and below."""
+
+    needs = "hlc"
+    parts = ("upperband", "middleband", "lowerband")
+
+    def __init__(self, timeperiod: int = 20, atrperiod: int = 10, nbdev: float = 2.0) -> None:
+        self._range, middle = Atr(atrperiod), Ema(timeperiod)
+        self.rows = max(self._range.rows, middle.rows)
+        self._middle = middle
+        self._wide = nbdev
+        self._row = 0
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """Upper, middle, lower."""
+        self._row += 1
+        middle, wide = self._middle.next((high + low + close) / 3), self._wide * self._range.next(high, low, close)
+        return (middle + wide, middle, middle - wide) if self._row >= self.rows else (NAN, NAN, NAN)
+
+
+@kernel("talib_sarext")
+class Sarext(Kernel):
+    """Welles Wilder's parabolic stop (1978) with a begin and with factors of their own for both sides; negative while short.
+
+    `startvalue` above 0 begins long at it, below 0 short at its size; at 0 the first two bars choose. On a reverse the new stop is moved away
+    by the share `offsetonreverse`.
+    """
+
+    needs = "hl"
+    _sign = -1.0
+
+    def __init__(
+        self,
+        startvalue: float = 0.0,
+        offsetonreverse: float = 0.0,
+        accelerationinitlong: float = 0.02,
+        accelerationlong: float = 0.02,
+        accelerationmaxlong: float = 0.2,
+        accelerationinitshort: float = 0.02,
+        accelerationshort: float = 0.02,
+        accelerationmaxshort: float = 0.2,
+    ) -> None:
+        sides = (
+            (accelerationinitlong, accelerationlong, accelerationmaxlong),
+            (accelerationinitshort, accelerationshort, accelerationmaxshort),
+        )
+        if min(offsetonreverse, *sides[0], *sides[1]) < 0:
+            raise SettingError("A factor of acceleration, or offsetonreverse, is below 0; all must be at least 0.")
+        self.rows = 2
+        self._start, self._offset = startvalue, offsetonreverse
+        self._sides = {side: (min(first, most), min(step, most), most) for side, (first, step, most) in zip((1, -1), sides, strict=True)}
+        self._side = 0
+        self._before = NAN, NAN
+        self._stop = self._extreme = self._factor = 0.0
+
+    def next(self, high: float, low: float) -> float:
+        """The stop of this bar."""
+        before, self._before = self._before, (high, low)
+        if before[0] != before[0]:
+            return NAN
+        if self._side == 0:
+            self._choose(before, high, low)
+            before = high, low
+        if (self._side > 0 and low <= self._stop) or (self._side < 0 and high >= self._stop):
+            return self._reverse(before, high, low)
+        shown = self._stop
+        if (high > self._extreme) if self._side > 0 else (low < self._extreme):
+            self._extreme = high if self._side > 0 else low
+            self._factor = min(self._factor + self._sides[self._side][1], self._sides[self._side][2])
+        self._advance(before, high, low)
+        return self._shown(shown)
+
+    def _choose(self, before: tuple[float, float], high: float, low: float) -> None:
+        down = before[1] - low
+        falls = down > 0 and high - before[0] < down
+        self._side = -1 if self._start < 0 or (self._start == 0 and falls) else 1
+        self._extreme = high if self._side > 0 else low
+        self._stop = abs(self._start) if self._start else (before[1] if self._side > 0 else before[0])
+        self._factor = self._sides[self._side][0]
+
+    def _reverse(self, before: tuple[float, float], high: float, low: float) -> float:
+        self._side = side = -self._side
+        self._stop = min(self._extreme, before[1], low) if side > 0 else max(self._extreme, before[0], high)
+        self._stop -= side * self._offset * self._stop
+        shown = self._stop
+        self._extreme = high if side > 0 else low
+        self._factor = self._sides[side][0]
+        self._advance(before, high, low)
+        return self._shown(shown)
+
+    def _advance(self, before: tuple[float, float], high: float, low: float) -> None:
+        stop = self._stop + self._factor * (self._extreme - self._stop)
+        self._stop = min(stop, before[1], low) if self._side > 0 else max(stop, before[0], high)
+
+    def _shown(self, stop: float) -> float:
+        return stop if self._side > 0 else self._sign * stop
+
+
+@kernel("talib_sar")
+class Sar(Sarext):
+    """Welles Wilder's parabolic stop (1978); the first two bars choose the side."""
+
+    _sign = 1.0
+
+    def __init__(self, acceleration: float = 0.02, maximum: float = 0.2) -> None:
+        super().__init__(0.0, 0.0, acceleration, acceleration, maximum, acceleration, acceleration, maximum)
+
+
+@kernel("talib_supertrend")
+class Supertrend(Kernel):
+    """Olivier Seban's supertrend: a stop `multiplier` average true ranges from the bar's middle that only comes nearer; 1 above, -1 below it.
+
+    It begins above.
+    """
+
+    needs = "hlc"
+    parts = ("supertrend", "trend")
+
+    def __init__(self, timeperiod: int = 10, multiplier: float = 3.0) -> None:
+        self._range = Atr(timeperiod)
+        self.rows = self._range.rows
+        self._multiplier = multiplier
+        self._trend = 1.0
+        self._upper = self._lower = self._close = NAN
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """The stop, and 1 or -1."""
+        wide = self._multiplier * self._range.next(high, low, close)
+        before, self._close = self._close, close
+        if wide != wide:
+            return NAN, NAN
+        upper, lower = (high + low) / 2 + wide, (high + low) / 2 - wide
+        if self._upper == self._upper:
+            upper = upper if upper < self._upper or before > self._upper else self._upper
+            lower = lower if lower > self._lower or before < self._lower else self._lower
+            if self._trend > 0:
+                self._trend = -1.0 if close < lower else 1.0
+            else:
+                self._trend = 1.0 if close > upper else -1.0
+        self._upper, self._lower = upper, lower
+        return (lower if self._trend > 0 else upper), self._trend
+
+
+# Momentum
+
+
+@kernel("talib_rsi")
+class Rsi(Kernel):
+    """Welles Wilder's relative strength (1978): 100 times the rises over rises and falls, each smoothed by `Rma`; 0 where nothing moved."""
+
+    _least = 0.0
+    _span = 100.0
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._steps = _Steps()
+        self._rises, self._falls = self._smoothed(timeperiod)
+
+    def _smoothed(self, period: int) -> tuple[Any, Any]:
+        return Rma(period), Rma(period)
+
+    def next(self, x: float) -> float:
+        """The index."""
+        rise, fall = self._steps.next(x)
+        if rise != rise:
+            return NAN
+        rises, falls = self._rises.next(rise), self._falls.next(fall)
+        return 100 * _ratio(rises - self._least * falls, rises + falls)
+
+
+@kernel("talib_cmo")
+class Cmo(Rsi):
+    """Tushar Chande's momentum in TA-Lib's form: rises less falls over their sum, in percent, each smoothed by `Rma`."""
+
+    _least = 1.0
+
+
+@kernel("talib_cmou")
+class Cmou(Cmo):
+    """Tushar Chande's momentum (1994): rises less falls over their sum, in percent, of the last `timeperiod` steps."""
+
+    def _smoothed(self, period: int) -> tuple[Any, Any]:
+        return RollingMean(period), RollingMean(period)
+
+
+@kernel("talib_rvi")
+class Rvi(Kernel):
+    """Donald Dorsey's relative volatility (1993): an RSI of the deviation of the last `stddevperiod` values, counted up or down as they moved.
+
+    50 where there is none.
+    """
+
+    def __init__(self, timeperiod: int = 14, stddevperiod: int = 10) -> None:
+        whole(timeperiod=timeperiod)
+        whole(at_least=2, stddevperiod=stddevperiod)
+        self.rows = timeperiod + stddevperiod - 1
+        self._deviation = Stddev(stddevperiod)
+        self._steps = _Steps()
+        self._up, self._down = Rma(timeperiod), Rma(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The index."""
+        rise, fall = self._steps.next(x)
+        deviation = self._deviation.next(x)
+        if deviation != deviation:
+            return NAN
+        up, down = self._up.next(deviation if rise > 0 else 0.0), self._down.next(deviation if fall > 0 else 0.0)
+        return 100 * _ratio(up, up + down, 0.5)
+
+
+@kernel("talib_mom")
+class Mom(Kernel):
+    """The value less the one `timeperiod` rows ago."""
+
+    def __init__(self, timeperiod: int = 10) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._delay = Delay(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The change."""
+        before = self._delay.next(x)
+        return self._of(x, before) if before == before else NAN
+
+    def _of(self, x: float, before: float) -> float:
+        return x - before
+
+
+@kernel("talib_roc")
+class Roc(Mom):
+    """The change over `timeperiod` rows in percent; 0 from a value of 0."""
+
+    def _of(self, x: float, before: float) -> float:
+        return (x / before - 1) * 100 if before else 0.0
+
+
+@kernel("talib_rocp")
+class Rocp(Mom):
+    """The change over `timeperiod` rows as a share; 0 from a value of 0."""
+
+    def _of(self, x: float, before: float) -> float:
+        return (x - before) / before if before else 0.0
+
+
+@kernel("talib_rocr")
+class Rocr(Mom):
+    """The value over the one `timeperiod` rows ago; 0 from a value of 0."""
+
+    def _of(self, x: float, before: float) -> float:
+        return x / before if before else 0.0
+
+
+@kernel("talib_rocr100")
+class Rocr100(Mom):
+    """The value in percent of the one `timeperiod` rows ago; 0 from a value of 0."""
+
+    def _of(self, x: float, before: float) -> float:
+        return x / before * 100 if before else 0.0
+
+
+@kernel("talib_trix")
+class Trix(Kernel):
+    """Jack Hutson's TRIX (1983): the change in percent, from row to row, of an EMA of an EMA of an EMA."""
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        self._chain = _Chain(Ema(timeperiod), Ema(timeperiod), Ema(timeperiod), Roc(1))
+        self.rows = self._chain.rows
+
+    def next(self, x: float) -> float:
+        """The change."""
+        return self._chain.next(x)
+
+
+@kernel("talib_tsi")
+class Tsi(Kernel):
+    """William Blau's true strength (1991): the steps' EMA of an EMA over that of their sizes, in percent."""
+
+    def __init__(self, firstperiod: int = 25, secondperiod: int = 13) -> None:
+        self._steps = _Steps()
+        self._both = tuple(_Chain(Ema(firstperiod), Ema(secondperiod)) for _ in range(2))
+        self.rows = self._both[0].rows + 1
+
+    def next(self, x: float) -> float:
+        """The index."""
+        rise, fall = self._steps.next(x)
+        return 100 * _ratio(self._both[0].next(rise - fall), self._both[1].next(rise + fall))
+
+
+@kernel("talib_apo")
+class Apo(Kernel):
+    """The fast moving average (`matype`) less the slow one; the shorter period is the fast one."""
+
+    def __init__(self, fastperiod: int = 12, slowperiod: int = 26, matype: int = 1) -> None:
+        fast, slow = sorted((fastperiod, slowperiod))
+        self._fast, self._slow = average(matype, fast, 1), average(matype, slow, 1)
+        self.rows = max(self._fast.warm_up, self._slow.warm_up)
+
+    def next(self, x: float) -> float:
+        """The difference."""
+        return self._of(self._fast.next(x), self._slow.next(x))
+
+    def _of(self, fast: float, slow: float) -> float:
+        return fast - slow
+
+
+@kernel("talib_ppo")
+class Ppo(Apo):
+    """The fast moving average (`matype`) less the slow one, in percent of the slow one; 0 where that is 0."""
+
+    def _of(self, fast: float, slow: float) -> float:
+        return _ratio(100 * (fast - slow), slow)
+
+
+@kernel("talib_pvo")
+class Pvo(Ppo):
+    """The fast moving average (`matype`) of the volume less the slow one, in percent of the slow one."""
+
+    needs = "v"
+
+
+class _Difference(Kernel):
+    """Two averages' difference, its average as the signal, and the difference of both; known together."""
+
+    parts = ("macd", "macdsignal", "macdhist")
+
+    def _begin(self, fast: Kernel, slow: Kernel, signal: Kernel) -> None:
+        self._pair, self._signal = _Pair(fast, slow), signal
+        self.rows = self._pair.rows + signal.warm_up - 1
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """The difference, its signal, and the difference of both."""
+        fast, slow = self._pair.next(x)
+        macd = fast - slow
+        signal = self._signal.next(macd) if macd == macd else NAN
+        return (macd, signal, macd - signal) if signal == signal else (NAN, NAN, NAN)
+
+
+@kernel("talib_macd")
+class Macd(_Difference):
+    """Gerald Appel's MACD: the fast EMA less the slow one, the EMA of that as the signal, and the difference."""
+
+    def __init__(self, fastperiod: int = 12, slowperiod: int = 26, signalperiod: int = 9) -> None:
+        fast, slow = sorted((fastperiod, slowperiod))
+        self._begin(Ema(fast), Ema(slow), Ema(signalperiod))
+
+
+@kernel("talib_macdfix")
+class Macdfix(_Difference):
+    """The MACD of 12 and 26 rows with the weights as Appel rounded them, 0.15 and 0.075."""
+
+    def __init__(self, signalperiod: int = 9) -> None:
+        self._begin(_Weighted(12, 0.15), _Weighted(26, 0.075), Ema(signalperiod))
+
+
+@kernel("talib_macdext")
+class Macdext(_Difference):
+    """The MACD of any moving averages (see `average`)."""
+
+    def __init__(
+        self,
+        fastperiod: int = 12,
+        fastmatype: int = 0,
+        slowperiod: int = 26,
+        slowmatype: int = 0,
+        signalperiod: int = 9,
+        signalmatype: int = 0,
+    ) -> None:
+        fast, slow = sorted(((fastperiod, fastmatype), (slowperiod, slowmatype)), key=lambda pair: pair[0])
+        self._begin(average(fast[1], fast[0], 1), average(slow[1], slow[0], 1), average(signalmatype, signalperiod, 1))
+
+
+@kernel("talib_coppock")
+class Coppock(Kernel):
+    """Edwin Coppock's curve (1962): the WMA of the sum of two changes in percent."""
+
+    def __init__(self, wmaperiod: int = 10, roc1period: int = 11, roc2period: int = 14) -> None:
+        self._one, self._two, self._average = Roc(roc1period), Roc(roc2period), Wma(wmaperiod)
+        self.rows = max(roc1period, roc2period) + wmaperiod
+
+    def next(self, x: float) -> float:
+        """The curve."""
+        both = self._one.next(x) + self._two.next(x)
+        return self._average.next(both) if both == both else NAN
+
+
+@kernel("talib_dpo")
+class Dpo(Kernel):
+    """Detrended price: the value timeperiod / 2 + 1 rows ago less the mean of the last `timeperiod` values."""
+
+    def __init__(self, timeperiod: int = 20) -> None:
+        whole(timeperiod=timeperiod)
+        self._delay, self._mean = Delay(timeperiod // 2 + 1), RollingMean(timeperiod)
+        self.rows = max(timeperiod, timeperiod // 2 + 2)
+
+    def next(self, x: float) -> float:
+        """The distance."""
+        return self._delay.next(x) - self._mean.next(x)
+
+
+@kernel("talib_er")
+class Er(Kernel):
+    """Perry Kaufman's efficiency: the size of the change over `timeperiod` rows over the sum of the steps' sizes; 1 where nothing moved."""
+
+    def __init__(self, timeperiod: int = 10) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._delay, self._way, self._steps = Delay(timeperiod), RollingSum(timeperiod), _Steps()
+
+    def next(self, x: float) -> float:
+        """The ratio."""
+        first, step = self._delay.next(x), sum(self._steps.next(x))
+        way = self._way.next(step) if step == step else 0.0
+        return _ratio(abs(x - first), way, 1.0) if first == first else NAN
+
+
+@kernel("talib_vhf")
+class Vhf(Kernel):
+    """Adam White's vertical horizontal filter (1991): the range of the last `timeperiod` values over the sum of as many steps' sizes."""
+
+    def __init__(self, timeperiod: int = 28) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._high, self._low, self._way, self._steps = Highest(timeperiod), Lowest(timeperiod), RollingMean(timeperiod), _Steps()
+
+    def next(self, x: float) -> float:
+        """The ratio."""
+        span, step = self._high.next(x) - self._low.next(x), sum(self._steps.next(x))
+        return _ratio(span, self._way.next(step) * (self.rows - 1)) if step == step else NAN
+
+
+@kernel("talib_fosc")
+class Fosc(Kernel):
+    """Tushar Chande's forecast oscillator: the value less what the line of the rows before had forecast, in percent of the value."""
+
+    def __init__(self, timeperiod: int = 5) -> None:
+        self._line = Tsf(timeperiod)
+        self._forecast = NAN
+        self.rows = timeperiod + 1
+
+    def next(self, x: float) -> float:
+        """The distance."""
+        forecast, self._forecast = self._forecast, self._line.next(x)
+        return _ratio(100 * (x - forecast), x) if forecast == forecast else NAN
+
+
+# Momentum of bars
+
+
+@kernel("talib_plus_dm")
+class PlusDm(Kernel):
+    """Welles Wilder's directional movement upwards (1978), summed: the sum less its `timeperiod`th part plus the newest.
+
+    The sum begins with one row less than the period.
+    """
+
+    needs = "hl"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = max(timeperiod, 2)
+        self._movement = _Movement(timeperiod)
+
+    def next(self, high: float, low: float) -> float:
+        """The sum."""
+        plus, minus, _ = self._movement.next(high, low, high)
+        return self._of(plus, minus) if self._movement.row >= self.rows else NAN
+
+    def _of(self, plus: float, minus: float) -> float:
+        return plus
+
+
+@kernel("talib_minus_dm")
+class MinusDm(PlusDm):
+    """Welles Wilder's directional movement downwards (1978), summed as `PLUS_DM`."""
+
+    def _of(self, plus: float, minus: float) -> float:
+        return minus
+
+
+class _Movement:
+    """Wilder's sums of upward and downward movement and of true ranges."""
+
+    def __init__(self, period: int) -> None:
+        self.row = 0
+        self._period = period
+        self._before = NAN, NAN, NAN
+        self._sums = 0.0, 0.0, 0.0
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, float, float]:
+        before, self._before = self._before, (high, low, close)
+        self.row += 1
+        if self.row == 1:
+            return self._sums
+        up, down = high - before[0], before[1] - low
+        now = (
+            up if up > 0 and up > down else 0.0,
+            down if down > 0 and down > up else 0.0,
+            max(high, before[2]) - min(low, before[2]),
+        )
+        keep = 1.0 if self.row <= self._period else 1.0 - 1.0 / self._period
+        plus, minus, wide = self._sums
+        self._sums = plus * keep + now[0], minus * keep + now[1], wide * keep + now[2]
+        return self._sums
+
+
+@kernel("talib_plus_di")
+class PlusDi(Kernel):
+    """Welles Wilder's directional indicator upwards (1978): the movement's sum in percent of the true ranges'."""
+
+    needs = "hlc"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._movement = _Movement(timeperiod)
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The indicator."""
+        sums = self._movement.next(high, low, close)
+        return self._of(*sums) if self._movement.row >= self.rows else NAN
+
+    def _of(self, plus: float, minus: float, wide: float) -> float:
+        return 100 * _ratio(plus, wide)
+
+
+@kernel("talib_minus_di")
+class MinusDi(PlusDi):
+    """Welles Wilder's directional indicator downwards (1978): the movement's sum in percent of the true ranges'."""
+
+    def _of(self, plus: float, minus: float, wide: float) -> float:
+        return 100 * _ratio(minus, wide)
+
+
+@kernel("talib_dx")
+class Dx(PlusDi):
+    """Welles Wilder's directional index (1978): how far the two indicators differ, in percent of their sum; the one before where that is 0."""
+
+    _value = 0.0
+
+    def _of(self, plus: float, minus: float, wide: float) -> float:
+        if wide and plus + minus:
+            self._value = 100 * abs(plus - minus) / (plus + minus)
+        return self._value
+
+
+@kernel("talib_adx")
+class Adx(Kernel):
+    """Welles Wilder's average directional index (1978): `DX` smoothed by `Rma`."""
+
+    needs = "hlc"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        self._index, self._average = Dx(timeperiod), Rma(timeperiod)
+        self.rows = 2 * timeperiod
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The index."""
+        index = self._index.next(high, low, close)
+        return self._average.next(index) if index == index else NAN
+
+
+@kernel("talib_adxr")
+class Adxr(Kernel):
+    """Welles Wilder's rating (1978): the mean of `ADX` and that of timeperiod - 1 rows ago."""
+
+    needs = "hlc"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        self._index = Adx(timeperiod)
+        self._delay = Delay(timeperiod - 1)
+        self.rows = 3 * timeperiod - 1
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The rating."""
+        index = self._index.next(high, low, close)
+        return (index + self._delay.next(index)) / 2
+
+
+@kernel("talib_vortex")
+class Vortex(Kernel):
+    """Etienne Botes' and Douglas Siepman's vortex (2010): sums of |high - low before| and |low - high before| over that of true ranges."""
+
+    needs = "hlc"
+    parts = ("plusvi", "minusvi")
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._range = _TrueRange()
+        self._means = RollingMean(timeperiod), RollingMean(timeperiod), RollingMean(timeperiod)
+        self._before = NAN, NAN
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """Upwards, downwards."""
+        before, self._before = self._before, (high, low)
+        wide = self._range.next(high, low, close)
+        if wide != wide:
+            return NAN, NAN
+        plus, minus, wide = (m.next(x) for m, x in zip(self._means, (abs(high - before[1]), abs(low - before[0]), wide), strict=True))
+        return _ratio(plus, wide), _ratio(minus, wide)
+
+
+@kernel("talib_aroon")
+class Aroon(Kernel):
+    """Tushar Chande's Aroon (1995): how long ago the low and the high of the last timeperiod + 1 bars were, 100 for now and 0 for the oldest."""
+
+    needs = "hl"
+    parts = ("aroondown", "aroonup")
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._low, self._high = _Age(timeperiod + 1), _Age(timeperiod + 1)
+
+    def next(self, high: float, low: float) -> Any:
+        """Down, up."""
+        period = self.rows - 1
+        return 100 * (period - self._low.next(-low)) / period, 100 * (period - self._high.next(high)) / period
+
+
+@kernel("talib_aroonosc")
+class Aroonosc(Aroon):
+    """Tushar Chande's Aroon up less down (1995)."""
+
+    parts = ()
+
+    def next(self, high: float, low: float) -> float:
+        """The difference."""
+        down, up = super().next(high, low)
+        return float(up - down)
+
+
+@kernel("talib_ao")
+class Ao(Kernel):
+    """Bill Williams' awesome oscillator: the fast mean of the bars' middles less the slow one."""
+
+    needs = "hl"
+
+    def __init__(self, fastperiod: int = 5, slowperiod: int = 34) -> None:
+        whole(fastperiod=fastperiod, slowperiod=slowperiod)
+        fast, slow = sorted((fastperiod, slowperiod))
+        self._fast, self._slow = RollingMean(fast), RollingMean(slow)
+        self.rows = slow
+
+    def next(self, high: float, low: float) -> float:
+        """The difference."""
+        middle = (high + low) / 2
+        return self._fast.next(middle) - self._slow.next(middle)
+
+
+@kernel("talib_ac")
+class Ac(Kernel):
+    """Bill Williams' accelerator: `AO` less its mean of `signalperiod` rows."""
+
+    needs = "hl"
+
+    def __init__(self, fastperiod: int = 5, slowperiod: int = 34, signalperiod: int = 5) -> None:
+        whole(signalperiod=signalperiod)
+        self._oscillator, self._mean = Ao(fastperiod, slowperiod), RollingMean(signalperiod)
+        self.rows = self._oscillator.rows + signalperiod - 1
+
+    def next(self, high: float, low: float) -> float:
+        """The difference."""
+        found = self._oscillator.next(high, low)
+        return found - self._mean.next(found) if found == found else NAN
+
+
+@kernel("talib_bop")
+class Bop(Kernel):
+    """Igor Livshin's balance of power (2001): (close - open) / (high - low); 0 for a bar without range."""
+
+    needs = "ohlc"
+
+    def next(self, open: float, high: float, low: float, close: float) -> float:
+        """The balance."""
+        return (close - open) / (high - low) if high > low else 0.0
+
+
+@kernel("talib_cci")
+class Cci(Kernel):
+    """Donald Lambert's channel index (1980): the typical price's distance from its mean in 0.015 mean absolute deviations from that mean.
+
+    0 where the price is at its mean.
+    """
+
+    needs = "hlc"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._window = _Distances(timeperiod)
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The index."""
+        price = (high + low + close) / 3
+        mean, deviation = self._window.next(price)
+        return _ratio(price - mean, 0.015 * deviation) if mean == mean else NAN
+
+
+class _Distances:
+    """Mean of the last `period` values and their mean absolute distance from it; NaN until there are so many."""
+
+    def __init__(self, period: int) -> None:
+        self._window: deque[float] = deque(maxlen=period)
+        self._mean = RollingMean(period)
+
+    def next(self, x: float) -> tuple[float, float]:
+        self._window.append(x)
+        mean = self._mean.next(x)
+        if mean != mean:
+            return NAN, NAN
+        return mean, sum([abs(value - mean) for value in self._window]) / len(self._window)
+
+
+@kernel("talib_eri")
+class Eri(Kernel):
+    """Alexander Elder's ray (1993): how far the high and the low are above the EMA of the closes."""
+
+    needs = "hlc"
+    parts = ("bullpower", "bearpower")
+
+    def __init__(self, timeperiod: int = 13) -> None:
+        self._average = Ema(timeperiod)
+        self.rows = timeperiod
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """Bulls, bears."""
+        middle = self._average.next(close)
+        return high - middle, low - middle
+
+
+@kernel("talib_fractal")
+class Fractal(Kernel):
+    """Bill Williams' fractals, 100 or 0: whether the high (the low) `rightbars` rows ago stood out from those beside it.
+
+    It is above (below) each of the `leftbars` bars before it and each of the `rightbars` after it; known when those are.
+    """
+
+    needs = "hl"
+    parts = ("swinghigh", "swinglow")
+
+    def __init__(self, leftbars: int = 2, rightbars: int = 2) -> None:
+        whole(leftbars=leftbars, rightbars=rightbars)
+        self.rows = leftbars + rightbars + 1
+        self._at = leftbars
+        self._highs: deque[float] = deque(maxlen=self.rows)
+        self._lows: deque[float] = deque(maxlen=self.rows)
+
+    def next(self, high: float, low: float) -> tuple[float, ...]:
+        """A high, a low."""
+        self._highs.append(high)
+        self._lows.append(-low)
+        if len(self._highs) < self.rows:
+            return NAN, NAN
+        return self._of(self._highs), self._of(self._lows)
+
+    def _of(self, window: deque[float]) -> float:
+        middle = window[self._at]
+        return 100.0 if all(value < middle for row, value in enumerate(window) if row != self._at) else 0.0
+
+
+@kernel("talib_imi")
+class Imi(Kernel):
+    """Tushar Chande's intraday momentum: the rises from open to close of the last `timeperiod` bars, in percent of rises and falls."""
+
+    needs = "oc"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._rises, self._falls = RollingMean(timeperiod), RollingMean(timeperiod)
+
+    def next(self, open: float, close: float) -> float:
+        """The index; 50 where no bar moved."""
+        step = close - open
+        rises, falls = self._rises.next(max(step, 0.0)), self._falls.next(max(-step, 0.0))
+        return 100 * _ratio(rises, rises + falls, 0.5)
+
+
+@kernel("talib_qstick")
+class Qstick(Kernel):
+    """Tushar Chande's QStick: the mean of close less open."""
+
+    needs = "oc"
+
+    def __init__(self, timeperiod: int = 10) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._mean = RollingMean(timeperiod)
+
+    def next(self, open: float, close: float) -> float:
+        """The mean."""
+        return self._mean.next(close - open)
+
+
+@kernel("talib_mfi")
+class Mfi(Kernel):
+    """Money flow (Gene Quong, Avrum Soudack, 1989): typical price times volume of the bars that rose, in percent of those that moved.
+
+    0 where less than 1 flowed.
+    """
+
+    needs = "hlcv"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._up, self._down = RollingSum(timeperiod), RollingSum(timeperiod)
+        self._price = NAN
+        self._row = 0
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The index."""
+        before, self._price = self._price, (high + low + close) / 3
+        self._row += 1
+        if self._row == 1:
+            return NAN
+        flow = self._price * volume
+        up, down = self._up.next(flow if self._price > before else 0.0), self._down.next(flow if self._price < before else 0.0)
+        if self._row < self.rows:
+            return NAN
+        return 100 * up / (up + down) if up + down >= 1 else 0.0
+
+
+class _Place:
+    """Where the close is between the lowest low and the highest high of the last `period` bars, 0 to 100; 0 where there is no range."""
+
+    def __init__(self, period: int) -> None:
+        self._period = period
+        self._row = 0
+        self._high, self._low = Highest(period), Lowest(period)
+
+    def next(self, high: float, low: float, close: float) -> float:
+        self._row += 1
+        top, bottom = self._high.next(high), self._low.next(low)
+        return _ratio(100 * (close - bottom), top - bottom) if self._row >= self._period else NAN
+
+
+@kernel("talib_stochf")
+class Stochf(Kernel):
+    """George Lane's fast stochastic: the close's place in the range of `fastk_period` bars, and its moving average (`fastd_matype`)."""
+
+    needs = "hlc"
+    parts = ("fastk", "fastd")
+
+    def __init__(self, fastk_period: int = 5, fastd_period: int = 3, fastd_matype: int = 0) -> None:
+        whole(fastk_period=fastk_period)
+        self._place, self._average = _Place(fastk_period), average(fastd_matype, fastd_period)
+        self.rows = fastk_period + self._average.warm_up - 1
+
+    def next(self, high: float, low: float, close: float) -> Any:
+        """K, D."""
+        place = self._place.next(high, low, close)
+        slow = self._average.next(place) if place == place else NAN
+        return (place, slow) if slow == slow else (NAN, NAN)
+
+
+@kernel("talib_stoch")
+class Stoch(Kernel):
+    """George Lane's stochastic: the average of the close's place in the range of `fastk_period` bars, and the average of that."""
+
+    needs = "hlc"
+    parts = ("slowk", "slowd")
+
+    def __init__(
+        self, fastk_period: int = 5, slowk_period: int = 3, slowk_matype: int = 0, slowd_period: int = 3, slowd_matype: int = 0
+    ) -> None:
+        self._begin(fastk_period, average(slowk_matype, slowk_period, self._own), average(slowd_matype, slowd_period, self._own))
+
+    _own = 0
+
+    def _begin(self, period: int, slow: Kernel, slower: Kernel) -> None:
+        whole(fastk_period=period)
+        self._place, self._slow, self._slower = _Place(period), slow, slower
+        self.rows = period + slow.warm_up + slower.warm_up - 2
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """K, D."""
+        place = self._place.next(high, low, close)
+        slow = self._slow.next(place) if place == place else NAN
+        slower = self._slower.next(slow) if slow == slow else NAN
+        return (slow, slower) if slower == slower else (NAN, NAN)
+
+
+@kernel("talib_kdj")
+class Kdj(Stoch):
+    """The stochastic with Wilder's smoothing (13) for K and D, and J = 3 K - 2 D."""
+
+    parts = ("k", "d", "j")
+    _own = 13
+
+    def __init__(
+        self, fastk_period: int = 9, slowk_period: int = 3, slowk_matype: int = 13, slowd_period: int = 3, slowd_matype: int = 13
+    ) -> None:
+        super().__init__(fastk_period, slowk_period, slowk_matype, slowd_period, slowd_matype)
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """K, D, J."""
+        k, d = super().next(high, low, close)
+        return k, d, 3 * k - 2 * d
+
+
+@kernel("talib_stochrsi")
+class Stochrsi(Kernel):
+    """Tushar Chande's stochastic of the RSI (1994), and its moving average (`fastd_matype`)."""
+
+    parts = ("fastk", "fastd")
+
+    def __init__(self, timeperiod: int = 14, fastk_period: int = 5, fastd_period: int = 3, fastd_matype: int = 0) -> None:
+        self._index, self._stochastic = Rsi(timeperiod), Stochf(fastk_period, fastd_period, fastd_matype)
+        self.rows = timeperiod + self._stochastic.rows
+
+    def next(self, x: float) -> Any:
+        """K, D."""
+        index = self._index.next(x)
+        return self._stochastic.next(index, index, index) if index == index else (NAN, NAN)
+
+
+@kernel("talib_smi")
+class Smi(Kernel):
+    """William Blau's stochastic momentum (1993): the close's distance from the middle of the range, over half the range, in percent.
+
+    Both are averaged by the EMA of `slowperiod` and that of `fastperiod`; the signal is the EMA of the index.
+    """
+
+    needs = "hlc"
+    parts = ("smi", "smisignal")
+
+    def __init__(self, timeperiod: int = 13, fastperiod: int = 2, slowperiod: int = 25, signalperiod: int = 9) -> None:
+        whole(timeperiod=timeperiod)
+        self._range = Donchian(timeperiod)
+        self._distance, self._span = (_Chain(Ema(slowperiod), Ema(fastperiod)) for _ in range(2))
+        self._signal = Ema(signalperiod)
+        self.rows = timeperiod + self._span.rows + signalperiod - 2
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
+        """The index, its signal."""
+        top, middle, bottom = self._range.next(high, low)
+        distance, span = self._distance.next(close - middle), self._span.next(top - bottom)
+        if span != span:
+            return NAN, NAN
+        index = _ratio(200 * distance, span)
+        signal = self._signal.next(index)
+        return (index, signal) if signal == signal else (NAN, NAN)
+
+
+@kernel("talib_willr")
+class Willr(Kernel):
+    """Larry Williams' %R (1973): how far the close is below the highest high of the last `timeperiod` bars, in percent of the range, negative."""
+
+    needs = "hlc"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        self._range = Donchian(timeperiod)
+        self.rows = timeperiod
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The place, -100 to 0."""
+        top, _, bottom = self._range.next(high, low)
+        return -_ratio(100 * (top - close), top - bottom) if top == top else NAN
+
+
+@kernel("talib_ultosc")
+class Ultosc(Kernel):
+    """Larry Williams' ultimate oscillator (1976): the close above the true low over the true range, of three periods with weights 4, 2 and 1.
+
+    The shortest period has the greatest weight, in whatever order they are given.
+    """
+
+    needs = "hlc"
+
+    def __init__(self, timeperiod1: int = 7, timeperiod2: int = 14, timeperiod3: int = 28) -> None:
+        whole(timeperiod1=timeperiod1, timeperiod2=timeperiod2, timeperiod3=timeperiod3)
+        periods = sorted((timeperiod1, timeperiod2, timeperiod3))
+        self.rows = periods[-1] + 1
+        self._windows = [(weight, RollingMean(period), RollingMean(period)) for weight, period in zip((4, 2, 1), periods, strict=True)]
+        self._close = NAN
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The oscillator, 0 to 100."""
+        before, self._close = self._close, close
+        if before != before:
+            return NAN
+        bottom = min(low, before)
+        found = 0.0
+        for weight, pressure, ranges in self._windows:
+            found += weight * _ratio(pressure.next(close - bottom), ranges.next(max(high, before) - bottom))
+        return 100 * found / 7
+
+
+@kernel("talib_wad")
+class Wad(Kernel):
+    """Larry Williams' accumulation: the sum of the close's distance from the true low where it rose, from the true high where it fell."""
+
+    needs = "hlc"
+
+    def __init__(self) -> None:
+        self._close = NAN
+        self._sum = 0.0
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The sum; 0 for the first bar."""
+        before, self._close = self._close, close
+        if close > before:
+            self._sum += close - min(low, before)
+        elif close < before:
+            self._sum += close - max(high, before)
+        return self._sum
+
+
+# Volatility and prices
+
+
+@kernel("talib_trange")
+class Trange(Kernel):
+    """Wilder's true range; NaN for the first bar, which has no close before it."""
+
+    needs = "hlc"
+    rows = 2
+
+    def __init__(self) -> None:
+        self._range = _TrueRange()
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The range."""
+        return self._range.next(high, low, close)
+
+
+@kernel("talib_atr")
+class Atr(Kernel):
+    """Welles Wilder's average true range (1978): begun with the mean of the true ranges of `timeperiod` bars after the first."""
+
+    needs = "hlc"
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        self._range, self._average = _TrueRange(), Rma(timeperiod)
+        self.rows = timeperiod + 1
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The average."""
+        wide = self._range.next(high, low, close)
+        return self._average.next(wide) if wide == wide else NAN
+
+
+@kernel("talib_natr")
+class Natr(Atr):
+    """The average true range in percent of the close (John Forman, 2006)."""
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The average."""
+        return _ratio(100 * super().next(high, low, close), close)
+
+
+class _OfRange(Kernel):
+    """An indicator of high less low."""
+
+    needs = "hl"
+    _of: Any
+
+    def next(self, high: float, low: float) -> float:
+        """Its value."""
+        found: float = self._of.next(high - low)
+        return found
+
+
+@kernel("talib_adr")
+class Adr(_OfRange):
+    """Mean of high less low."""
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        self._of = Sma(timeperiod)
+        self.rows = timeperiod
+
+
+@kernel("talib_cvi")
+class Cvi(_OfRange):
+    """Marc Chaikin's volatility: the change in percent over `rocperiod` rows of the EMA of high less low."""
+
+    def __init__(self, timeperiod: int = 10, rocperiod: int = 10) -> None:
+        self._of = _Chain(Ema(timeperiod), Roc(rocperiod))
+        self.rows = self._of.rows
+
+
+@kernel("talib_massi")
+class Massi(_OfRange):
+    """Donald Dorsey's mass (1992): the sum over `slowperiod` rows of the EMA of high less low over the EMA of that (1 where that is 0)."""
+
+    def __init__(self, fastperiod: int = 9, slowperiod: int = 25) -> None:
+        whole(slowperiod=slowperiod)
+        self._one, self._two, self._mean = Ema(fastperiod), Ema(fastperiod), RollingMean(slowperiod)
+        self._period = slowperiod
+        self.rows = 2 * fastperiod + slowperiod - 2
+
+    def next(self, high: float, low: float) -> float:
+        """The sum."""
+        one = self._one.next(high - low)
+        two = self._two.next(one) if one == one else NAN
+        return self._mean.next(_ratio(one, two, 1.0)) * self._period if two == two else NAN
+
+
+@kernel("talib_avgprice")
+class Avgprice(Kernel):
+    """Mean of open, high, low and close."""
+
+    needs = "ohlc"
+
+    def next(self, open: float, high: float, low: float, close: float) -> float:
+        """The price."""
+        return (open + high + low + close) / 4
+
+
+@kernel("talib_medprice")
+class Medprice(Kernel):
+    """Mean of high and low."""
+
+    needs = "hl"
+
+    def next(self, high: float, low: float) -> float:
+        """The price."""
+        return (high + low) / 2
+
+
+@kernel("talib_typprice")
+class Typprice(Kernel):
+    """Mean of high, low and close."""
+
+    needs = "hlc"
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The price."""
+        return (high + low + close) / 3
+
+
+@kernel("talib_wclprice")
+class Wclprice(Kernel):
+    """Mean of high, low and twice the close."""
+
+    needs = "hlc"
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The price."""
+        return (high + low + 2 * close) / 4
+
+
+@kernel("talib_ha")
+class Ha(Kernel):
+    """Heikin-Ashi bars: the close is the bar's mean, the open the mean of the bar before's (at first its own) open and close."""
+
+    needs = "ohlc"
+    parts = ("haopen", "hahigh", "halow", "haclose")
+
+    def __init__(self) -> None:
+        self._open = self._close = NAN
+
+    def next(self, open: float, high: float, low: float, close: float) -> tuple[float, ...]:
+        """Open, high, low, close."""
+        begin = (self._open + self._close) / 2 if self._open == self._open else (open + close) / 2
+        end = (open + high + low + close) / 4
+        self._open, self._close = begin, end
+        return begin, max(high, begin, end), min(low, begin, end), end
+
+
+@kernel("talib_avgdev")
+class Avgdev(Kernel):
+    """Mean absolute distance of the last `timeperiod` values from their mean."""
+
+    def __init__(self, timeperiod: int = 14) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._window = _Distances(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The deviation."""
+        return self._window.next(x)[1]
+
+
+# Statistics
+
+
+@kernel("talib_var")
+class Var(Kernel):
+    """Population variance of the last `timeperiod` values. `nbdev` changes nothing, as in TA-Lib."""
+
+    def __init__(self, timeperiod: int = 5, nbdev: float = 1.0) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._window = RollingDeviation(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The variance."""
+        variance = self._window.next(x)[1]
+        return variance if self._window.full else NAN
+
+
+class _Covariance:
+    """Sums of two series' distances from their means: of both's product and of the squares, over the last `period` pairs; None at first."""
+
+    def __init__(self, period: int) -> None:
+        self._pairs: deque[tuple[float, float]] = deque(maxlen=period)
+        self._period = period
+
+    def next(self, x: float, y: float) -> tuple[float, float, float] | None:
+        pairs = self._pairs
+        pairs.append((x, y))
+        count = self._period
+        if len(pairs) < count:
+            return None
+        mean_x, mean_y = sum([pair[0] for pair in pairs]) / count, sum([pair[1] for pair in pairs]) / count
+        off = [(pair[0] - mean_x, pair[1] - mean_y) for pair in pairs]
+        return sum([a * b for a, b in off]), sum([a * a for a, _ in off]), sum([b * b for _, b in off])
+
+
+@kernel("talib_correl")
+class Correl(Kernel):
+    """Karl Pearson's correlation of the last `timeperiod` pairs; of high and low as a stream. 0 where one of the two did not move."""
+
+    needs = "hl"
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._window = _Covariance(timeperiod)
+
+    def next(self, x: float, y: float) -> float:
+        """The correlation."""
+        sums = self._window.next(x, y)
+        return NAN if sums is None else _ratio(sums[0], sqrt(sums[1] * sums[2]))
+
+
+@kernel("talib_beta")
+class Beta(Kernel):
+    """The slope of the second series' changes (as shares) on the first's, of the last `timeperiod` ones; of high and low as a stream."""
+
+    needs = "hl"
+
+    def __init__(self, timeperiod: int = 5) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._window = _Covariance(timeperiod)
+        self._before = NAN, NAN
+
+    def next(self, x: float, y: float) -> float:
+        """The slope; 0 where the first series did not move."""
+        before, self._before = self._before, (x, y)
+        if before[0] != before[0]:
+            return NAN
+        sums = self._window.next(_ratio(x - before[0], before[0]), _ratio(y - before[1], before[1]))
+        return NAN if sums is None else _ratio(sums[0], sums[1])
+
+
+@kernel("talib_percentile")
+class Percentile(Kernel):
+    """The least of the last `timeperiod` values that at least `percentile` percent of them do not exceed (nearest rank)."""
+
+    def __init__(self, timeperiod: int = 30, percentile: float = 50.0) -> None:
+        whole(timeperiod=timeperiod)
+        if not 0 <= percentile <= 100:
+            raise SettingError(f"percentile is {percentile}; it must be between 0 and 100.")
+        self.rows = timeperiod
+        self._at = max(ceil(percentile / 100 * timeperiod), 1) - 1
+        self._window: deque[float] = deque()
+        self._sorted: list[float] = []
+
+    def next(self, x: float) -> float:
+        """The value."""
+        window, values = self._window, self._sorted
+        if len(window) == self.rows:
+            del values[bisect_left(values, window.popleft())]
+        window.append(x)
+        insort(values, x)
+        return values[self._at] if len(window) == self.rows else NAN
+
+
+@kernel("talib_percentrank")
+class Percentrank(Kernel):
+    """How many percent of the `timeperiod` values before are below this one."""
+
+    def __init__(self, timeperiod: int = 100) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._window: deque[float] = deque()
+        self._sorted: list[float] = []
+
+    def next(self, x: float) -> float:
+        """The rank."""
+        window, values = self._window, self._sorted
+        below = bisect_left(values, x)
+        full = len(window) == self.rows - 1
+        if full:
+            del values[bisect_left(values, window.popleft())]
+        window.append(x)
+        insort(values, x)
+        return 100 * below / (self.rows - 1) if full else NAN
+
+
+# Volume
+
+
+def _flow(high: float, low: float, close: float, volume: float) -> float:
+    """Marc Chaikin's money flow of a bar: the close's place in the range, -1 to 1, times the volume."""
+    return ((close - low) - (high - close)) / (high - low) * volume if high > low else 0.0
+
+
+@kernel("talib_ad")
+class Ad(Kernel):
+    """Marc Chaikin's accumulation line: the sum of the close's place in its bar, -1 to 1, times the volume."""
+
+    needs = "hlcv"
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The sum."""
+        self._sum += _flow(high, low, close, volume)
+        return self._sum
+
+
+@kernel("talib_adosc")
+class Adosc(Kernel):
+    """Marc Chaikin's oscillator: the accumulation line's fast EMA less its slow one, both begun at its first value."""
+
+    needs = "hlcv"
+
+    def __init__(self, fastperiod: int = 3, slowperiod: int = 10) -> None:
+        whole(fastperiod=fastperiod, slowperiod=slowperiod)
+        self.rows = max(fastperiod, slowperiod)
+        self._weights = 2 / (fastperiod + 1), 2 / (slowperiod + 1)
+        self._line = Ad()
+        self._row = 0
+        self._fast = self._slow = 0.0
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The difference."""
+        line = self._line.next(high, low, close, volume)
+        self._row += 1
+        if self._row == 1:
+            self._fast = self._slow = line
+        self._fast += self._weights[0] * (line - self._fast)
+        self._slow += self._weights[1] * (line - self._slow)
+        return self._fast - self._slow if self._row >= self.rows else NAN
+
+
+@kernel("talib_cmf")
+class Cmf(Kernel):
+    """Marc Chaikin's money flow: the sum of the bars' flows over the sum of their volumes; 0 where there was none."""
+
+    needs = "hlcv"
+
+    def __init__(self, timeperiod: int = 20) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._flows, self._volumes = RollingMean(timeperiod), RollingMean(timeperiod)
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The ratio, -1 to 1."""
+        return _ratio(self._flows.next(_flow(high, low, close, volume)), self._volumes.next(volume))
+
+
+class _OfSteps(Kernel):
+    """An indicator of the close's changes and the volume."""
+
+    needs = "cv"
+
+    def __init__(self) -> None:
+        self._close = self._volume = NAN
+        self._value = self._first
+
+    _first = 0.0
+
+    def next(self, close: float, volume: float) -> float:
+        """Its value."""
+        before, volume_before = self._close, self._volume
+        self._close, self._volume = close, volume
+        if before == before:
+            self._step(close, before, volume, volume_before)
+        return self._value
+
+    def _step(self, close: float, before: float, volume: float, volume_before: float) -> None:
+        raise NotImplementedError
+
+
+@kernel("talib_nvi")
+class Nvi(_OfSteps):
+    """Paul Dysart's negative volume index: from 1000 on, the close's changes of the rows in which the volume fell."""
+
+    _first = 1000.0
+
+    def _step(self, close: float, before: float, volume: float, volume_before: float) -> None:
+        if volume < volume_before and before:
+            self._value += self._value * (close - before) / before
+
+
+@kernel("talib_pvi")
+class Pvi(_OfSteps):
+    """Paul Dysart's positive volume index: from 1000 on, the close's changes of the rows in which the volume rose."""
+
+    _first = 1000.0
+
+    def _step(self, close: float, before: float, volume: float, volume_before: float) -> None:
+        if volume > volume_before and before:
+            self._value += self._value * (close - before) / before
+
+
+@kernel("talib_pvt")
+class Pvt(_OfSteps):
+    """Price volume trend: the sum of volume times the close's change as a share; 0 for the first row."""
+
+    def _step(self, close: float, before: float, volume: float, volume_before: float) -> None:
+        self._value += volume * _ratio(close - before, before)
+
+
+@kernel("talib_obv")
+class Obv(Kernel):
+    """Joseph Granville's on-balance volume (1963): begun with the first volume, then plus it where the value rose and less it where it fell."""
+
+    needs = "xv"
+
+    def __init__(self) -> None:
+        self._x = NAN
+        self._sum = 0.0
+
+    def next(self, x: float, volume: float) -> float:
+        """The sum."""
+        before, self._x = self._x, x
+        self._sum += -volume if x < before else 0.0 if x == before else volume
+        return self._sum
+
+
+@kernel("talib_efi")
+class Efi(Kernel):
+    """Alexander Elder's force (1993): the EMA of the close's change times the volume."""
+
+    needs = "cv"
+
+    def __init__(self, timeperiod: int = 13) -> None:
+        self._average = Ema(timeperiod)
+        self._close = NAN
+        self.rows = timeperiod + 1
+
+    def next(self, close: float, volume: float) -> float:
+        """The force."""
+        step, self._close = close - self._close, close
+        return self._average.next(step * volume) if step == step else NAN
+
+
+@kernel("talib_marketfi")
+class Marketfi(Kernel):
+    """Bill Williams' market facilitation: high less low over the volume; 0 without one."""
+
+    needs = "hlv"
+
+    def next(self, high: float, low: float, volume: float) -> float:
+        """The ratio."""
+        return _ratio(high - low, volume)
+
+
+@kernel("talib_rvol")
+class Rvol(Kernel):
+    """The volume over the mean of the `timeperiod` volumes before it; NaN where those were 0."""
+
+    needs = "v"
+
+    def __init__(self, timeperiod: int = 20) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._mean = RollingMean(timeperiod)
+        self._before = NAN
+
+    def next(self, volume: float) -> float:
+        """The ratio."""
+        before, self._before = self._before, self._mean.next(volume)
+        return _ratio(volume, before, NAN)
+
+
+@kernel("talib_vwap")
+class Vwap(Kernel):
+    """Mean of all typical prices so far, weighted by volume; 0 while there was none."""
+
+    needs = "hlcv"
+
+    def __init__(self) -> None:
+        self._values = self._volumes = 0.0
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The mean."""
+        self._values += (high + low + close) / 3 * volume
+        self._volumes += volume
+        return _ratio(self._values, self._volumes)
+
+
+# Cycles, after John Ehlers' "Rocket Science for Traders" (2001)
+
+
+class _Hilbert:
+    """Ehlers' Hilbert transform: 0.0962 (x - x6) + 0.5769 (x2 - x4), times 0.075 * period + 0.54; what was before the first row counts as 0."""
+
+    def __init__(self) -> None:
+        self._window: deque[float] = deque([0.0] * 7, maxlen=7)
+
+    def next(self, x: float, scale: float) -> float:
+        window = self._window
+        window.append(x)
+        return (0.0962 * (x - window[0]) + 0.5769 * (window[4] - window[2])) * scale
+
+
+class _Cycle:
+    """The dominant cycle: the values smoothed by a WMA of 4, their phasor, and the period between 6 and 50 rows, plain and smoothed.
+
+    The transform begins after `skip` rows.
+    """
+
+    def __init__(self, skip: int) -> None:
+        self._skip = skip
+        self._wma = Wma(4)
+        self._detrend, self._quadrature, self._ji, self._jq = _Hilbert(), _Hilbert(), _Hilbert(), _Hilbert()
+        self._detrended: deque[float] = deque([0.0] * 4, maxlen=4)
+        self._i2 = self._q2 = self._re = self._im = 0.0
+        self._period = self.period = 0.0
+        self.smooth = self.inphase = self.quadrature = 0.0
+
+    def next(self, x: float) -> bool:
+        """Take in a value; whether there is a phasor."""
+        self.smooth = self._wma.next(x)
+        if self._skip > 0:
+            self._skip -= 1
+            return False
+        scale = 0.075 * self._period + 0.54
+        detrended = self._detrend.next(self.smooth, scale)
+        self.quadrature = self._quadrature.next(detrended, scale)
+        self._detrended.append(detrended)
+        self.inphase = self._detrended[0]
+        ji, jq = self._ji.next(self.inphase, scale), self._jq.next(self.quadrature, scale)
+        i2, q2 = 0.2 * (self.inphase - jq) + 0.8 * self._i2, 0.2 * (self.quadrature + ji) + 0.8 * self._q2
+        self._re = 0.2 * (i2 * self._i2 + q2 * self._q2) + 0.8 * self._re
+        self._im = 0.2 * (i2 * self._q2 - q2 * self._i2) + 0.8 * self._im
+        self._i2, self._q2 = i2, q2
+        self._measure()
+        return True
+
+    def _measure(self) -> None:
+        before = self._period
+        period = 360 / degrees(atan(self._im / self._re)) if self._im and self._re else before
+        period = max(min(period, 1.5 * before), 0.67 * before)
+        self._period = 0.2 * min(max(period, 6.0), 50.0) + 0.8 * before
+        self.period = 0.33 * self._period + 0.67 * self.period
+
+
+@kernel("talib_ht_dcperiod")
+class HtDcperiod(Kernel):
+    """John Ehlers' dominant cycle period in rows, from the Hilbert transform."""
+
+    def __init__(self) -> None:
+        self.rows = 33
+        self._row = 0
+        self._cycle = _Cycle(12)
+
+    def next(self, x: float) -> Any:
+        """The period."""
+        self._row += 1
+        self._cycle.next(x)
+        return self._of() if self._row >= self.rows else self._unknown
+
+    _unknown: Any = NAN
+
+    def _of(self) -> Any:
+        return self._cycle.period
+
+
+@kernel("talib_ht_phasor")
+class HtPhasor(HtDcperiod):
+    """John Ehlers' phasor of the dominant cycle: in phase and in quadrature."""
+
+    parts = ("inphase", "quadrature")
+    _unknown = (NAN, NAN)
+
+    def _of(self) -> Any:
+        return self._cycle.inphase, self._cycle.quadrature
+
+
+class _Phase:
+    """The dominant cycle's phase in degrees and the trend line, made from as many rows as the cycle has."""
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.cycle = _Cycle(37)
+        self._smooth: deque[float] = deque([0.0] * 50, maxlen=50)
+        self._values: deque[float] = deque([0.0] * 50, maxlen=50)
+        self._means: deque[float] = deque([0.0] * 4, maxlen=4)
+        self.phase = self.trend = 0.0
+
+    def next(self, x: float, trend: bool = False, phase: bool = True) -> None:
+        self.row += 1
+        self._values.appendleft(x)
+        if not self.cycle.next(x):
+            return
+        self._smooth.appendleft(self.cycle.smooth)
+        length = int(self.cycle.period + 0.5)
+        if phase:
+            self._turn(length)
+        if trend:
+            values = self._values
+            self._means.appendleft(sum([values[row] for row in range(length)]) / length if length else 0.0)
+            now, one, two, three = self._means
+            self.trend = (4 * now + 3 * one + 2 * two + three) / 10
+
+    def _turn(self, length: int) -> None:
+        sines, cosines = _circle(length)
+        real = sum([a * b for a, b in zip(sines, self._smooth, strict=False)])
+        imaginary = sum([a * b for a, b in zip(cosines, self._smooth, strict=False)])
+        phase = self.phase
+        if imaginary:
+            phase = degrees(atan(real / imaginary))
+        elif real:
+            phase += 90.0 if real > 0 else -90.0
+        phase += 90.0 + 360.0 / self.cycle.period + (180.0 if imaginary < 0 else 0.0)
+        self.phase = phase - 360.0 if phase > 315.0 else phase
+
+
+@cache
+def _circle(length: int) -> tuple[list[float], list[float]]:
+    angles = [2 * pi * row / length for row in range(length)]
+    return [sin(angle) for angle in angles], [cos(angle) for angle in angles]
+
+
+@kernel("talib_ht_dcphase")
+class HtDcphase(Kernel):
+    """John Ehlers' phase of the dominant cycle in degrees, from -45 to 315."""
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _Phase()
+
+    def next(self, x: float) -> float:
+        """The phase."""
+        self._phase.next(x)
+        return self._phase.phase if self._phase.row >= self.rows else NAN
+
+
+@kernel("talib_ht_sine")
+class HtSine(Kernel):
+    """John Ehlers' sine of the dominant cycle's phase, and the sine 45 degrees ahead."""
+
+    parts = ("sine", "leadsine")
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _Phase()
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """Sine, lead."""
+        self._phase.next(x)
+        if self._phase.row < self.rows:
+            return NAN, NAN
+        return sin(radians(self._phase.phase)), sin(radians(self._phase.phase + 45))
+
+
+@kernel("talib_ht_trendline")
+class HtTrendline(Kernel):
+    """John Ehlers' instantaneous trend line: the mean over the dominant cycle, averaged over four rows with weights 4 to 1."""
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _Phase()
+
+    def next(self, x: float) -> float:
+        """The line."""
+        self._phase.next(x, trend=True, phase=False)
+        return self._phase.trend if self._phase.row >= self.rows else NAN
+
+
+@kernel("talib_ht_trendmode")
+class HtTrendmode(Kernel):
+    """John Ehlers' trend (1) or cycle (0).
+
+    A cycle is there for half a cycle after sine and lead have crossed, and where the phase turns at about the cycle's speed (0.67 to 1.5 times);
+    a smoothed value 1.5 % or more from the trend line makes it a trend all the same.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _Phase()
+        self._days = 0
+        self._sines = 0.0, 0.0
+
+    def next(self, x: float) -> float:
+        """1 or 0."""
+        state = self._phase
+        before = state.phase
+        state.next(x, trend=True)
+        period = state.cycle.period
+        if not period:
+            return NAN
+        sine, lead = sin(radians(state.phase)), sin(radians(state.phase + 45))
+        (sine_before, lead_before), self._sines = self._sines, (sine, lead)
+        crossed = (sine > lead and sine_before <= lead_before) or (sine < lead and sine_before >= lead_before)
+        self._days = 1 if crossed else self._days + 1
+        turn = (state.phase - before) * period / 360
+        cycle = crossed or self._days < 0.5 * period or 0.67 < turn < 1.5
+        if state.trend and abs((state.cycle.smooth - state.trend) / state.trend) >= 0.015:
+            cycle = False
+        return NAN if state.row < self.rows else 0.0 if cycle else 1.0
+
+
+@kernel("talib_mama")
+class Mama(Kernel):
+    """John Ehlers' MESA adaptive average (2001), whose weight is `fastlimit` over the phase's turn in degrees but not below `slowlimit`.
+
+    FAMA follows it with half of the weight. Both begin at 0.
+    """
+
+    parts = ("mama", "fama")
+
+    def __init__(self, fastlimit: float = 0.5, slowlimit: float = 0.05) -> None:
+        for name, limit in (("fastlimit", fastlimit), ("slowlimit", slowlimit)):
+            if not 0.01 <= limit <= 0.99:
+                raise SettingError(f"{name} is {limit}; it must be between 0.01 and 0.99.")
+        self.rows = 33
+        self._fast, self._slow = fastlimit, slowlimit
+        self._cycle = _Cycle(12)
+        self._row = 0
+        self._phase = self._mama = self._fama = 0.0
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """MAMA, FAMA."""
+        self._row += 1
+        if self._cycle.next(x):
+            phase = degrees(atan(self._cycle.quadrature / self._cycle.inphase)) if self._cycle.inphase else 0.0
+            turn, self._phase = self._phase - phase, phase
+            weight = max(self._fast / turn, self._slow) if turn > 1 else self._fast
+            self._mama += weight * (x - self._mama)
+            self._fama += 0.5 * weight * (self._mama - self._fama)
+        return (self._mama, self._fama) if self._row >= self.rows else (NAN, NAN)
+
+
+class _MamaAlone(Mama):
+    """MAMA without its follower, as a moving average."""
+
+    parts = ()
+
+    def next(self, x: float) -> Any:
+        """MAMA."""
+        return super().next(x)[0]
