@@ -26,14 +26,17 @@ SOURCES = ("open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4")
 class Kernel(ABC):
     """One indicator's state. `next` takes the numbers that `needs` names and gives the value, or a tuple where there are `parts`.
 
-    `needs` is a letter each: o, h, l, c, v, or x for the source that the user chooses (`source`, close unless it is set). What is not yet
-    known is NaN. `next` may be called with finite numbers only, and looks at nothing that comes later.
+    `needs` is a letter each: o, h, l, c, v, x for the source that the user chooses (`source`, close unless it is set), or y for that source of
+    a second security, whose candles Jesse's function takes as its argument `other`. What is not yet known is NaN. `next` may be called with
+    finite numbers only, and looks at nothing that comes later. `history` is how many rows Jesse's function looks at for a single value; 0 is all.
     """
 
     name: ClassVar[str]
     needs: ClassVar[str] = "x"
     parts: ClassVar[tuple[str, ...]] = ()
     source: ClassVar[str] = "close"
+    other: ClassVar[str] = ""
+    history: ClassVar[int] = 240
 
     @property
     def warm_up(self) -> int:

@@ -8,7 +8,17 @@ import importlib
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import _REGISTRY, Kernel
 
-FAMILIES = ("averages",)
+FAMILIES = (
+    "averages",
+    "directional",
+    "momentum",
+    "prices",
+    "stochastics",
+    "stops",
+    "volatility",
+    "volume",
+    "window_statistics",
+)
 """Modules of kernels; each is loaded when a name is asked for."""
 
 
