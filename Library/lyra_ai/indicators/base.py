@@ -26,8 +26,8 @@ SOURCES = ("open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4")
 class Kernel(ABC):
     """One indicator's state. `next` takes the numbers that `needs` names and gives the value, or a tuple where there are `parts`.
 
-    `needs` is a letter each: o, h, l, c, v, x for the source that the user chooses (`source`, close unless it is set), or y for that source of
-    a second security, whose candles Jesse's function takes as its argument `other`. What is not yet known is NaN. `next` may be called with
+    `needs` is a letter each: o, h, l, c, v, x for the source that the user chooses (`source`, close unless it is set), or, last, y for that
+    source of a second security, whose candles Jesse's function takes as its argument `other`. What is not yet known is NaN. `next` may be called with
     finite numbers only, and looks at nothing that comes later. `history` is how many rows Jesse's function looks at for a single value; 0 is all.
     """
 

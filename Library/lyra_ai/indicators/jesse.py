@@ -1,8 +1,9 @@
 """Jesse's `jesse.indicators` by name: `import lyra_ai.indicators.jesse as ta`, then `ta.rsi(candles, 14)`.
 
 `candles` is Jesse's array, shape (n, 6): time in milliseconds, open, close, high, low, volume; a row of numbers does for indicators of one
-number. `sequential=True` gives the whole column, else the last value, computed on the last 240 rows as in Jesse (its `warm_up_candles`; a kernel's `history` where it differs).
-Indicators of several parts give a named tuple. Jesse 3.5.3 is where the values are compared with.
+number. `sequential=True` gives the whole column, else the last value, computed on the last 240 rows as in Jesse (its `warm_up_candles`; where a
+function of Jesse looks at others, the kernel's `history`). Indicators of several parts give a named tuple. Jesse 3.5.3 is where the values are
+compared with.
 """
 
 from __future__ import annotations

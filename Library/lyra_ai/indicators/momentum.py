@@ -336,16 +336,16 @@ class ElderRay(Timed):
 class FractalEfficiency(Timed):
     """Polarized fractal efficiency: 100 * straight way / way gone, signed with the direction, and smoothed exponentially.
 
-    With d the change over `period` - 1 rows: straight way = sqrt(d² + period²), way gone = sum of sqrt(1 + step²) over these rows; 0 while they
-    are not there. Values from the first row on, as in Jesse. Hans Hannula (1994).
+    With d the change over `period` rows: straight way = sqrt(d² + period²), way gone = sum of sqrt(1 + step²) over these rows. 0 goes into the
+    average while they are not there, so that there are values from the first row on. Hans Hannula (1994). Jesse's `pfe` has a difference of
+    order period - 1 (and so other signs and sizes) for d.
     """
 
     def __init__(self, period: int = 10, smoothing: int = 5) -> None:
-        if not period >= 2:
-            raise SettingError(f"period is {period}; it must be at least 2.")
+        positive(period=period)
         self.period = period
         self.rows = period + smoothing
-        self._before, self._way = Lag(period - 1), Sum(period - 1)
+        self._before, self._way = Lag(period), Sum(period)
         self._smooth = Ema(smoothing)
         self._last = NAN
 

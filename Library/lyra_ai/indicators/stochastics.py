@@ -12,16 +12,21 @@ from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest, Sum, Timed, We
 
 
 class _Place:
-    """100 * (value - lowest) / (highest - lowest) of a window; `flat` where these are equal, NaN until the window is full."""
+    """100 * (value - lowest) / (highest - lowest) of a window; `flat` where these are equal, NaN until the window is full.
 
-    def __init__(self, period: int, flat: float, partial: bool = False) -> None:
+    `equal` is how near they may be to count as equal: for values whose rounding is no movement.
+    """
+
+    def __init__(self, period: int, flat: float, partial: bool = False, equal: float = 0.0) -> None:
         self._highest = Highest(period, -INFINITE if partial else NAN)
         self._lowest = Lowest(period, INFINITE if partial else NAN)
         self._flat = flat
+        self._equal = equal
 
     def next(self, high: float, low: float, x: float) -> float:
         highest, lowest = self._highest.next(high), self._lowest.next(low)
-        return 100 * ratio(x - lowest, highest - lowest, self._flat)
+        reach = highest - lowest
+        return 100 * (self._flat if abs(reach) <= self._equal else (x - lowest) / reach)
 
 
 @kernel("stoch")
@@ -126,7 +131,7 @@ class StochasticRsi(Timed):
         self.period = period
         self.rows = period + period_stoch + k + d - 2
         self._strength = RelativeStrength(period)
-        self._place = _Place(period_stoch, NAN)
+        self._place = _Place(period_stoch, NAN, equal=1e-10)
         self._k, self._d = Sum(k), Sum(d)
         self._ks, self._ds = k, d
 
@@ -253,11 +258,7 @@ class FisherTransform(Timed):
             return 0.0, 0.0
         reach = highest - lowest
         value = 0.66 * ((middle - lowest) / reach - 0.5) + 0.67 * self._value if reach != 0.0 else 0.0
-        if value > 0.99:
-            value = 0.999
-        elif value < -0.99:
-            value = -0.999
-        self._value = value
+        self._value = value = min(max(value, -0.999), 0.999)
         signal = self._fisher
         self._fisher = 0.5 * math.log((1 + value) / (1 - value)) + 0.5 * signal
         return self._fisher, signal

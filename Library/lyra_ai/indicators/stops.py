@@ -302,5 +302,3 @@ class SupportResistance(Timed):
         bear, bull = body < abs(open - high), body < abs(open - low)
         flags = (below and not bear and busy, above and not bull and busy, below and bear, above and bull)
         return self._support, self._resistance, *(float(flag) for flag in flags)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lyra_ai.indicators.averages import Ema
-from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
+from lyra_ai.indicators.base import NAN, Kernel, kernel
 from lyra_ai.indicators.rolling import KnownMean, Mean, Sum, Timed, ratio
 
 
@@ -142,7 +142,7 @@ class MoneyFlow(Timed):
 
 @kernel("efi")
 class ForceIndex(Timed):
-    """Exponential average of change times volume, begun with the mean of the first `period` of these. Known from bar `period` + 1.
+    """Exponential average of change times volume, begun with the first of these and given from the `period`th on: bar `period` + 1.
 
     Alexander Elder (1993); Jesse's `efi`.
     """
@@ -150,33 +150,28 @@ class ForceIndex(Timed):
     needs = "xv"
 
     def __init__(self, period: int = 13) -> None:
-        positive(period=period)
-        self.period = period
+        self._average = Ema(period)
+        self.period = self._left = period
         self.rows = period + 1
-        self._weight = 2 / (period + 1)
         self._last = NAN
-        self._count = 0
-        self._value = 0.0
 
     def next(self, x: float, volume: float) -> float:
         """The index."""
         last, self._last = self._last, x
         if last != last:
             return NAN
-        force = (x - last) * volume
-        if self._count >= self.period:
-            self._value += self._weight * (force - self._value)
-            return self._value
-        self._count += 1
-        self._value += force / self.period
-        return self._value if self._count == self.period else NAN
+        force = self._average.next((x - last) * volume)
+        if self._left > 1:
+            self._left -= 1
+            return NAN
+        return force
 
 
 @kernel("emv")
 class EaseOfMovement(Timed):
     """Mean over `length` bars of div * change of the bar's middle * (high - low) / volume. The first change is 0.
 
-    0.0 before bar `length`, as in Jesse; NaN while a bar without volume is in the window. Richard Arms (1996).
+    0.0 before bar `length`, as in Jesse; a bar without volume counts 0. Richard Arms (1996).
     """
 
     needs = "hlv"
@@ -192,7 +187,7 @@ class EaseOfMovement(Timed):
         middle = (high + low) / 2
         before, self._middle = self._middle, middle
         change = middle - before if before == before else 0.0
-        mean = self._mean.next(self._factor * ratio(change * (high - low), volume))
+        mean = self._mean.next(self._factor * ratio(change * (high - low), volume, 0.0))
         if self._left > 1:
             self._left -= 1
             return 0.0

@@ -138,9 +138,9 @@ class Beta(Timed):
 class CorrelationCycle(Timed):
     """Correlation of the `period` values before this row with a cosine (`real`) and a negative sine (`imag`) of that period, newest first.
 
-    `angle` in degrees is the phase, not allowed to go back by less than 270 from the last row's; `state` is 1 or -1 (sign of the angle) where
-    it moved by less than `threshold`, else 0: then there is a cycle and no trend. Known from row `period` + 1, `state` 0 until then; NaN where
-    the values are equal. John Ehlers (2020).
+    `angle` in degrees is the phase, which may not go back from the last row's own by less than 270; `state` is 1 or -1 (sign of the angle) where
+    it moved by less than `threshold` from the last one given, else 0: then there is a cycle and no trend. Known from row `period` + 1, `state` 0
+    until then; NaN where the values are equal. John Ehlers (2020).
     """
 
     parts = ("real", "imag", "angle", "state")
@@ -154,7 +154,7 @@ class CorrelationCycle(Timed):
         self._cosines, self._sines = _centred([math.cos(age) for age in ages]), _centred([-math.sin(age) for age in ages])
         self._roots = math.sqrt(sum(map(mul, self._cosines, self._cosines))), math.sqrt(sum(map(mul, self._sines, self._sines)))
         self._window: deque[float] = deque(maxlen=period)
-        self._angle = NAN
+        self._angle = self._shown = NAN
 
     def next(self, x: float) -> tuple[float, float, float, float]:
         """Real and imaginary part, angle, state."""
@@ -174,8 +174,9 @@ class CorrelationCycle(Timed):
         if last > angle and last - angle < 270:
             angle = last
         state = 0.0
-        if abs(angle - last) < self._threshold:
+        if abs(angle - self._shown) < self._threshold:
             state = 1.0 if angle >= 0.0 else -1.0
+        self._shown = angle
         return real, imag, angle, state
 
 
