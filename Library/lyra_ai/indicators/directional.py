@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lyra_ai.indicators.base import NAN, kernel
+from lyra_ai.indicators.base import NAN, kernel, positive
 from lyra_ai.indicators.rolling import Lag, Mean, Sum, Timed, WhereHighest, Wilder, ratio, true_range
 
 
@@ -147,7 +147,7 @@ class DirectionalIndex(Timed):
     parts = ("adx", "plusDI", "minusDI")
 
     def __init__(self, di_length: int = 14, adx_smoothing: int = 14) -> None:
-        Wilder(di_length), Wilder(adx_smoothing)
+        positive(di_length=di_length, adx_smoothing=adx_smoothing)
         self.rows = di_length + adx_smoothing
         self._weight, self._adx_weight = 1 / di_length, 1 / adx_smoothing
         self._movement = _Movement()
@@ -207,7 +207,7 @@ class Aroon(Timed):
     parts = ("down", "up")
 
     def __init__(self, period: int = 14) -> None:
-        WhereHighest(period)
+        positive(period=period)
         self.period = period
         self.rows = period + 1
         self._highest, self._lowest = WhereHighest(period + 1), WhereHighest(period + 1)
