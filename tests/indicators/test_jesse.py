@@ -21,9 +21,19 @@ GOLDENS = json.loads((Path(__file__).parent / "goldens" / "jesse.json").read_tex
 CANDLES = ROOT.parent / "shared" / "exchange-candles"
 TOLERANCE = 1e-8
 START = datetime(1970, 1, 1)
+TOLERANCES = {"fosc": 1e-7}
+"""Where Jesse loses figures itself: it subtracts sums of the whole history."""
+FIRST = {"sar": 1, "lrsi": 1}
+"""Rows from which on values are compared, where not all of them: Jesse's `sar` fills in row 0 from row 1, its `lrsi` has a ratio of rounding there."""
 EXCEPTIONS: dict[str, str] = {
+    "dx": "Jesse's averages begin with the last value of the history, which cannot be known.",
+    "er": "Jesse divides a fifth difference by the way of all windows of the history; here it is the change by the way of its own window.",
     "mab": "Jesse takes the deviation of the newest rows for the whole column, which looks ahead; here it is that of each row.",
+    "minmax": "Jesse puts an extreme at its own bar, before it is proved.",
+    "pfe": "Jesse takes numpy's difference of order `period` - 1 for a change over rows.",
     "rma": "Jesse begins with the last price of the whole column, which looks ahead; here with the mean of the first prices.",
+    "support_resistance_with_breaks": "Jesse judges the first bar of the history, not the last, and takes a bull wick for a green break too.",
+    "wad": "Jesse takes the open for the close.",
 }
 """Names that differ on purpose, and why."""
 CASES = [
@@ -59,25 +69,28 @@ TEXTS = {"buy": 1.0, "sell": -1.0}
 """What is a text in Jesse is a number here."""
 
 
-def same(found: Any, expected: Any, scale: float) -> bool:
+def same(found: Any, expected: Any, scale: float, tolerance: float = TOLERANCE) -> bool:
     if expected is None or (isinstance(expected, str) and not math.isfinite(found)):  # Jesse has a text also for what is not known
         return found is None or not math.isfinite(found)
     expected = TEXTS.get(expected, expected)
-    return bool(abs(float(found) - expected) <= TOLERANCE * max(abs(expected), 1e-3 * scale, 1e-12))
+    return bool(abs(float(found) - expected) <= tolerance * max(abs(expected), 1e-3 * scale, 1e-12))
 
 
 @pytest.mark.parametrize(("name", "case"), CASES)
 def test_values(name: str, case: dict[str, Any]) -> None:
+    tolerance = TOLERANCES.get(name, TOLERANCE)
     if "rows" in case:
         found = call(name, case["series"], case["settings"], sequential=True)
         assert set(found) == set(case["rows"])
         for part, expected in case["rows"].items():
             scale = max((abs(value) for value in expected if isinstance(value, int | float)), default=1.0)
             for row, value in zip(GOLDENS["rows"], expected, strict=True):
-                assert same(found[part][row], value, scale), f"{part}, row {row}: {found[part][row]!r}, Jesse has {value!r}"
+                if row < FIRST.get(name, 0):
+                    continue
+                assert same(found[part][row], value, scale, tolerance), f"{part}, row {row}: {found[part][row]!r}, Jesse has {value!r}"
     found = call(name, case["series"], case["settings"], sequential=False)
     for part, value in case["last"].items():
-        assert same(found[part], value, abs(value) if isinstance(value, int | float) else 1.0), (
+        assert same(found[part], value, abs(value) if isinstance(value, int | float) else 1.0, tolerance), (
             f"{part}: {found[part]!r}, Jesse has {value!r}"
         )
 

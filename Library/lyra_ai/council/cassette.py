@@ -6,7 +6,7 @@ that neither a key of an account, nor a date, nor a price stands in it. The line
     {"cassette": 1}                                            the first
     {"model": slug, "about": {...}}                            facts of a model when it was recorded (cutoff, abilities)
     {"rule": digest, "chosen": [slug, ...]}                    what a rule chose from the list of models
-    {"key": ..., "as_of": ..., "reply": {...}, ...}            an answer
+    {"key": ..., "as_of": ..., "reply": {...}, ...}            an answer, and the ballot that it was read as
     {"key": ..., "as_of": ..., "fault": kind, "why": ...}      a member that had to abstain; replayed as such, asked again when recording goes on
 """
 
@@ -23,6 +23,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from lyra_ai.council.votes import Ballot
 from lyra_ai.errors import CassetteError
 
 VERSION = 1
@@ -73,13 +74,15 @@ class Entry:
     latency: float = 0.0
     recorded: str = ""
     generation: str = ""
-    read: Any = field(default=None, repr=False, compare=False)
-    """What the reply was read as, kept by its reader: a replay reads each answer once."""
+    ballot: Ballot | None = field(default=None, compare=False)
+    """What the reply was read as: a replay need not read it again. None where it is no ballot, and where it has not been read."""
 
     def line(self) -> dict[str, Any]:
         """As it stands in the file."""
         kept: dict[str, Any] = {"key": self.key, "as_of": self.as_of}
         kept |= {"fault": self.fault, "why": self.why} if self.reply is None else {"reply": self.reply}
+        if self.ballot is not None:
+            kept["ballot"] = [self.ballot.probability, self.ballot.reasons]
         return kept | {"cost": self.cost, "latency": round(self.latency, 4), "recorded": self.recorded, "generation": self.generation}
 
 
@@ -201,7 +204,7 @@ class Cassette:
             if reply is not None and not isinstance(reply, dict):
                 raise TypeError(f"the reply is {type(reply).__name__}, not an object")
             entry = Entry(str(line["key"]), str(line["as_of"]), reply, str(line.get("fault", "")), str(line.get("why", "")), float(line["cost"]),
-                          float(line["latency"]), str(line["recorded"]), str(line["generation"]))  # fmt: skip
+                          float(line["latency"]), str(line["recorded"]), str(line["generation"]), _ballot(line.get("ballot")))  # fmt: skip
             known = self._entries.get(entry.key)
             if known is None or known.reply is None or reply is not None:
                 self._entries[entry.key] = entry
@@ -211,6 +214,16 @@ class Cassette:
             self._rules[line["rule"]] = list(line["chosen"])
         elif line["cassette"] != VERSION:
             raise ValueError(f"version {line['cassette']} is not {VERSION}")
+
+
+def _ballot(told: Any) -> Ballot | None:
+    """A ballot as a line has it."""
+    if told is None:
+        return None
+    probability, reasons = told
+    if probability is not None and not 0 <= float(probability) <= 1:
+        raise ValueError(f"{probability} is no probability")
+    return Ballot(None if probability is None else float(probability), tuple(map(str, reasons)), "recorded")
 
 
 def _encoded(line: Mapping[str, Any]) -> bytes:

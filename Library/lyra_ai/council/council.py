@@ -28,7 +28,7 @@ from lyra_ai.council.ledger import PICO, Budget, Ledger
 from lyra_ai.council.members import Model, ModelRule, Opinion, Seat
 from lyra_ai.council.openrouter import Endpoint, ModelInfo
 from lyra_ai.council.panel import Call, Panel
-from lyra_ai.council.pools import POOLS, clip, disagreement, expit, logit
+from lyra_ai.council.pools import POOLS, clipped_logit, disagreement, expit
 from lyra_ai.council.views import MarketView, spoken
 from lyra_ai.council.votes import Source, Vote
 from lyra_ai.errors import EndpointError, SettingError
@@ -380,7 +380,7 @@ class Council:
         bias, coefficients = self.weighting.coefficients(awake)
         found.weights = dict(zip(awake, map(float, coefficients), strict=True))
         if self._pool == "log":
-            found.pooled = expit(bias + sum(c * logit(clip(p)) for c, p in zip(coefficients, probabilities, strict=True)))
+            found.pooled = expit(bias + sum([c * clipped_logit(p) for c, p in zip(coefficients, probabilities, strict=True)]))
         else:
             found.pooled = float(POOLS[self._pool](probabilities, coefficients))
         found.disagreement = disagreement(probabilities)
@@ -421,7 +421,7 @@ class Council:
             )
         decision = Decision(number=number, symbol=view.symbol, as_of=view.as_of, due=view.due, price=view.price, state=state, size=size,
                             probability=probability, pooled=pool.pooled, disagreement=pool.disagreement, stages=stages, why=why,
-                            votes=tuple(pool.votes), weights=pool.weights, cost=sum(vote.cost for vote in pool.votes),
+                            votes=tuple(pool.votes), weights=pool.weights, cost=sum([vote.cost for vote in pool.votes]),
                             seconds=time.perf_counter() - started)  # fmt: skip
         self._write_header(view)
         self.journal.write(*closed, decision.line())

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 from functools import lru_cache
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from lyra_ai.errors import JournalError
 
@@ -22,7 +23,7 @@ class Journal:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self._kept: list[str] = []
-        self._file: IO[str] | None = None
+        self._file: FileIO | None = None
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -41,8 +42,8 @@ class Journal:
             if self._file is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _mend_end(path)
-                self._file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - kept open over the run
-            self._file.write(text)
+                self._file = FileIO(path, "a")
+            self._file.write(text.encode())
         except OSError as e:
             raise JournalError(f"The journal {path} cannot be written: {e.strerror}.") from e
 

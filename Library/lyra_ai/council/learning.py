@@ -14,7 +14,7 @@ import bisect
 import heapq
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -283,12 +283,13 @@ class Stacked:
     def learn(self, probabilities: Mapping[str, float], outcome: float) -> None:
         """Take in one outcome; those missing from `probabilities` slept."""
         checked_outcome(outcome)
-        logits = {who: clipped_logit(p) for who, p in probabilities.items()}
+        members = self._members
         for who in probabilities:
-            self._members.setdefault(who, len(self._members))
-        row = [0.0] * len(self._members)
-        for who, value in logits.items():
-            row[self._members[who]] = value
+            if who not in members:
+                members[who] = len(members)
+        row = [0.0] * len(members)
+        for who, p in probabilities.items():
+            row[members[who]] = clipped_logit(p)
         self._rows.append(row, outcome)
         self.outcomes += 1
         if self.outcomes >= max(self._due, self._start) and self._members:
@@ -480,13 +481,11 @@ def _penalised(design: Floats, outcomes: Floats, theta: Floats, prior: Floats, s
 class Rows:
     """The last `window` outcomes with a row of logits each, in one array that is moved once a window. Rows may grow wider."""
 
-    def __init__(self, window: int, rows: Iterable[Sequence[float]] = ()) -> None:
+    def __init__(self, window: int) -> None:
         self._window = window
         # Column 0 is the outcome, column 1 the constant of the design.
         self._table = np.zeros((64, 3))
         self._used = 0
-        for outcome, *logits in rows:
-            self.append(logits, outcome)
 
     def append(self, logits: Sequence[float], outcome: float) -> None:
         """Add an outcome and what had been said of it."""

@@ -108,6 +108,14 @@ def conversation(call: Call) -> Generator[Request, Reply, Ballot]:
         raise Fault("invalid", str(e)) from e
 
 
+def _read(seat: Seat, reply: Reply) -> Ballot | None:
+    """The ballot in a reply, None where there is none that counts."""
+    try:
+        return seat.read(reply)
+    except BallotError:
+        return None
+
+
 class Breaker:
     """Leaves alone for a while what keeps failing: after 5 faults in a row, or more than half of the last 20, 30 seconds, doubled up to 300.
 
@@ -213,9 +221,9 @@ class Panel:
         entry = self.cassette.get(call.seat.key(call.text))
         if entry is None:
             return None
-        if isinstance(entry.read, Ballot):
+        if entry.ballot is not None:
             call.reply_cost, call.latency = round(entry.cost * PICO), entry.latency
-            return call.vote(entry.read, Source.RECORDED)
+            return call.vote(entry.ballot, Source.RECORDED)
         return self._replay(call, entry)
 
     def _replay(self, call: Call, first: Entry) -> Vote | None:
@@ -235,7 +243,7 @@ class Panel:
                 entry = self.cassette.get(request.key)
         except StopIteration as done:
             if entry is first:
-                first.read = done.value
+                first.ballot = done.value
             return call.vote(done.value, Source.RECORDED)
         except Fault as fault:
             return call.abstention(str(fault), Source.RECORDED)
@@ -494,7 +502,7 @@ class Panel:
         for breaker in breakers:
             breaker.good()
         entry = Entry(request.key, call.as_of, reply=reply.body, cost=(call.reply_cost - before) / PICO, latency=time.monotonic() - started,
-                      recorded=self._now(), generation=reply.generation)  # fmt: skip
+                      recorded=self._now(), generation=reply.generation, ballot=_read(seat, reply))  # fmt: skip
         with desk.in_time() as in_time:
             if in_time:
                 self._keep(entry)

@@ -147,7 +147,7 @@ def disagreement(probabilities: Sequence[float]) -> float:
         return 0.0
     logits = [clipped_logit(p) for p in probabilities]
     mean = sum(logits) / n
-    return math.sqrt(sum((x - mean) ** 2 for x in logits) / n)
+    return math.sqrt(sum([(x - mean) ** 2 for x in logits]) / n)
 
 
 def effective_members(members: int, correlation: float) -> float:

@@ -68,6 +68,8 @@ class MarketView:
     asset_class: str = "asset"
     numbers: Mapping[str, float] = field(default_factory=dict)
     texts: tuple[Text, ...] = ()
+    questions: dict[str, tuple[str, bool]] = field(default_factory=dict, init=False, repr=False)
+    """The questions that were put about it, by how they show it."""
 
     def __post_init__(self) -> None:
         bars = self.bars
@@ -170,11 +172,6 @@ class MarketView:
         """The move to expect over the horizon either way, as a fraction of the price: mean absolute return by the root of time."""
         bars = max(self.horizon / self.bar, 1e-9)
         return float(np.abs(self.returns).mean()) * math.sqrt(bars)
-
-    @cached_property
-    def questions(self) -> dict[str, tuple[str, bool]]:
-        """The questions that were put about it, by how they show it."""
-        return {}
 
     def mirrored(self) -> MarketView:
         """The same view with every logarithmic return turned round: what rose falls. Texts and figures are left out."""

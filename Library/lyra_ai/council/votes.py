@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -162,17 +162,19 @@ def _no_constant(name: str) -> float:
     raise ValueError(name)
 
 
-def _candidates(text: str) -> list[tuple[str, str]]:
-    found = [("json", text)]
+def _candidates(text: str) -> Iterator[tuple[str, str]]:
+    """Texts that may be JSON, the likeliest first, each made when those before it were none."""
+    yield "json", text
     fence = re.search(r"```(?:json)?\s*(.*?)```", text, re.DOTALL)
     if fence:
-        found.append(("fence", fence[1]))
+        yield "fence", fence[1]
     first, last = text.find("{"), text.rfind("}")
     if 0 <= first < last:
         inner = text[first : last + 1]
-        found += [("prose", inner), ("first object", _first_object(text[first:])), ("mended", _mended(inner)),
-                  ("mended first object", _mended(_first_object(text[first:])))]  # fmt: skip
-    return found
+        yield "prose", inner
+        yield "first object", _first_object(text[first:])
+        yield "mended", _mended(inner)
+        yield "mended first object", _mended(_first_object(text[first:]))
 
 
 def _first_object(text: str) -> str:

@@ -26,15 +26,19 @@ SOURCES = ("open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4")
 class Kernel(ABC):
     """One indicator's state. `next` takes the numbers that `needs` names and gives the value, or a tuple where there are `parts`.
 
-    `needs` is a letter each: o, h, l, c, v, t for the time at which the bar begins (milliseconds since 1970), or x for the source that the user
-    chooses (`source`, close unless it is set); a kernel may set its own. What is not yet known is NaN. `next` may be called with finite numbers
-    only, and looks at nothing that comes later. `rows` is after how many the value can be used, where that is not the kernel's `period`.
+    `needs` is a letter each: o, h, l, c, v, t for the time at which the bar begins (milliseconds since 1970), x for the source that the user
+    chooses (`source`, close unless it is set), or, last, y for that source of a second security, whose candles Jesse's function takes as its
+    argument `other`; a kernel may set its own. What is not yet known is NaN. `next` may be called with finite numbers only, and looks at nothing
+    that comes later. `rows` is after how many the value can be used, where that is not the kernel's `period`. `history` is how many rows Jesse's
+    function looks at for a single value; 0 is all.
     """
 
     name: ClassVar[str]
     needs: str = "x"
     parts: ClassVar[tuple[str, ...]] = ()
     source: ClassVar[str] = "close"
+    other: ClassVar[str] = ""
+    history: ClassVar[int] = 240
 
     @property
     def warm_up(self) -> int:

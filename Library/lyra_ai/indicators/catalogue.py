@@ -8,7 +8,8 @@ import importlib
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import _REGISTRY, Kernel
 
-FAMILIES = ("averages", "weighted", "filters", "adaptive", "regression", "choice", "bands", "oscillators_of_averages", "talib")
+FAMILIES = ("averages", "weighted", "filters", "adaptive", "regression", "choice", "bands", "oscillators_of_averages", "directional", "momentum",
+            "prices", "stochastics", "stops", "volatility", "volume", "window_statistics", "talib")  # fmt: skip
 """Modules of kernels; each is loaded when a name is asked for."""
 
 

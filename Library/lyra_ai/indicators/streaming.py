@@ -56,16 +56,23 @@ class _Streaming:
         return self._seen
 
     def update(self, *given: Any) -> bool:
-        """A bar, a data point, a number, or a time and a number; whether there is a value."""
+        """A bar, a data point, a number, or a time and a number; whether there is a value.
+
+        An indicator of two securities takes the second one's bar after the first one's.
+        """
+        if self._kernel.other:
+            if len(given) < 2:
+                raise SettingError(f"{self.name} needs two securities' bars: update(bar, {self._kernel.other}).")
+            *given, second = given  # type: ignore[assignment]
         data = given[-1]
         time = given[0] if len(given) == 2 else getattr(data, "end_time", None)
         if time is not None:
             self.time = time
-        self._take(self._kernel.next(*self._row(data)))
+        row = self._row(data, self._kernel.needs.replace("y", ""))
+        self._take(self._kernel.next(*row, *self._row(second, "x")) if self._kernel.other else self._kernel.next(*row))
         return self._seen
 
-    def _row(self, data: Any) -> list[float]:
-        needs = self._kernel.needs
+    def _row(self, data: Any, needs: str) -> list[float]:
         if isinstance(data, int | float):
             if needs != "x":
                 raise SettingError(f"{self.name} needs bars; {data!r} is a number.")

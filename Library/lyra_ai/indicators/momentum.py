@@ -1,0 +1,406 @@
+"""Change over some rows, strength of rises against falls, and distance from an average or a line."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from lyra_ai.errors import SettingError
+from lyra_ai.indicators.averages import Ema
+from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
+from lyra_ai.indicators.rolling import Lag, Line, Mean, Sum, Timed, Weighted, Wilder, average, ratio
+
+
+class _Change(Timed):
+    """What the changes have in common: the value of `period` rows ago. Known from row `period` + 1."""
+
+    def __init__(self, period: int = 10) -> None:
+        positive(period=period)
+        self.period = period
+        self.rows = period + 1
+        self._before = Lag(period)
+
+
+@kernel("mom")
+class Momentum(_Change):
+    """Difference from the value of `period` rows ago. Known from row `period` + 1. TA-Lib's MOM."""
+
+    def next(self, x: float) -> float:
+        """The difference."""
+        return x - self._before.next(x)
+
+
+@kernel("roc")
+class RateOfChange(_Change):
+    """Change from the value of `period` rows ago in percent of it. Known from row `period` + 1. TA-Lib's ROC."""
+
+    def next(self, x: float) -> float:
+        """The percentage."""
+        return (ratio(x, self._before.next(x)) - 1) * 100
+
+
+@kernel("rocp")
+class RateOfChangeShare(_Change):
+    """Change from the value of `period` rows ago as a share of it. Known from row `period` + 1. TA-Lib's ROCP."""
+
+    def next(self, x: float) -> float:
+        """The share."""
+        before = self._before.next(x)
+        return ratio(x - before, before)
+
+
+@kernel("rocr")
+class RateOfChangeRatio(_Change):
+    """Ratio to the value of `period` rows ago. Known from row `period` + 1. TA-Lib's ROCR."""
+
+    def next(self, x: float) -> float:
+        """The ratio."""
+        return ratio(x, self._before.next(x))
+
+
+@kernel("rocr100")
+class RateOfChangeRatio100(_Change):
+    """Ratio to the value of `period` rows ago, times 100. Known from row `period` + 1. TA-Lib's ROCR100."""
+
+    def next(self, x: float) -> float:
+        """The ratio."""
+        return ratio(x, self._before.next(x)) * 100
+
+
+@kernel("rsi")
+class RelativeStrength(Timed):
+    """100 * rises / (rises + falls), both being Wilder averages of the changes; 100 without falls. Known from row `period` + 1.
+
+    J. Welles Wilder (1978). TA-Lib's RSI.
+    """
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = period
+        self.rows = period + 1
+        self._rises, self._falls = Wilder(period), Wilder(period)
+        self._last = NAN
+
+    def next(self, x: float) -> float:
+        """The index, from 0 to 100."""
+        last, self._last = self._last, x
+        if last != last:
+            return NAN
+        change = x - last
+        if change > 0.0:
+            rises, falls = self._rises.next(change), self._falls.next(0.0)
+        else:
+            rises, falls = self._rises.next(0.0), self._falls.next(-change)
+        return 100 * ratio(rises, rises + falls, 1.0) if falls != 0.0 else 100.0
+
+
+@kernel("cmo")
+class ChandeMomentum(Timed):
+    """100 * (rises - falls) / (rises + falls), sums of the last `period` changes; 0 where there are none. Known from row `period` + 1.
+
+    Tushar Chande (1994); TA-Lib's CMO has Wilder averages instead of the sums.
+    """
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = period
+        self.rows = period + 1
+        self._rises, self._falls = Sum(period), Sum(period)
+        self._last = NAN
+
+    def next(self, x: float) -> float:
+        """The oscillator, from -100 to 100."""
+        change, self._last = x - self._last, x
+        if change != change:
+            return NAN
+        rises = self._rises.next(change if change > 0.0 else 0.0)
+        falls = self._falls.next(-change if change < 0.0 else 0.0)
+        return 100 * ratio(rises - falls, rises + falls, 0.0)
+
+
+@kernel("ao")
+class Awesome(Timed):
+    """5-bar less 34-bar simple average of the bars' middles, and its change. Known from bar 34, the change from bar 35. Bill Williams (1995)."""
+
+    needs = "hl"
+    parts = ("osc", "change")
+    rows = 35
+
+    def __init__(self) -> None:
+        self._fast, self._slow = Mean(5), Mean(34)
+        self._last = NAN
+
+    def next(self, high: float, low: float) -> tuple[float, float]:
+        """Oscillator and change."""
+        middle = (high + low) / 2
+        osc = self._fast.next(middle) - self._slow.next(middle)
+        last, self._last = self._last, osc
+        return osc, osc - last
+
+
+@kernel("acosc")
+class Acceleration(Timed):
+    """The awesome oscillator less its 5-bar average, and the change of that. Known from bar 38, the change from bar 39. Bill Williams (1995)."""
+
+    needs = "hl"
+    parts = ("osc", "change")
+    rows = 39
+
+    def __init__(self) -> None:
+        self._awesome = Awesome()
+        self._average = Mean(5)
+        self._last = NAN
+
+    def next(self, high: float, low: float) -> tuple[float, float]:
+        """Oscillator and change."""
+        awesome = self._awesome.next(high, low)[0]
+        if awesome != awesome:
+            return NAN, NAN
+        osc = awesome - self._average.next(awesome)
+        last, self._last = self._last, osc
+        return osc, osc - last
+
+
+@kernel("bop")
+class BalanceOfPower(Kernel):
+    """(close - open) / (high - low), 0 for a bar without reach. Known from the first bar. Igor Livshin (2001); TA-Lib's BOP."""
+
+    needs = "ohlc"
+
+    def next(self, open: float, high: float, low: float, close: float) -> float:
+        """The balance."""
+        return ratio(close - open, high - low, 0.0)
+
+
+@kernel("qstick")
+class Qstick(Timed):
+    """Mean of close - open over `period` bars; 0.0 before bar `period`, as in Jesse. Tushar Chande (1994)."""
+
+    needs = "oc"
+
+    def __init__(self, period: int = 5) -> None:
+        self.rows = self.period = period
+        self._mean = Mean(period)
+
+    def next(self, open: float, close: float) -> float:
+        """The mean."""
+        mean = self._mean.next(close - open)
+        return mean if mean == mean else 0.0
+
+
+@kernel("cci")
+class CommodityChannel(Timed):
+    """Distance of the typical price from its mean of `period` bars, in 0.015 of the mean distance in that window; 0 where there is none.
+
+    Known from bar `period`. Donald Lambert (1980); TA-Lib's CCI. A step looks through the window.
+    """
+
+    needs = "hlc"
+
+    def __init__(self, period: int = 14) -> None:
+        self.rows = self.period = period
+        self._mean = Mean(period)
+        self._window: deque[float] = deque(maxlen=period)
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The index."""
+        price = (high + low + close) / 3
+        window = self._window
+        window.append(price)
+        mean = self._mean.next(price)
+        if mean != mean:
+            return NAN
+        distance = sum([abs(value - mean) for value in window]) / self.period
+        if window.count(price) == self.period:
+            return 0.0
+        return ratio(price - mean, 0.015 * distance, 0.0)
+
+
+@kernel("cfo")
+class ChandeForecast(Timed):
+    """Distance of the value from the end of the least-squares line through the last `period` values, in `scalar`ths of the value.
+
+    Known from row `period`; NaN where the value is 0. Tushar Chande (1994); Jesse's `cfo`.
+    """
+
+    def __init__(self, period: int = 14, scalar: float = 100) -> None:
+        self.rows = self.period = period
+        self._scalar = scalar
+        self._line = Line(period)
+
+    def next(self, x: float) -> float:
+        """The distance."""
+        return self._scalar * ratio(x - self._line.next(x), x)
+
+
+@kernel("fosc")
+class ForecastOscillator(Timed):
+    """Distance of the value from the end of the least-squares line through the last `period` values, in percent of the value.
+
+    0.0 before row `period`, as in Jesse, and where the value is 0. Tushar Chande (1994); other libraries take the last row's line.
+    """
+
+    def __init__(self, period: int = 5) -> None:
+        self.rows = self.period = period
+        self._line = Line(period)
+
+    def next(self, x: float) -> float:
+        """The distance."""
+        line = self._line.next(x)
+        return 100 * ratio(x - line, x, 0.0) if line == line else 0.0
+
+
+@kernel("cg")
+class CenterOfGravity(Timed):
+    """-(sum of age * value) / (sum of values) of the last `period` - 1 values, the newest being of age 1; 0 where they sum to 0.
+
+    Known from row `period` + 2, as in Jesse. John Ehlers (2002), who sums `period` values.
+    """
+
+    def __init__(self, period: int = 10) -> None:
+        if not period >= 2:
+            raise SettingError(f"period is {period}; it must be at least 2.")
+        self.period = period
+        self.rows = period + 2
+        self._window = Weighted(period - 1)
+        self._row = 0
+
+    def next(self, x: float) -> float:
+        """The centre, a negative age."""
+        total, weighted = self._window.next(x)
+        if self._row <= self.period:
+            self._row += 1
+            return NAN
+        return -ratio((self.period - 1) * total - weighted, total, 0.0)
+
+
+@kernel("dpo")
+class DetrendedPrice(Timed):
+    """The value of period // 2 + 1 rows ago less the mean of the last `period`. Known from row `period` + period // 2 + 1. Jesse's `dpo`."""
+
+    def __init__(self, period: int = 5) -> None:
+        self._mean = Mean(period)
+        self.period = period
+        self.rows = period + period // 2 + 1
+        self._before = Lag(period // 2 + 1)
+        self._row = 0
+
+    def next(self, x: float) -> float:
+        """The difference."""
+        found = self._before.next(x) - self._mean.next(x)
+        if self._row < self.rows - 1:
+            self._row += 1
+            return NAN
+        return found
+
+
+@kernel("er")
+class EfficiencyRatio(Timed):
+    """Distance covered in `period` rows as a share of the way gone: |change over the period| / sum of |changes|; 0 where nothing moved.
+
+    Known from row `period` + 1. Perry Kaufman (1995). Jesse's `er` divides by the way of all windows of the history together instead.
+    """
+
+    def __init__(self, period: int = 5) -> None:
+        self.period = period
+        self.rows = period + 1
+        self._before, self._way = Lag(period), Sum(period)
+        self._last = NAN
+
+    def next(self, x: float) -> float:
+        """The ratio, from 0 to 1."""
+        step, self._last = abs(x - self._last), x
+        change = abs(x - self._before.next(x))
+        return ratio(change, self._way.next(step), 0.0) if step == step else NAN
+
+
+@kernel("eri")
+class ElderRay(Timed):
+    """Bulls' power, high less an average of the source, and bears' power, low less it. `matype` 1: from the first bar; 0: from bar `period`.
+
+    Alexander Elder (1993); Jesse's `eri`.
+    """
+
+    needs = "xhl"
+    parts = ("bull", "bear")
+
+    def __init__(self, period: int = 13, matype: int = 1) -> None:
+        self.rows = self.period = period
+        self._average = average(matype, period)
+
+    def next(self, x: float, high: float, low: float) -> tuple[float, float]:
+        """Bulls' and bears' power."""
+        middle = self._average.next(x)
+        return high - middle, low - middle
+
+
+@kernel("pfe")
+class FractalEfficiency(Timed):
+    """Polarized fractal efficiency: 100 * straight way / way gone, signed with the direction, and smoothed exponentially.
+
+    With d the change over `period` rows: straight way = sqrt(d² + period²), way gone = sum of sqrt(1 + step²) over these rows. 0 goes into the
+    average while they are not there, so that there are values from the first row on. Hans Hannula (1994). Jesse's `pfe` has a difference of
+    order period - 1 (and so other signs and sizes) for d.
+    """
+
+    def __init__(self, period: int = 10, smoothing: int = 5) -> None:
+        positive(period=period)
+        self.period = period
+        self.rows = period + smoothing
+        self._before, self._way = Lag(period), Sum(period)
+        self._smooth = Ema(smoothing)
+        self._last = NAN
+
+    def next(self, x: float) -> float:
+        """The efficiency."""
+        step, self._last = x - self._last, x
+        change = x - self._before.next(x)
+        if step != step:
+            return self._smooth.next(0.0)
+        way = self._way.next(math.sqrt(1 + step * step))
+        efficiency = 100 * math.sqrt(change * change + self.period * self.period) / way
+        if efficiency != efficiency:
+            efficiency = 0.0
+        return self._smooth.next(efficiency if change > 0.0 else -efficiency)
+
+
+@kernel("ttm_trend")
+class TtmTrend(Timed):
+    """1.0 where the close is above the mean of the last `period` sources, else 0.0, also while there are fewer. John Carter (2005)."""
+
+    needs = "xc"
+    source = "hl2"
+
+    def __init__(self, period: int = 5) -> None:
+        self.rows = self.period = period
+        self._mean = Mean(period)
+
+    def next(self, x: float, close: float) -> float:
+        """1.0 for a rising trend."""
+        return 1.0 if close > self._mean.next(x) else 0.0
+
+
+@kernel("rsmk")
+class RelativeStrengthMarkos(Timed):
+    """Relative strength to another market: 100 * exponential average of the change, over `lookback` rows, of ln(value / the other's value).
+
+    `signal` is the exponential average of it. Known from row `lookback` + 1. Markos Katsanos (2020); Jesse's `rsmk`.
+    """
+
+    needs = "xy"
+    parts = ("indicator", "signal")
+    other = "candles_compare"
+
+    def __init__(self, lookback: int = 90, period: int = 3, signal_period: int = 20) -> None:
+        positive(lookback=lookback)
+        self.rows = lookback + 1
+        self._before = Lag(lookback)
+        self._fast, self._signal = Ema(max(1, period)), Ema(max(1, signal_period))
+
+    def next(self, x: float, y: float) -> tuple[float, float]:
+        """Strength and signal."""
+        quotient = ratio(x, y)
+        now = math.log(quotient) if quotient > 0.0 else NAN
+        change = now - self._before.next(now)
+        if change != change:
+            return NAN, NAN
+        strength = 100 * self._fast.next(change)
+        return strength, self._signal.next(strength)
