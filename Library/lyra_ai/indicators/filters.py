@@ -1,15 +1,19 @@
 """Recursive filters, most of them John Ehlers', as Jesse has them.
 
 They have values from the first row on, begun with the value itself or with zero; `rows` of each is after how many that beginning has faded.
+The cycles at the end (`talib_ht_...`, `talib_mama`; Ehlers' "Rocket Science for Traders", 2001) are TA-Lib's, and NaN where it has NaN.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from math import cos, exp, pi, sin, sqrt
+from functools import cache
+from math import atan, cos, degrees, exp, pi, radians, sin, sqrt
 from operator import mul
+from typing import Any, ClassVar
 
 from lyra_ai.errors import SettingError
+from lyra_ai.indicators.averages import Wma
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
 from lyra_ai.indicators.windows import RollingMean
 
@@ -391,3 +395,254 @@ class Emd(Kernel):
 
     def _early(self, x: float, a: float) -> float:
         return a * (x - self._xx) if self._row == 3 else 0.0
+
+
+class _Hilbert:
+    """Ehlers' Hilbert transform: 0.0962 (x - x6) + 0.5769 (x2 - x4), times 0.075 * period + 0.54; what was before the first row counts as 0."""
+
+    def __init__(self) -> None:
+        self._window: deque[float] = deque([0.0] * 7, maxlen=7)
+
+    def next(self, x: float, scale: float) -> float:
+        window = self._window
+        window.append(x)
+        return (0.0962 * (x - window[0]) + 0.5769 * (window[4] - window[2])) * scale
+
+
+class _DominantCycle:
+    """The dominant cycle: the values smoothed by a WMA of 4, their phasor, and the period between 6 and 50 rows, plain and smoothed.
+
+    The transform begins after `skip` rows.
+    """
+
+    def __init__(self, skip: int) -> None:
+        self._skip = skip
+        self._wma = Wma(4)
+        self._detrend, self._quadrature, self._ji, self._jq = _Hilbert(), _Hilbert(), _Hilbert(), _Hilbert()
+        self._detrended: deque[float] = deque([0.0] * 4, maxlen=4)
+        self._i2 = self._q2 = self._re = self._im = 0.0
+        self._period = self.period = 0.0
+        self.smooth = self.inphase = self.quadrature = 0.0
+
+    def next(self, x: float) -> bool:
+        """Take in a value; whether there is a phasor."""
+        self.smooth = self._wma.next(x)
+        if self._skip > 0:
+            self._skip -= 1
+            return False
+        scale = 0.075 * self._period + 0.54
+        detrended = self._detrend.next(self.smooth, scale)
+        self.quadrature = self._quadrature.next(detrended, scale)
+        self._detrended.append(detrended)
+        self.inphase = self._detrended[0]
+        ji, jq = self._ji.next(self.inphase, scale), self._jq.next(self.quadrature, scale)
+        i2, q2 = 0.2 * (self.inphase - jq) + 0.8 * self._i2, 0.2 * (self.quadrature + ji) + 0.8 * self._q2
+        self._re = 0.2 * (i2 * self._i2 + q2 * self._q2) + 0.8 * self._re
+        self._im = 0.2 * (i2 * self._q2 - q2 * self._i2) + 0.8 * self._im
+        self._i2, self._q2 = i2, q2
+        self._measure()
+        return True
+
+    def _measure(self) -> None:
+        before = self._period
+        period = 360 / degrees(atan(self._im / self._re)) if self._im and self._re else before
+        period = max(min(period, 1.5 * before), 0.67 * before)
+        self._period = 0.2 * min(max(period, 6.0), 50.0) + 0.8 * before
+        self.period = 0.33 * self._period + 0.67 * self.period
+
+
+@kernel("talib_ht_dcperiod")
+class HtDcperiod(Kernel):
+    """John Ehlers' dominant cycle period in rows, from the Hilbert transform."""
+
+    def __init__(self) -> None:
+        self.rows = 33
+        self._row = 0
+        self._cycle = _DominantCycle(12)
+
+    def next(self, x: float) -> Any:
+        """The period."""
+        self._row += 1
+        self._cycle.next(x)
+        return self._of() if self._row >= self.rows else self._unknown
+
+    _unknown: Any = NAN
+
+    def _of(self) -> Any:
+        return self._cycle.period
+
+
+@kernel("talib_ht_phasor")
+class HtPhasor(HtDcperiod):
+    """John Ehlers' phasor of the dominant cycle: in phase and in quadrature."""
+
+    parts = ("inphase", "quadrature")
+    _unknown = (NAN, NAN)
+
+    def _of(self) -> Any:
+        return self._cycle.inphase, self._cycle.quadrature
+
+
+class _DominantPhase:
+    """The dominant cycle's phase in degrees and the trend line, made from as many rows as the cycle has."""
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.cycle = _DominantCycle(37)
+        self._smooth: deque[float] = deque([0.0] * 50, maxlen=50)
+        self._values: deque[float] = deque([0.0] * 50, maxlen=50)
+        self._means: deque[float] = deque([0.0] * 4, maxlen=4)
+        self.phase = self.trend = 0.0
+
+    def next(self, x: float, trend: bool = False, phase: bool = True) -> None:
+        self.row += 1
+        self._values.appendleft(x)
+        if not self.cycle.next(x):
+            return
+        self._smooth.appendleft(self.cycle.smooth)
+        length = int(self.cycle.period + 0.5)
+        if phase:
+            self._turn(length)
+        if trend:
+            values = self._values
+            self._means.appendleft(sum([values[row] for row in range(length)]) / length if length else 0.0)
+            now, one, two, three = self._means
+            self.trend = (4 * now + 3 * one + 2 * two + three) / 10
+
+    def _turn(self, length: int) -> None:
+        sines, cosines = _circle(length)
+        real = sum([a * b for a, b in zip(sines, self._smooth, strict=False)])
+        imaginary = sum([a * b for a, b in zip(cosines, self._smooth, strict=False)])
+        phase = self.phase
+        if imaginary:
+            phase = degrees(atan(real / imaginary))
+        elif real:
+            phase += 90.0 if real > 0 else -90.0
+        phase += 90.0 + 360.0 / self.cycle.period + (180.0 if imaginary < 0 else 0.0)
+        self.phase = phase - 360.0 if phase > 315.0 else phase
+
+
+@cache
+def _circle(length: int) -> tuple[list[float], list[float]]:
+    angles = [2 * pi * row / length for row in range(length)]
+    return [sin(angle) for angle in angles], [cos(angle) for angle in angles]
+
+
+@kernel("talib_ht_dcphase")
+class HtDcphase(Kernel):
+    """John Ehlers' phase of the dominant cycle in degrees, from -45 to 315."""
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _DominantPhase()
+
+    def next(self, x: float) -> float:
+        """The phase."""
+        self._phase.next(x)
+        return self._phase.phase if self._phase.row >= self.rows else NAN
+
+
+@kernel("talib_ht_sine")
+class HtSine(Kernel):
+    """John Ehlers' sine of the dominant cycle's phase, and the sine 45 degrees ahead."""
+
+    parts = ("sine", "leadsine")
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _DominantPhase()
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """Sine, lead."""
+        self._phase.next(x)
+        if self._phase.row < self.rows:
+            return NAN, NAN
+        return sin(radians(self._phase.phase)), sin(radians(self._phase.phase + 45))
+
+
+@kernel("talib_ht_trendline")
+class HtTrendline(Kernel):
+    """John Ehlers' instantaneous trend line: the mean over the dominant cycle, averaged over four rows with weights 4 to 1."""
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _DominantPhase()
+
+    def next(self, x: float) -> float:
+        """The line."""
+        self._phase.next(x, trend=True, phase=False)
+        return self._phase.trend if self._phase.row >= self.rows else NAN
+
+
+@kernel("talib_ht_trendmode")
+class HtTrendmode(Kernel):
+    """John Ehlers' trend (1) or cycle (0).
+
+    A cycle is there for half a cycle after sine and lead have crossed, and where the phase turns at about the cycle's speed (0.67 to 1.5 times);
+    a smoothed value 1.5 % or more from the trend line makes it a trend all the same.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 64
+        self._phase = _DominantPhase()
+        self._days = 0
+        self._sines = 0.0, 0.0
+
+    def next(self, x: float) -> float:
+        """1 or 0."""
+        state = self._phase
+        before = state.phase
+        state.next(x, trend=True)
+        period = state.cycle.period
+        if not period:
+            return NAN
+        sine, lead = sin(radians(state.phase)), sin(radians(state.phase + 45))
+        (sine_before, lead_before), self._sines = self._sines, (sine, lead)
+        crossed = (sine > lead and sine_before <= lead_before) or (sine < lead and sine_before >= lead_before)
+        self._days = 1 if crossed else self._days + 1
+        turn = (state.phase - before) * period / 360
+        cycle = crossed or self._days < 0.5 * period or 0.67 < turn < 1.5
+        if state.trend and abs((state.cycle.smooth - state.trend) / state.trend) >= 0.015:
+            cycle = False
+        return NAN if state.row < self.rows else 0.0 if cycle else 1.0
+
+
+@kernel("talib_mama")
+class TalibMama(Kernel):
+    """John Ehlers' MESA adaptive average (2001), whose weight is `fastlimit` over the phase's turn in degrees but not below `slowlimit`.
+
+    FAMA follows it with half of the weight. Both begin at 0.
+    """
+
+    parts: ClassVar[tuple[str, ...]] = ("mama", "fama")
+
+    def __init__(self, fastlimit: float = 0.5, slowlimit: float = 0.05) -> None:
+        for name, limit in (("fastlimit", fastlimit), ("slowlimit", slowlimit)):
+            if not 0.01 <= limit <= 0.99:
+                raise SettingError(f"{name} is {limit}; it must be between 0.01 and 0.99.")
+        self.rows = 33
+        self._fast, self._slow = fastlimit, slowlimit
+        self._cycle = _DominantCycle(12)
+        self._row = 0
+        self._phase = self._mama = self._fama = 0.0
+
+    def next(self, x: float) -> tuple[float, ...]:
+        """MAMA, FAMA."""
+        self._row += 1
+        if self._cycle.next(x):
+            phase = degrees(atan(self._cycle.quadrature / self._cycle.inphase)) if self._cycle.inphase else 0.0
+            turn, self._phase = self._phase - phase, phase
+            weight = max(self._fast / turn, self._slow) if turn > 1 else self._fast
+            self._mama += weight * (x - self._mama)
+            self._fama += 0.5 * weight * (self._mama - self._fama)
+        return (self._mama, self._fama) if self._row >= self.rows else (NAN, NAN)
+
+
+class TalibMamaAlone(TalibMama):
+    """MAMA without its follower, as a moving average."""
+
+    parts = ()
+
+    def next(self, x: float) -> Any:
+        """MAMA."""
+        return super().next(x)[0]

@@ -11,21 +11,26 @@ Formulas are its own documentation's and its authors' sources, which each docstr
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import atan, ceil, cos, degrees, pi, radians, sin, sqrt
-from typing import Any
+from math import ceil, sqrt
+from typing import Any, ClassVar
 
 import numpy as np
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.averages import Sma, Trima, Wma
+from lyra_ai.indicators.averages import Rma, Sma, Trima, Wma
 from lyra_ai.indicators.bands import Stddev
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
-from lyra_ai.indicators.catalogue import find
+from lyra_ai.indicators.catalogue import find, names
+from lyra_ai.indicators.filters import TalibMamaAlone
+from lyra_ai.indicators.momentum import RateOfChange, RelativeStrength
+from lyra_ai.indicators.prices import Donchian
 from lyra_ai.indicators.regression import Tsf
+from lyra_ai.indicators.rolling import Joint, Sorted
+from lyra_ai.indicators.volume import AccumulationDistribution
 from lyra_ai.indicators.windows import Delay, Highest, Lowest, RollingDeviation, RollingMean, RollingSum
 
 REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
@@ -37,6 +42,29 @@ REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
     "LINEARREG_ANGLE": ("linearreg_angle", {"timeperiod": ("period", 14)}),
     "LINEARREG_INTERCEPT": ("linearreg_intercept", {"timeperiod": ("period", 14)}),
     "LINEARREG_SLOPE": ("linearreg_slope", {"timeperiod": ("period", 14)}),
+    "AD": ("ad", {}),
+    "AVGPRICE": ("avgprice", {}),
+    "BOP": ("bop", {}),
+    "CCI": ("cci", {"timeperiod": ("period", 14)}),
+    "DONCHIAN": ("donchian", {"timeperiod": ("period", 20)}),
+    "ER": ("er", {"timeperiod": ("period", 10)}),
+    "MEDPRICE": ("medprice", {}),
+    "MIDPOINT": ("midpoint", {"timeperiod": ("period", 14)}),
+    "MIDPRICE": ("midprice", {"timeperiod": ("period", 14)}),
+    "MOM": ("mom", {"timeperiod": ("period", 10)}),
+    "NVI": ("nvi", {}),
+    "PVI": ("pvi", {}),
+    "OBV": ("obv", {}),
+    "RMA": ("rma", {"timeperiod": ("length", 30)}),
+    "ROC": ("roc", {"timeperiod": ("period", 10)}),
+    "ROCP": ("rocp", {"timeperiod": ("period", 10)}),
+    "ROCR": ("rocr", {"timeperiod": ("period", 10)}),
+    "ROCR100": ("rocr100", {"timeperiod": ("period", 10)}),
+    "RSI": ("rsi", {"timeperiod": ("period", 14)}),
+    "TYPPRICE": ("typprice", {}),
+    "WAD": ("wad", {}),
+    "WCLPRICE": ("wclprice", {}),
+    "WILLR": ("willr", {"timeperiod": ("period", 14)}),
     "TSF": ("tsf", {"timeperiod": ("period", 14)}),
 }
 """Functions that are another kernel: its name, and what TA-Lib's settings are called there and are by default."""
@@ -57,8 +85,7 @@ def __dir__() -> list[str]:
 
 @cache
 def _of_here() -> dict[str, type[Kernel]]:
-    kinds = [kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Kernel) and "name" in vars(kind)]
-    return {kind.name.removeprefix(_PREFIX).upper(): kind for kind in kinds if kind.name.startswith(_PREFIX)}
+    return {name.removeprefix(_PREFIX).upper(): find(name) for name in names() if name.startswith(_PREFIX)}
 
 
 def functions() -> list[str]:
@@ -72,13 +99,14 @@ def kernel_of(function: str, *args: Any, **settings: Any) -> Kernel:
         raise SettingError(f"There is no function called {function!r}; there are {', '.join(functions())}.")
     kind = _of_here().get(function)
     if kind is None:
-        name, names = REUSED[function]
+        name, known = REUSED[function]
         kind = find(name)
-        unknown = [key for key in settings if key not in names]
-        if unknown or len(args) > len(names):
-            raise SettingError(f"{function} has the settings {', '.join(names)}; it was given {', '.join(unknown) or f'{len(args)} of them'}.")
-        given = {**dict(zip(names, args, strict=False)), **settings}
-        return kind(**{own: given.get(key, default) for key, (own, default) in names.items()})
+        unknown = [key for key in settings if key not in known]
+        if unknown or len(args) > len(known):
+            shown = f"the settings {', '.join(known)}" if known else "no settings"
+            raise SettingError(f"{function} has {shown}; it was given {', '.join(unknown) or f'{len(args)} of them'}.")
+        given = {**dict(zip(known, args, strict=False)), **settings}
+        return kind(**{own: given.get(key, default) for key, (own, default) in known.items()})
     try:
         return kind(*args, **settings)
     except TypeError as e:
@@ -97,10 +125,11 @@ def _function(name: str) -> Callable[..., Any]:
         made = kernel_of(name, *given[inputs:], **settings)
         if len({len(values) for values in columns}) != 1:
             raise SettingError(f"The columns of {name} differ in length: {', '.join(str(len(values)) for values in columns)}.")
-        missing = np.isnan(np.array(columns)).any(axis=0)
-        begin = int(missing.argmin()) if len(missing) and not missing.all() else len(missing)
-        found = np.full((len(missing), len(made.parts)) if made.parts else len(missing), NAN)
-        if begin < len(missing):
+        rows = len(columns[0])
+        known = np.flatnonzero(~np.isnan(np.array(columns)).any(axis=0))
+        found = np.full((rows, len(made.parts)) if made.parts else rows, NAN)
+        if len(known):
+            begin = int(known[0])
             found[begin:] = column(made, *(values[begin:] for values in columns))
         if not made.parts:
             return _whole(name, found)
@@ -212,12 +241,9 @@ class Ema(Kernel):
 
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
-        self._begin_with(timeperiod, 2.0 / (timeperiod + 1))
-
-    def _begin_with(self, period: int, weight: float) -> None:
-        self.period = self.rows = period
-        self._weight = weight
-        self._begin: RollingMean | None = RollingMean(period)
+        self.rows = timeperiod
+        self._weight = 2.0 / (timeperiod + 1)
+        self._begin: RollingMean | None = RollingMean(timeperiod)
         self._value = NAN
 
     def next(self, x: float) -> float:
@@ -231,20 +257,12 @@ class Ema(Kernel):
         return self._value
 
 
-@kernel("talib_rma")
-class Rma(Ema):
-    """Wilder's smoothing: weight 1 / timeperiod for the newest value, begun with the mean of the first `timeperiod` values."""
-
-    def __init__(self, timeperiod: int = 30) -> None:
-        whole(timeperiod=timeperiod)
-        self._begin_with(timeperiod, 1.0 / timeperiod)
-
-
 class _Weighted(Ema):
     """An exponential average of which the weight is given beside the period of its begin."""
 
     def __init__(self, period: int, weight: float) -> None:
-        self._begin_with(period, weight)
+        super().__init__(period)
+        self._weight = weight
 
 
 class _Emas(Kernel):
@@ -382,7 +400,7 @@ class _Same(Kernel):
 
 
 _AVERAGES: dict[int, Callable[[int], Kernel]] = {
-    0: Sma, 1: Ema, 2: Wma, 3: Dema, 4: Tema, 5: Trima, 6: Kama, 7: lambda period: _MamaAlone(), 8: Tillson, 9: Hma, 10: lambda period: _Same(),
+    0: Sma, 1: Ema, 2: Wma, 3: Dema, 4: Tema, 5: Trima, 6: Kama, 7: lambda period: TalibMamaAlone(), 8: Tillson, 9: Hma, 10: lambda period: _Same(),
     12: Zlema, 13: Rma,
 }  # fmt: skip
 
@@ -481,76 +499,28 @@ class Accbands(Kernel):
         return upper.next(high * (1 + wide)), middle.next(close), lower.next(low * (1 - wide))
 
 
-@kernel("talib_donchian")
-class Donchian(Kernel):
-    """Richard Donchian's channel: highest high, the middle, lowest low of the last `timeperiod` bars."""
-
-    needs = "hl"
-    parts = ("upperband", "middleband", "lowerband")
-
-    def __init__(self, timeperiod: int = 20) -> None:
-        whole(timeperiod=timeperiod)
-        self._begin(timeperiod)
-
-    def _begin(self, period: int) -> None:
-        self.rows = period
-        self._row = 0
-        self._high, self._low = Highest(period), Lowest(period)
-
-    def next(self, high: float, low: float) -> Any:
-        """Upper, middle, lower."""
-        self._row += 1
-        upper, lower = self._high.next(high), self._low.next(low)
-        return (upper, (upper + lower) / 2, lower) if self._row >= self.rows else (NAN, NAN, NAN)
-
-
-@kernel("talib_midprice")
-class Midprice(Donchian):
-    """The middle between the highest high and the lowest low of the last `timeperiod` bars."""
-
-    parts = ()
-
-    def __init__(self, timeperiod: int = 14) -> None:
-        super().__init__(timeperiod)
-
-    def next(self, high: float, low: float) -> float:
-        """The middle."""
-        found: float = super().next(high, low)[1]
-        return found
-
-
-@kernel("talib_midpoint")
-class Midpoint(Kernel):
-    """The middle between the greatest and the least of the last `timeperiod` values."""
-
-    def __init__(self, timeperiod: int = 14) -> None:
-        whole(timeperiod=timeperiod)
-        self.rows = timeperiod
-        self._middle = Midprice(timeperiod)
-
-    def next(self, x: float) -> float:
-        """The middle."""
-        return self._middle.next(x, x)
-
-
 @kernel("talib_kc")
 class Kc(Kernel):
-    """Chester Keltner's channel: the EMA of the typical price, and `nbdev` average true ranges of `atrperiod` above and below."""
+    """Chester Keltner's channel: the EMA of the typical price, and `nbdev` average true ranges of `atrperiod` above and below.
+
+    Both averages begin so late that they are known at the same row.
+    """
 
     needs = "hlc"
     parts = ("upperband", "middleband", "lowerband")
 
     def __init__(self, timeperiod: int = 20, atrperiod: int = 10, nbdev: float = 2.0) -> None:
-        self._range, middle = Atr(atrperiod), Ema(timeperiod)
-        self.rows = max(self._range.rows, middle.rows)
-        self._middle = middle
+        whole(timeperiod=timeperiod, atrperiod=atrperiod)
+        self.rows = max(atrperiod + 1, timeperiod)
+        self._middle, self._average = _Late(Ema(timeperiod), self.rows), _Late(Rma(atrperiod), self.rows)
+        self._range = _TrueRange()
         self._wide = nbdev
         self._row = 0
 
     def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
         """Upper, middle, lower."""
         self._row += 1
-        middle, wide = self._middle.next((high + low + close) / 3), self._wide * self._range.next(high, low, close)
+        middle, wide = self._middle.next((high + low + close) / 3), self._wide * self._average.next(self._range.next(high, low, close))
         return (middle + wide, middle, middle - wide) if self._row >= self.rows else (NAN, NAN, NAN)
 
 
@@ -680,44 +650,32 @@ class Supertrend(Kernel):
 # Momentum
 
 
-@kernel("talib_rsi")
-class Rsi(Kernel):
-    """Welles Wilder's relative strength (1978): 100 times the rises over rises and falls, each smoothed by `Rma`; 0 where nothing moved."""
+@kernel("talib_cmo")
+class Cmo(Kernel):
+    """Tushar Chande's momentum in TA-Lib's form: rises less falls over their sum, in percent, each smoothed as Wilder's RSI does (`rma`)."""
 
-    _least = 0.0
-    _span = 100.0
+    _smoothed: Any = Rma
 
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
         self._steps = _Steps()
-        self._rises, self._falls = self._smoothed(timeperiod)
-
-    def _smoothed(self, period: int) -> tuple[Any, Any]:
-        return Rma(period), Rma(period)
+        self._rises, self._falls = self._smoothed(timeperiod), self._smoothed(timeperiod)
 
     def next(self, x: float) -> float:
-        """The index."""
+        """The index; 0 where nothing moved."""
         rise, fall = self._steps.next(x)
         if rise != rise:
             return NAN
         rises, falls = self._rises.next(rise), self._falls.next(fall)
-        return 100 * _ratio(rises - self._least * falls, rises + falls)
-
-
-@kernel("talib_cmo")
-class Cmo(Rsi):
-    """Tushar Chande's momentum in TA-Lib's form: rises less falls over their sum, in percent, each smoothed by `Rma`."""
-
-    _least = 1.0
+        return 100 * _ratio(rises - falls, rises + falls)
 
 
 @kernel("talib_cmou")
 class Cmou(Cmo):
     """Tushar Chande's momentum (1994): rises less falls over their sum, in percent, of the last `timeperiod` steps."""
 
-    def _smoothed(self, period: int) -> tuple[Any, Any]:
-        return RollingMean(period), RollingMean(period)
+    _smoothed = RollingMean
 
 
 @kernel("talib_rvi")
@@ -745,62 +703,12 @@ class Rvi(Kernel):
         return 100 * _ratio(up, up + down, 0.5)
 
 
-@kernel("talib_mom")
-class Mom(Kernel):
-    """The value less the one `timeperiod` rows ago."""
-
-    def __init__(self, timeperiod: int = 10) -> None:
-        whole(timeperiod=timeperiod)
-        self.rows = timeperiod + 1
-        self._delay = Delay(timeperiod)
-
-    def next(self, x: float) -> float:
-        """The change."""
-        before = self._delay.next(x)
-        return self._of(x, before) if before == before else NAN
-
-    def _of(self, x: float, before: float) -> float:
-        return x - before
-
-
-@kernel("talib_roc")
-class Roc(Mom):
-    """The change over `timeperiod` rows in percent; 0 from a value of 0."""
-
-    def _of(self, x: float, before: float) -> float:
-        return (x / before - 1) * 100 if before else 0.0
-
-
-@kernel("talib_rocp")
-class Rocp(Mom):
-    """The change over `timeperiod` rows as a share; 0 from a value of 0."""
-
-    def _of(self, x: float, before: float) -> float:
-        return (x - before) / before if before else 0.0
-
-
-@kernel("talib_rocr")
-class Rocr(Mom):
-    """The value over the one `timeperiod` rows ago; 0 from a value of 0."""
-
-    def _of(self, x: float, before: float) -> float:
-        return x / before if before else 0.0
-
-
-@kernel("talib_rocr100")
-class Rocr100(Mom):
-    """The value in percent of the one `timeperiod` rows ago; 0 from a value of 0."""
-
-    def _of(self, x: float, before: float) -> float:
-        return x / before * 100 if before else 0.0
-
-
 @kernel("talib_trix")
 class Trix(Kernel):
     """Jack Hutson's TRIX (1983): the change in percent, from row to row, of an EMA of an EMA of an EMA."""
 
     def __init__(self, timeperiod: int = 30) -> None:
-        self._chain = _Chain(Ema(timeperiod), Ema(timeperiod), Ema(timeperiod), Roc(1))
+        self._chain = _Chain(Ema(timeperiod), Ema(timeperiod), Ema(timeperiod), RateOfChange(1))
         self.rows = self._chain.rows
 
     def next(self, x: float) -> float:
@@ -903,7 +811,7 @@ class Macdext(_Difference):
         signalmatype: int = 0,
     ) -> None:
         fast, slow = sorted(((fastperiod, fastmatype), (slowperiod, slowmatype)), key=lambda pair: pair[0])
-        self._begin(average(fast[1], fast[0], 1), average(slow[1], slow[0], 1), average(signalmatype, signalperiod, 1))
+        self._begin(average(fast[1], fast[0]), average(slow[1], slow[0]), average(signalmatype, signalperiod))
 
 
 @kernel("talib_coppock")
@@ -911,7 +819,7 @@ class Coppock(Kernel):
     """Edwin Coppock's curve (1962): the WMA of the sum of two changes in percent."""
 
     def __init__(self, wmaperiod: int = 10, roc1period: int = 11, roc2period: int = 14) -> None:
-        self._one, self._two, self._average = Roc(roc1period), Roc(roc2period), Wma(wmaperiod)
+        self._one, self._two, self._average = RateOfChange(roc1period), RateOfChange(roc2period), Wma(wmaperiod)
         self.rows = max(roc1period, roc2period) + wmaperiod
 
     def next(self, x: float) -> float:
@@ -932,22 +840,6 @@ class Dpo(Kernel):
     def next(self, x: float) -> float:
         """The distance."""
         return self._delay.next(x) - self._mean.next(x)
-
-
-@kernel("talib_er")
-class Er(Kernel):
-    """Perry Kaufman's efficiency: the size of the change over `timeperiod` rows over the sum of the steps' sizes; 1 where nothing moved."""
-
-    def __init__(self, timeperiod: int = 10) -> None:
-        whole(timeperiod=timeperiod)
-        self.rows = timeperiod + 1
-        self._delay, self._way, self._steps = Delay(timeperiod), RollingSum(timeperiod), _Steps()
-
-    def next(self, x: float) -> float:
-        """The ratio."""
-        first, step = self._delay.next(x), sum(self._steps.next(x))
-        way = self._way.next(step) if step == step else 0.0
-        return _ratio(abs(x - first), way, 1.0) if first == first else NAN
 
 
 @kernel("talib_vhf")
@@ -1042,13 +934,14 @@ class _Movement:
 
 @kernel("talib_plus_di")
 class PlusDi(Kernel):
-    """Welles Wilder's directional indicator upwards (1978): the movement's sum in percent of the true ranges'."""
+    """Welles Wilder's directional indicator upwards (1978): the movement's sum in percent of the true ranges' (as a share of them for a period of 1)."""
 
     needs = "hlc"
 
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
+        self._scale = 100.0 if timeperiod > 1 else 1.0
         self._movement = _Movement(timeperiod)
 
     def next(self, high: float, low: float, close: float) -> float:
@@ -1057,7 +950,7 @@ class PlusDi(Kernel):
         return self._of(*sums) if self._movement.row >= self.rows else NAN
 
     def _of(self, plus: float, minus: float, wide: float) -> float:
-        return 100 * _ratio(plus, wide)
+        return self._scale * _ratio(plus, wide)
 
 
 @kernel("talib_minus_di")
@@ -1065,7 +958,7 @@ class MinusDi(PlusDi):
     """Welles Wilder's directional indicator downwards (1978): the movement's sum in percent of the true ranges'."""
 
     def _of(self, plus: float, minus: float, wide: float) -> float:
-        return 100 * _ratio(minus, wide)
+        return self._scale * _ratio(minus, wide)
 
 
 @kernel("talib_dx")
@@ -1142,7 +1035,7 @@ class Aroon(Kernel):
     """Tushar Chande's Aroon (1995): how long ago the low and the high of the last timeperiod + 1 bars were, 100 for now and 0 for the oldest."""
 
     needs = "hl"
-    parts = ("aroondown", "aroonup")
+    parts: ClassVar[tuple[str, ...]] = ("aroondown", "aroonup")
 
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
@@ -1200,38 +1093,6 @@ class Ac(Kernel):
         """The difference."""
         found = self._oscillator.next(high, low)
         return found - self._mean.next(found) if found == found else NAN
-
-
-@kernel("talib_bop")
-class Bop(Kernel):
-    """Igor Livshin's balance of power (2001): (close - open) / (high - low); 0 for a bar without range."""
-
-    needs = "ohlc"
-
-    def next(self, open: float, high: float, low: float, close: float) -> float:
-        """The balance."""
-        return (close - open) / (high - low) if high > low else 0.0
-
-
-@kernel("talib_cci")
-class Cci(Kernel):
-    """Donald Lambert's channel index (1980): the typical price's distance from its mean in 0.015 mean absolute deviations from that mean.
-
-    0 where the price is at its mean.
-    """
-
-    needs = "hlc"
-
-    def __init__(self, timeperiod: int = 14) -> None:
-        whole(timeperiod=timeperiod)
-        self.rows = timeperiod
-        self._window = _Distances(timeperiod)
-
-    def next(self, high: float, low: float, close: float) -> float:
-        """The index."""
-        price = (high + low + close) / 3
-        mean, deviation = self._window.next(price)
-        return _ratio(price - mean, 0.015 * deviation) if mean == mean else NAN
 
 
 class _Distances:
@@ -1397,7 +1258,7 @@ class Stoch(Kernel):
     """George Lane's stochastic: the average of the close's place in the range of `fastk_period` bars, and the average of that."""
 
     needs = "hlc"
-    parts = ("slowk", "slowd")
+    parts: ClassVar[tuple[str, ...]] = ("slowk", "slowd")
 
     def __init__(
         self, fastk_period: int = 5, slowk_period: int = 3, slowk_matype: int = 0, slowd_period: int = 3, slowd_matype: int = 0
@@ -1444,7 +1305,7 @@ class Stochrsi(Kernel):
     parts = ("fastk", "fastd")
 
     def __init__(self, timeperiod: int = 14, fastk_period: int = 5, fastd_period: int = 3, fastd_matype: int = 0) -> None:
-        self._index, self._stochastic = Rsi(timeperiod), Stochf(fastk_period, fastd_period, fastd_matype)
+        self._index, self._stochastic = RelativeStrength(timeperiod), Stochf(fastk_period, fastd_period, fastd_matype)
         self.rows = timeperiod + self._stochastic.rows
 
     def next(self, x: float) -> Any:
@@ -1481,22 +1342,6 @@ class Smi(Kernel):
         return (index, signal) if signal == signal else (NAN, NAN)
 
 
-@kernel("talib_willr")
-class Willr(Kernel):
-    """Larry Williams' %R (1973): how far the close is below the highest high of the last `timeperiod` bars, in percent of the range, negative."""
-
-    needs = "hlc"
-
-    def __init__(self, timeperiod: int = 14) -> None:
-        self._range = Donchian(timeperiod)
-        self.rows = timeperiod
-
-    def next(self, high: float, low: float, close: float) -> float:
-        """The place, -100 to 0."""
-        top, _, bottom = self._range.next(high, low)
-        return -_ratio(100 * (top - close), top - bottom) if top == top else NAN
-
-
 @kernel("talib_ultosc")
 class Ultosc(Kernel):
     """Larry Williams' ultimate oscillator (1976): the close above the true low over the true range, of three periods with weights 4, 2 and 1.
@@ -1523,26 +1368,6 @@ class Ultosc(Kernel):
         for weight, pressure, ranges in self._windows:
             found += weight * _ratio(pressure.next(close - bottom), ranges.next(max(high, before) - bottom))
         return 100 * found / 7
-
-
-@kernel("talib_wad")
-class Wad(Kernel):
-    """Larry Williams' accumulation: the sum of the close's distance from the true low where it rose, from the true high where it fell."""
-
-    needs = "hlc"
-
-    def __init__(self) -> None:
-        self._close = NAN
-        self._sum = 0.0
-
-    def next(self, high: float, low: float, close: float) -> float:
-        """The sum; 0 for the first bar."""
-        before, self._close = self._close, close
-        if close > before:
-            self._sum += close - min(low, before)
-        elif close < before:
-            self._sum += close - max(high, before)
-        return self._sum
 
 
 # Volatility and prices
@@ -1581,11 +1406,12 @@ class Atr(Kernel):
 
 @kernel("talib_natr")
 class Natr(Atr):
-    """The average true range in percent of the close (John Forman, 2006)."""
+    """The average true range in percent of the close (John Forman, 2006); for a period of 1 the true range itself."""
 
     def next(self, high: float, low: float, close: float) -> float:
         """The average."""
-        return _ratio(100 * super().next(high, low, close), close)
+        wide = super().next(high, low, close)
+        return _ratio(100 * wide, close) if self.rows > 2 else wide
 
 
 class _OfRange(Kernel):
@@ -1614,7 +1440,7 @@ class Cvi(_OfRange):
     """Marc Chaikin's volatility: the change in percent over `rocperiod` rows of the EMA of high less low."""
 
     def __init__(self, timeperiod: int = 10, rocperiod: int = 10) -> None:
-        self._of = _Chain(Ema(timeperiod), Roc(rocperiod))
+        self._of = _Chain(Ema(timeperiod), RateOfChange(rocperiod))
         self.rows = self._of.rows
 
 
@@ -1633,50 +1459,6 @@ class Massi(_OfRange):
         one = self._one.next(high - low)
         two = self._two.next(one) if one == one else NAN
         return self._mean.next(_ratio(one, two, 1.0)) * self._period if two == two else NAN
-
-
-@kernel("talib_avgprice")
-class Avgprice(Kernel):
-    """Mean of open, high, low and close."""
-
-    needs = "ohlc"
-
-    def next(self, open: float, high: float, low: float, close: float) -> float:
-        """The price."""
-        return (open + high + low + close) / 4
-
-
-@kernel("talib_medprice")
-class Medprice(Kernel):
-    """Mean of high and low."""
-
-    needs = "hl"
-
-    def next(self, high: float, low: float) -> float:
-        """The price."""
-        return (high + low) / 2
-
-
-@kernel("talib_typprice")
-class Typprice(Kernel):
-    """Mean of high, low and close."""
-
-    needs = "hlc"
-
-    def next(self, high: float, low: float, close: float) -> float:
-        """The price."""
-        return (high + low + close) / 3
-
-
-@kernel("talib_wclprice")
-class Wclprice(Kernel):
-    """Mean of high, low and twice the close."""
-
-    needs = "hlc"
-
-    def next(self, high: float, low: float, close: float) -> float:
-        """The price."""
-        return (high + low + 2 * close) / 4
 
 
 @kernel("talib_ha")
@@ -1729,24 +1511,6 @@ class Var(Kernel):
         return variance if self._window.full else NAN
 
 
-class _Covariance:
-    """Sums of two series' distances from their means: of both's product and of the squares, over the last `period` pairs; None at first."""
-
-    def __init__(self, period: int) -> None:
-        self._pairs: deque[tuple[float, float]] = deque(maxlen=period)
-        self._period = period
-
-    def next(self, x: float, y: float) -> tuple[float, float, float] | None:
-        pairs = self._pairs
-        pairs.append((x, y))
-        count = self._period
-        if len(pairs) < count:
-            return None
-        mean_x, mean_y = sum([pair[0] for pair in pairs]) / count, sum([pair[1] for pair in pairs]) / count
-        off = [(pair[0] - mean_x, pair[1] - mean_y) for pair in pairs]
-        return sum([a * b for a, b in off]), sum([a * a for a, _ in off]), sum([b * b for _, b in off])
-
-
 @kernel("talib_correl")
 class Correl(Kernel):
     """Karl Pearson's correlation of the last `timeperiod` pairs; of high and low as a stream. 0 where one of the two did not move."""
@@ -1756,12 +1520,12 @@ class Correl(Kernel):
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._window = _Covariance(timeperiod)
+        self._window = Joint(timeperiod)
 
     def next(self, x: float, y: float) -> float:
         """The correlation."""
-        sums = self._window.next(x, y)
-        return NAN if sums is None else _ratio(sums[0], sqrt(sums[1] * sums[2]))
+        square_x, square_y, both = self._window.next(x, y)
+        return _ratio(both, sqrt(square_x * square_y))
 
 
 @kernel("talib_beta")
@@ -1773,7 +1537,7 @@ class Beta(Kernel):
     def __init__(self, timeperiod: int = 5) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._window = _Covariance(timeperiod)
+        self._window = Joint(timeperiod)
         self._before = NAN, NAN
 
     def next(self, x: float, y: float) -> float:
@@ -1781,8 +1545,8 @@ class Beta(Kernel):
         before, self._before = self._before, (x, y)
         if before[0] != before[0]:
             return NAN
-        sums = self._window.next(_ratio(x - before[0], before[0]), _ratio(y - before[1], before[1]))
-        return NAN if sums is None else _ratio(sums[0], sums[1])
+        square, _, both = self._window.next(_ratio(x - before[0], before[0]), _ratio(y - before[1], before[1]))
+        return _ratio(both, square)
 
 
 @kernel("talib_percentile")
@@ -1795,17 +1559,12 @@ class Percentile(Kernel):
             raise SettingError(f"percentile is {percentile}; it must be between 0 and 100.")
         self.rows = timeperiod
         self._at = max(ceil(percentile / 100 * timeperiod), 1) - 1
-        self._window: deque[float] = deque()
-        self._sorted: list[float] = []
+        self._window = Sorted(timeperiod)
 
     def next(self, x: float) -> float:
         """The value."""
-        window, values = self._window, self._sorted
-        if len(window) == self.rows:
-            del values[bisect_left(values, window.popleft())]
-        window.append(x)
-        insort(values, x)
-        return values[self._at] if len(window) == self.rows else NAN
+        values = self._window.next(x)
+        return values[self._at] if len(values) == self.rows else NAN
 
 
 @kernel("talib_percentrank")
@@ -1815,19 +1574,14 @@ class Percentrank(Kernel):
     def __init__(self, timeperiod: int = 100) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._window: deque[float] = deque()
-        self._sorted: list[float] = []
+        self._window = Sorted(timeperiod)
+        self._count = 0
 
     def next(self, x: float) -> float:
         """The rank."""
-        window, values = self._window, self._sorted
-        below = bisect_left(values, x)
-        full = len(window) == self.rows - 1
-        if full:
-            del values[bisect_left(values, window.popleft())]
-        window.append(x)
-        insort(values, x)
-        return 100 * below / (self.rows - 1) if full else NAN
+        below, self._count = bisect_left(self._window.values, x), self._count + 1
+        self._window.next(x)
+        return 100 * below / (self.rows - 1) if self._count >= self.rows else NAN
 
 
 # Volume
@@ -1836,21 +1590,6 @@ class Percentrank(Kernel):
 def _flow(high: float, low: float, close: float, volume: float) -> float:
     """Marc Chaikin's money flow of a bar: the close's place in the range, -1 to 1, times the volume."""
     return ((close - low) - (high - close)) / (high - low) * volume if high > low else 0.0
-
-
-@kernel("talib_ad")
-class Ad(Kernel):
-    """Marc Chaikin's accumulation line: the sum of the close's place in its bar, -1 to 1, times the volume."""
-
-    needs = "hlcv"
-
-    def __init__(self) -> None:
-        self._sum = 0.0
-
-    def next(self, high: float, low: float, close: float, volume: float) -> float:
-        """The sum."""
-        self._sum += _flow(high, low, close, volume)
-        return self._sum
 
 
 @kernel("talib_adosc")
@@ -1863,7 +1602,7 @@ class Adosc(Kernel):
         whole(fastperiod=fastperiod, slowperiod=slowperiod)
         self.rows = max(fastperiod, slowperiod)
         self._weights = 2 / (fastperiod + 1), 2 / (slowperiod + 1)
-        self._line = Ad()
+        self._line = AccumulationDistribution()
         self._row = 0
         self._fast = self._slow = 0.0
 
@@ -1917,51 +1656,12 @@ class _OfSteps(Kernel):
         raise NotImplementedError
 
 
-@kernel("talib_nvi")
-class Nvi(_OfSteps):
-    """Paul Dysart's negative volume index: from 1000 on, the close's changes of the rows in which the volume fell."""
-
-    _first = 1000.0
-
-    def _step(self, close: float, before: float, volume: float, volume_before: float) -> None:
-        if volume < volume_before and before:
-            self._value += self._value * (close - before) / before
-
-
-@kernel("talib_pvi")
-class Pvi(_OfSteps):
-    """Paul Dysart's positive volume index: from 1000 on, the close's changes of the rows in which the volume rose."""
-
-    _first = 1000.0
-
-    def _step(self, close: float, before: float, volume: float, volume_before: float) -> None:
-        if volume > volume_before and before:
-            self._value += self._value * (close - before) / before
-
-
 @kernel("talib_pvt")
 class Pvt(_OfSteps):
     """Price volume trend: the sum of volume times the close's change as a share; 0 for the first row."""
 
     def _step(self, close: float, before: float, volume: float, volume_before: float) -> None:
         self._value += volume * _ratio(close - before, before)
-
-
-@kernel("talib_obv")
-class Obv(Kernel):
-    """Joseph Granville's on-balance volume (1963): begun with the first volume, then plus it where the value rose and less it where it fell."""
-
-    needs = "xv"
-
-    def __init__(self) -> None:
-        self._x = NAN
-        self._sum = 0.0
-
-    def next(self, x: float, volume: float) -> float:
-        """The sum."""
-        before, self._x = self._x, x
-        self._sum += -volume if x < before else 0.0 if x == before else volume
-        return self._sum
 
 
 @kernel("talib_efi")
@@ -2024,257 +1724,3 @@ class Vwap(Kernel):
         self._values += (high + low + close) / 3 * volume
         self._volumes += volume
         return _ratio(self._values, self._volumes)
-
-
-# Cycles, after John Ehlers' "Rocket Science for Traders" (2001)
-
-
-class _Hilbert:
-    """Ehlers' Hilbert transform: 0.0962 (x - x6) + 0.5769 (x2 - x4), times 0.075 * period + 0.54; what was before the first row counts as 0."""
-
-    def __init__(self) -> None:
-        self._window: deque[float] = deque([0.0] * 7, maxlen=7)
-
-    def next(self, x: float, scale: float) -> float:
-        window = self._window
-        window.append(x)
-        return (0.0962 * (x - window[0]) + 0.5769 * (window[4] - window[2])) * scale
-
-
-class _Cycle:
-    """The dominant cycle: the values smoothed by a WMA of 4, their phasor, and the period between 6 and 50 rows, plain and smoothed.
-
-    The transform begins after `skip` rows.
-    """
-
-    def __init__(self, skip: int) -> None:
-        self._skip = skip
-        self._wma = Wma(4)
-        self._detrend, self._quadrature, self._ji, self._jq = _Hilbert(), _Hilbert(), _Hilbert(), _Hilbert()
-        self._detrended: deque[float] = deque([0.0] * 4, maxlen=4)
-        self._i2 = self._q2 = self._re = self._im = 0.0
-        self._period = self.period = 0.0
-        self.smooth = self.inphase = self.quadrature = 0.0
-
-    def next(self, x: float) -> bool:
-        """Take in a value; whether there is a phasor."""
-        self.smooth = self._wma.next(x)
-        if self._skip > 0:
-            self._skip -= 1
-            return False
-        scale = 0.075 * self._period + 0.54
-        detrended = self._detrend.next(self.smooth, scale)
-        self.quadrature = self._quadrature.next(detrended, scale)
-        self._detrended.append(detrended)
-        self.inphase = self._detrended[0]
-        ji, jq = self._ji.next(self.inphase, scale), self._jq.next(self.quadrature, scale)
-        i2, q2 = 0.2 * (self.inphase - jq) + 0.8 * self._i2, 0.2 * (self.quadrature + ji) + 0.8 * self._q2
-        self._re = 0.2 * (i2 * self._i2 + q2 * self._q2) + 0.8 * self._re
-        self._im = 0.2 * (i2 * self._q2 - q2 * self._i2) + 0.8 * self._im
-        self._i2, self._q2 = i2, q2
-        self._measure()
-        return True
-
-    def _measure(self) -> None:
-        before = self._period
-        period = 360 / degrees(atan(self._im / self._re)) if self._im and self._re else before
-        period = max(min(period, 1.5 * before), 0.67 * before)
-        self._period = 0.2 * min(max(period, 6.0), 50.0) + 0.8 * before
-        self.period = 0.33 * self._period + 0.67 * self.period
-
-
-@kernel("talib_ht_dcperiod")
-class HtDcperiod(Kernel):
-    """John Ehlers' dominant cycle period in rows, from the Hilbert transform."""
-
-    def __init__(self) -> None:
-        self.rows = 33
-        self._row = 0
-        self._cycle = _Cycle(12)
-
-    def next(self, x: float) -> Any:
-        """The period."""
-        self._row += 1
-        self._cycle.next(x)
-        return self._of() if self._row >= self.rows else self._unknown
-
-    _unknown: Any = NAN
-
-    def _of(self) -> Any:
-        return self._cycle.period
-
-
-@kernel("talib_ht_phasor")
-class HtPhasor(HtDcperiod):
-    """John Ehlers' phasor of the dominant cycle: in phase and in quadrature."""
-
-    parts = ("inphase", "quadrature")
-    _unknown = (NAN, NAN)
-
-    def _of(self) -> Any:
-        return self._cycle.inphase, self._cycle.quadrature
-
-
-class _Phase:
-    """The dominant cycle's phase in degrees and the trend line, made from as many rows as the cycle has."""
-
-    def __init__(self) -> None:
-        self.row = 0
-        self.cycle = _Cycle(37)
-        self._smooth: deque[float] = deque([0.0] * 50, maxlen=50)
-        self._values: deque[float] = deque([0.0] * 50, maxlen=50)
-        self._means: deque[float] = deque([0.0] * 4, maxlen=4)
-        self.phase = self.trend = 0.0
-
-    def next(self, x: float, trend: bool = False, phase: bool = True) -> None:
-        self.row += 1
-        self._values.appendleft(x)
-        if not self.cycle.next(x):
-            return
-        self._smooth.appendleft(self.cycle.smooth)
-        length = int(self.cycle.period + 0.5)
-        if phase:
-            self._turn(length)
-        if trend:
-            values = self._values
-            self._means.appendleft(sum([values[row] for row in range(length)]) / length if length else 0.0)
-            now, one, two, three = self._means
-            self.trend = (4 * now + 3 * one + 2 * two + three) / 10
-
-    def _turn(self, length: int) -> None:
-        sines, cosines = _circle(length)
-        real = sum([a * b for a, b in zip(sines, self._smooth, strict=False)])
-        imaginary = sum([a * b for a, b in zip(cosines, self._smooth, strict=False)])
-        phase = self.phase
-        if imaginary:
-            phase = degrees(atan(real / imaginary))
-        elif real:
-            phase += 90.0 if real > 0 else -90.0
-        phase += 90.0 + 360.0 / self.cycle.period + (180.0 if imaginary < 0 else 0.0)
-        self.phase = phase - 360.0 if phase > 315.0 else phase
-
-
-@cache
-def _circle(length: int) -> tuple[list[float], list[float]]:
-    angles = [2 * pi * row / length for row in range(length)]
-    return [sin(angle) for angle in angles], [cos(angle) for angle in angles]
-
-
-@kernel("talib_ht_dcphase")
-class HtDcphase(Kernel):
-    """John Ehlers' phase of the dominant cycle in degrees, from -45 to 315."""
-
-    def __init__(self) -> None:
-        self.rows = 64
-        self._phase = _Phase()
-
-    def next(self, x: float) -> float:
-        """The phase."""
-        self._phase.next(x)
-        return self._phase.phase if self._phase.row >= self.rows else NAN
-
-
-@kernel("talib_ht_sine")
-class HtSine(Kernel):
-    """John Ehlers' sine of the dominant cycle's phase, and the sine 45 degrees ahead."""
-
-    parts = ("sine", "leadsine")
-
-    def __init__(self) -> None:
-        self.rows = 64
-        self._phase = _Phase()
-
-    def next(self, x: float) -> tuple[float, ...]:
-        """Sine, lead."""
-        self._phase.next(x)
-        if self._phase.row < self.rows:
-            return NAN, NAN
-        return sin(radians(self._phase.phase)), sin(radians(self._phase.phase + 45))
-
-
-@kernel("talib_ht_trendline")
-class HtTrendline(Kernel):
-    """John Ehlers' instantaneous trend line: the mean over the dominant cycle, averaged over four rows with weights 4 to 1."""
-
-    def __init__(self) -> None:
-        self.rows = 64
-        self._phase = _Phase()
-
-    def next(self, x: float) -> float:
-        """The line."""
-        self._phase.next(x, trend=True, phase=False)
-        return self._phase.trend if self._phase.row >= self.rows else NAN
-
-
-@kernel("talib_ht_trendmode")
-class HtTrendmode(Kernel):
-    """John Ehlers' trend (1) or cycle (0).
-
-    A cycle is there for half a cycle after sine and lead have crossed, and where the phase turns at about the cycle's speed (0.67 to 1.5 times);
-    a smoothed value 1.5 % or more from the trend line makes it a trend all the same.
-    """
-
-    def __init__(self) -> None:
-        self.rows = 64
-        self._phase = _Phase()
-        self._days = 0
-        self._sines = 0.0, 0.0
-
-    def next(self, x: float) -> float:
-        """1 or 0."""
-        state = self._phase
-        before = state.phase
-        state.next(x, trend=True)
-        period = state.cycle.period
-        if not period:
-            return NAN
-        sine, lead = sin(radians(state.phase)), sin(radians(state.phase + 45))
-        (sine_before, lead_before), self._sines = self._sines, (sine, lead)
-        crossed = (sine > lead and sine_before <= lead_before) or (sine < lead and sine_before >= lead_before)
-        self._days = 1 if crossed else self._days + 1
-        turn = (state.phase - before) * period / 360
-        cycle = crossed or self._days < 0.5 * period or 0.67 < turn < 1.5
-        if state.trend and abs((state.cycle.smooth - state.trend) / state.trend) >= 0.015:
-            cycle = False
-        return NAN if state.row < self.rows else 0.0 if cycle else 1.0
-
-
-@kernel("talib_mama")
-class Mama(Kernel):
-    """John Ehlers' MESA adaptive average (2001), whose weight is `fastlimit` over the phase's turn in degrees but not below `slowlimit`.
-
-    FAMA follows it with half of the weight. Both begin at 0.
-    """
-
-    parts = ("mama", "fama")
-
-    def __init__(self, fastlimit: float = 0.5, slowlimit: float = 0.05) -> None:
-        for name, limit in (("fastlimit", fastlimit), ("slowlimit", slowlimit)):
-            if not 0.01 <= limit <= 0.99:
-                raise SettingError(f"{name} is {limit}; it must be between 0.01 and 0.99.")
-        self.rows = 33
-        self._fast, self._slow = fastlimit, slowlimit
-        self._cycle = _Cycle(12)
-        self._row = 0
-        self._phase = self._mama = self._fama = 0.0
-
-    def next(self, x: float) -> tuple[float, ...]:
-        """MAMA, FAMA."""
-        self._row += 1
-        if self._cycle.next(x):
-            phase = degrees(atan(self._cycle.quadrature / self._cycle.inphase)) if self._cycle.inphase else 0.0
-            turn, self._phase = self._phase - phase, phase
-            weight = max(self._fast / turn, self._slow) if turn > 1 else self._fast
-            self._mama += weight * (x - self._mama)
-            self._fama += 0.5 * weight * (self._mama - self._fama)
-        return (self._mama, self._fama) if self._row >= self.rows else (NAN, NAN)
-
-
-class _MamaAlone(Mama):
-    """MAMA without its follower, as a moving average."""
-
-    parts = ()
-
-    def next(self, x: float) -> Any:
-        """MAMA."""
-        return super().next(x)[0]
