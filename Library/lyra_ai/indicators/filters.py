@@ -13,7 +13,6 @@ from operator import mul
 from typing import Any, ClassVar
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.averages import Wma
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
 from lyra_ai.indicators.windows import RollingMean
 
@@ -409,6 +408,32 @@ class _Hilbert:
         return (0.0962 * (x - window[0]) + 0.5769 * (window[4] - window[2])) * scale
 
 
+class _MeanOfFour:
+    """WMA of the last four values by running sums in TA-Lib's order: where nothing moves, their rest of rounding decides on the phase there.
+
+    NaN for the first three rows.
+    """
+
+    def __init__(self) -> None:
+        self._window: deque[float] = deque([0.0] * 4, maxlen=4)
+        self._row = 0
+        self._sum = self._weighted = 0.0
+
+    def next(self, x: float) -> float:
+        self._row += 1
+        oldest = self._window[0]
+        self._window.append(x)
+        self._sum += x
+        if self._row < 4:
+            self._weighted += self._row * x
+            return NAN
+        self._sum -= oldest
+        self._weighted += 4 * x
+        found = 0.1 * self._weighted
+        self._weighted -= self._sum
+        return found
+
+
 class _DominantCycle:
     """The dominant cycle: the values smoothed by a WMA of 4, their phasor, and the period between 6 and 50 rows, plain and smoothed.
 
@@ -417,7 +442,7 @@ class _DominantCycle:
 
     def __init__(self, skip: int) -> None:
         self._skip = skip
-        self._wma = Wma(4)
+        self._four = _MeanOfFour()
         self._detrend, self._quadrature, self._ji, self._jq = _Hilbert(), _Hilbert(), _Hilbert(), _Hilbert()
         self._detrended: deque[float] = deque([0.0] * 4, maxlen=4)
         self._i2 = self._q2 = self._re = self._im = 0.0
@@ -426,7 +451,7 @@ class _DominantCycle:
 
     def next(self, x: float) -> bool:
         """Take in a value; whether there is a phasor."""
-        self.smooth = self._wma.next(x)
+        self.smooth = self._four.next(x)
         if self._skip > 0:
             self._skip -= 1
             return False

@@ -11,11 +11,10 @@ Formulas are its own documentation's and its authors' sources, which each docstr
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import ceil, sqrt
+from math import sqrt
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,10 +25,8 @@ from lyra_ai.indicators.bands import Stddev
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
 from lyra_ai.indicators.catalogue import find, names
 from lyra_ai.indicators.filters import TalibMamaAlone
-from lyra_ai.indicators.momentum import RateOfChange, RelativeStrength
 from lyra_ai.indicators.prices import Donchian
 from lyra_ai.indicators.regression import Tsf
-from lyra_ai.indicators.rolling import Joint, Sorted
 from lyra_ai.indicators.volume import AccumulationDistribution
 from lyra_ai.indicators.windows import Delay, Highest, Lowest, RollingDeviation, RollingMean, RollingSum
 
@@ -47,7 +44,6 @@ REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
     "BOP": ("bop", {}),
     "CCI": ("cci", {"timeperiod": ("period", 14)}),
     "DONCHIAN": ("donchian", {"timeperiod": ("period", 20)}),
-    "ER": ("er", {"timeperiod": ("period", 10)}),
     "MEDPRICE": ("medprice", {}),
     "MIDPOINT": ("midpoint", {"timeperiod": ("period", 14)}),
     "MIDPRICE": ("midprice", {"timeperiod": ("period", 14)}),
@@ -56,11 +52,6 @@ REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
     "PVI": ("pvi", {}),
     "OBV": ("obv", {}),
     "RMA": ("rma", {"timeperiod": ("length", 30)}),
-    "ROC": ("roc", {"timeperiod": ("period", 10)}),
-    "ROCP": ("rocp", {"timeperiod": ("period", 10)}),
-    "ROCR": ("rocr", {"timeperiod": ("period", 10)}),
-    "ROCR100": ("rocr100", {"timeperiod": ("period", 10)}),
-    "RSI": ("rsi", {"timeperiod": ("period", 14)}),
     "TYPPRICE": ("typprice", {}),
     "WAD": ("wad", {}),
     "WCLPRICE": ("wclprice", {}),
@@ -229,7 +220,7 @@ class _TrueRange:
 
 
 def _ratio(over: float, under: float, otherwise: float = 0.0) -> float:
-    return over / under if under else otherwise
+    return over / under if under else otherwise if over == over else NAN
 
 
 # Averages
@@ -650,11 +641,9 @@ class Supertrend(Kernel):
 # Momentum
 
 
-@kernel("talib_cmo")
-class Cmo(Kernel):
-    """Tushar Chande's momentum in TA-Lib's form: rises less falls over their sum, in percent, each smoothed as Wilder's RSI does (`rma`)."""
-
-    _smoothed: Any = Rma
+@kernel("talib_rsi")
+class Rsi(Kernel):
+    """Welles Wilder's relative strength (1978): rises over rises and falls in percent, each smoothed as by `rma`; 0 where nothing moved."""
 
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
@@ -662,12 +651,23 @@ class Cmo(Kernel):
         self._steps = _Steps()
         self._rises, self._falls = self._smoothed(timeperiod), self._smoothed(timeperiod)
 
+    def _smoothed(self, period: int) -> Any:
+        return Rma(period)
+
     def next(self, x: float) -> float:
-        """The index; 0 where nothing moved."""
+        """The index."""
         rise, fall = self._steps.next(x)
-        if rise != rise:
-            return NAN
-        rises, falls = self._rises.next(rise), self._falls.next(fall)
+        return self._of(self._rises.next(rise), self._falls.next(fall)) if rise == rise else NAN
+
+    def _of(self, rises: float, falls: float) -> float:
+        return 100 * _ratio(rises, rises + falls)
+
+
+@kernel("talib_cmo")
+class Cmo(Rsi):
+    """Tushar Chande's momentum in TA-Lib's form: rises less falls over their sum, in percent, each smoothed as in `RSI`."""
+
+    def _of(self, rises: float, falls: float) -> float:
         return 100 * _ratio(rises - falls, rises + falls)
 
 
@@ -675,7 +675,8 @@ class Cmo(Kernel):
 class Cmou(Cmo):
     """Tushar Chande's momentum (1994): rises less falls over their sum, in percent, of the last `timeperiod` steps."""
 
-    _smoothed = RollingMean
+    def _smoothed(self, period: int) -> Any:
+        return RollingMean(period)
 
 
 @kernel("talib_rvi")
@@ -703,12 +704,57 @@ class Rvi(Kernel):
         return 100 * _ratio(up, up + down, 0.5)
 
 
+@kernel("talib_roc")
+class Roc(Kernel):
+    """The change over `timeperiod` rows in percent; 0 from a value of 0."""
+
+    def __init__(self, timeperiod: int = 10) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._delay = Delay(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The change."""
+        return self._of(_ratio(x, self._delay.next(x), self._none))
+
+    _none = 1.0
+
+    def _of(self, ratio: float) -> float:
+        return 100 * (ratio - 1)
+
+
+@kernel("talib_rocp")
+class Rocp(Roc):
+    """The change over `timeperiod` rows as a share; 0 from a value of 0."""
+
+    def _of(self, ratio: float) -> float:
+        return ratio - 1
+
+
+@kernel("talib_rocr")
+class Rocr(Roc):
+    """The value over the one `timeperiod` rows ago; 0 from a value of 0."""
+
+    _none = 0.0
+
+    def _of(self, ratio: float) -> float:
+        return ratio
+
+
+@kernel("talib_rocr100")
+class Rocr100(Rocr):
+    """The value in percent of the one `timeperiod` rows ago; 0 from a value of 0."""
+
+    def _of(self, ratio: float) -> float:
+        return 100 * ratio
+
+
 @kernel("talib_trix")
 class Trix(Kernel):
     """Jack Hutson's TRIX (1983): the change in percent, from row to row, of an EMA of an EMA of an EMA."""
 
     def __init__(self, timeperiod: int = 30) -> None:
-        self._chain = _Chain(Ema(timeperiod), Ema(timeperiod), Ema(timeperiod), RateOfChange(1))
+        self._chain = _Chain(Ema(timeperiod), Ema(timeperiod), Ema(timeperiod), Roc(1))
         self.rows = self._chain.rows
 
     def next(self, x: float) -> float:
@@ -819,7 +865,7 @@ class Coppock(Kernel):
     """Edwin Coppock's curve (1962): the WMA of the sum of two changes in percent."""
 
     def __init__(self, wmaperiod: int = 10, roc1period: int = 11, roc2period: int = 14) -> None:
-        self._one, self._two, self._average = RateOfChange(roc1period), RateOfChange(roc2period), Wma(wmaperiod)
+        self._one, self._two, self._average = Roc(roc1period), Roc(roc2period), Wma(wmaperiod)
         self.rows = max(roc1period, roc2period) + wmaperiod
 
     def next(self, x: float) -> float:
@@ -840,6 +886,21 @@ class Dpo(Kernel):
     def next(self, x: float) -> float:
         """The distance."""
         return self._delay.next(x) - self._mean.next(x)
+
+
+@kernel("talib_er")
+class Er(Kernel):
+    """Perry Kaufman's efficiency: the size of the change over `timeperiod` rows over the sum of the steps' sizes; 1 where nothing moved."""
+
+    def __init__(self, timeperiod: int = 10) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._delay, self._way, self._steps = Delay(timeperiod), RollingMean(timeperiod), _Steps()
+
+    def next(self, x: float) -> float:
+        """The ratio."""
+        first, step = self._delay.next(x), sum(self._steps.next(x))
+        return _ratio(abs(x - first), self._way.next(step) * (self.rows - 1), 1.0) if step == step else NAN
 
 
 @kernel("talib_vhf")
@@ -1221,17 +1282,20 @@ class Mfi(Kernel):
 
 
 class _Place:
-    """Where the close is between the lowest low and the highest high of the last `period` bars, 0 to 100; 0 where there is no range."""
+    """Where the close is between the lowest low and the highest high of the last `period` bars, 0 to 100; 0 where there is no range.
+
+    A range that is as small as a rest of rounding, 1e-14 of the sum of both, is none (measured with TA-Lib).
+    """
 
     def __init__(self, period: int) -> None:
-        self._period = period
-        self._row = 0
-        self._high, self._low = Highest(period), Lowest(period)
+        self._range = Donchian(period)
 
     def next(self, high: float, low: float, close: float) -> float:
-        self._row += 1
-        top, bottom = self._high.next(high), self._low.next(low)
-        return _ratio(100 * (close - bottom), top - bottom) if self._row >= self._period else NAN
+        top, _, bottom = self._range.next(high, low)
+        if top != top:
+            return NAN
+        span = top - bottom
+        return 100 * (close - bottom) / span if span > 1e-14 * (abs(top) + abs(bottom)) else 0.0
 
 
 @kernel("talib_stochf")
@@ -1305,7 +1369,7 @@ class Stochrsi(Kernel):
     parts = ("fastk", "fastd")
 
     def __init__(self, timeperiod: int = 14, fastk_period: int = 5, fastd_period: int = 3, fastd_matype: int = 0) -> None:
-        self._index, self._stochastic = RelativeStrength(timeperiod), Stochf(fastk_period, fastd_period, fastd_matype)
+        self._index, self._stochastic = Rsi(timeperiod), Stochf(fastk_period, fastd_period, fastd_matype)
         self.rows = timeperiod + self._stochastic.rows
 
     def next(self, x: float) -> Any:
@@ -1440,7 +1504,7 @@ class Cvi(_OfRange):
     """Marc Chaikin's volatility: the change in percent over `rocperiod` rows of the EMA of high less low."""
 
     def __init__(self, timeperiod: int = 10, rocperiod: int = 10) -> None:
-        self._of = _Chain(Ema(timeperiod), RateOfChange(rocperiod))
+        self._of = _Chain(Ema(timeperiod), Roc(rocperiod))
         self.rows = self._of.rows
 
 
@@ -1509,79 +1573,6 @@ class Var(Kernel):
         """The variance."""
         variance = self._window.next(x)[1]
         return variance if self._window.full else NAN
-
-
-@kernel("talib_correl")
-class Correl(Kernel):
-    """Karl Pearson's correlation of the last `timeperiod` pairs; of high and low as a stream. 0 where one of the two did not move."""
-
-    needs = "hl"
-
-    def __init__(self, timeperiod: int = 30) -> None:
-        whole(timeperiod=timeperiod)
-        self.rows = timeperiod
-        self._window = Joint(timeperiod)
-
-    def next(self, x: float, y: float) -> float:
-        """The correlation."""
-        square_x, square_y, both = self._window.next(x, y)
-        return _ratio(both, sqrt(square_x * square_y))
-
-
-@kernel("talib_beta")
-class Beta(Kernel):
-    """The slope of the second series' changes (as shares) on the first's, of the last `timeperiod` ones; of high and low as a stream."""
-
-    needs = "hl"
-
-    def __init__(self, timeperiod: int = 5) -> None:
-        whole(timeperiod=timeperiod)
-        self.rows = timeperiod + 1
-        self._window = Joint(timeperiod)
-        self._before = NAN, NAN
-
-    def next(self, x: float, y: float) -> float:
-        """The slope; 0 where the first series did not move."""
-        before, self._before = self._before, (x, y)
-        if before[0] != before[0]:
-            return NAN
-        square, _, both = self._window.next(_ratio(x - before[0], before[0]), _ratio(y - before[1], before[1]))
-        return _ratio(both, square)
-
-
-@kernel("talib_percentile")
-class Percentile(Kernel):
-    """The least of the last `timeperiod` values that at least `percentile` percent of them do not exceed (nearest rank)."""
-
-    def __init__(self, timeperiod: int = 30, percentile: float = 50.0) -> None:
-        whole(timeperiod=timeperiod)
-        if not 0 <= percentile <= 100:
-            raise SettingError(f"percentile is {percentile}; it must be between 0 and 100.")
-        self.rows = timeperiod
-        self._at = max(ceil(percentile / 100 * timeperiod), 1) - 1
-        self._window = Sorted(timeperiod)
-
-    def next(self, x: float) -> float:
-        """The value."""
-        values = self._window.next(x)
-        return values[self._at] if len(values) == self.rows else NAN
-
-
-@kernel("talib_percentrank")
-class Percentrank(Kernel):
-    """How many percent of the `timeperiod` values before are below this one."""
-
-    def __init__(self, timeperiod: int = 100) -> None:
-        whole(timeperiod=timeperiod)
-        self.rows = timeperiod + 1
-        self._window = Sorted(timeperiod)
-        self._count = 0
-
-    def next(self, x: float) -> float:
-        """The rank."""
-        below, self._count = bisect_left(self._window.values, x), self._count + 1
-        self._window.next(x)
-        return 100 * below / (self.rows - 1) if self._count >= self.rows else NAN
 
 
 # Volume

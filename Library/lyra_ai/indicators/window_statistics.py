@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import deque
 from operator import mul
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.base import NAN, Floats, kernel, positive
-from lyra_ai.indicators.rolling import Joint, MeanAbsolute, MedianAbsolute, Timed, chosen, ratio
+from lyra_ai.indicators.base import NAN, Floats, Kernel, kernel, positive, whole
+from lyra_ai.indicators.rolling import Joint, MeanAbsolute, MedianAbsolute, Sorted, Timed, chosen, ratio
 
 
 @kernel("mean_ad")
@@ -260,3 +261,76 @@ def _slope(x: Floats, y: Floats) -> float:
     """Slope of the least-squares line."""
     off = x - x.mean()
     return float((off * (y - y.mean())).sum() / (off * off).sum()) if len(x) > 1 else NAN
+
+
+@kernel("talib_correl")
+class TalibCorrel(Kernel):
+    """Karl Pearson's correlation of the last `timeperiod` pairs; of high and low as a stream. 0 where one of the two did not move."""
+
+    needs = "hl"
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod
+        self._window = Joint(timeperiod)
+
+    def next(self, x: float, y: float) -> float:
+        """The correlation."""
+        square_x, square_y, both = self._window.next(x, y)
+        return ratio(both, math.sqrt(square_x * square_y), 0.0)
+
+
+@kernel("talib_beta")
+class TalibBeta(Kernel):
+    """The slope of the second series' changes (as shares) on the first's, of the last `timeperiod` ones; of high and low as a stream."""
+
+    needs = "hl"
+
+    def __init__(self, timeperiod: int = 5) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._window = Joint(timeperiod)
+        self._before = NAN, NAN
+
+    def next(self, x: float, y: float) -> float:
+        """The slope; 0 where the first series did not move."""
+        before, self._before = self._before, (x, y)
+        if before[0] != before[0]:
+            return NAN
+        square, _, both = self._window.next(ratio(x - before[0], before[0], 0.0), ratio(y - before[1], before[1], 0.0))
+        return ratio(both, square, 0.0)
+
+
+@kernel("talib_percentile")
+class Percentile(Kernel):
+    """The least of the last `timeperiod` values that at least `percentile` percent of them do not exceed (nearest rank)."""
+
+    def __init__(self, timeperiod: int = 30, percentile: float = 50.0) -> None:
+        whole(timeperiod=timeperiod)
+        if not 0 <= percentile <= 100:
+            raise SettingError(f"percentile is {percentile}; it must be between 0 and 100.")
+        self.rows = timeperiod
+        self._at = max(math.ceil(percentile / 100 * timeperiod), 1) - 1
+        self._window = Sorted(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The value."""
+        values = self._window.next(x)
+        return values[self._at] if len(values) == self.rows else NAN
+
+
+@kernel("talib_percentrank")
+class Percentrank(Kernel):
+    """How many percent of the `timeperiod` values before are below this one."""
+
+    def __init__(self, timeperiod: int = 100) -> None:
+        whole(timeperiod=timeperiod)
+        self.rows = timeperiod + 1
+        self._window = Sorted(timeperiod)
+        self._count = 0
+
+    def next(self, x: float) -> float:
+        """The rank."""
+        below, self._count = bisect_left(self._window.values, x), self._count + 1
+        self._window.next(x)
+        return 100 * below / (self.rows - 1) if self._count >= self.rows else NAN
