@@ -10,6 +10,7 @@ import typer
 from lyra.cli.backtest import fail, sentences
 
 BARS = 250
+TALIB = "talib_"
 _INPUTS = {"x": "a source", "o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
 
 
@@ -34,7 +35,7 @@ def _list() -> None:
     table = Table("name", "parameters", "of", "gives", "TA-Lib", "LEAN", box=None, pad_edge=False)
     for name in names():
         kind = find(name)
-        talib, lean = AGREEMENT.get(name, ("", ""))
+        talib, lean = AGREEMENT.get(name) or _of_talib(name)
         table.add_row(name, _parameters(kind), _inputs(kind), ", ".join(kind.parts) or "a number", talib, lean)
     console = Console()
     console.print(table)
@@ -46,12 +47,18 @@ def _describe(name: str) -> None:
     from lyra_ai.indicators.agreement import AGREEMENT
 
     kind = find(name)
-    talib, lean = AGREEMENT.get(name, ("", ""))
+    talib, lean = AGREEMENT.get(name) or _of_talib(name)
+    on_candles = f"on candles: jesse.{name}(candles, sequential=True)"
+    on_columns = f"on columns: talib.{name.removeprefix(TALIB).upper()}(...)" if name.startswith(TALIB) else on_candles
     lines = [f"{name}({_parameters(kind)})", inspect.cleandoc(kind.__doc__ or ""), "", f"of: {_inputs(kind)}", f"gives: {', '.join(kind.parts) or 'a number'}",
              f"warm-up with its defaults: {kind().warm_up} bars", f"TA-Lib: {talib or 'has none'}", f"LEAN: {lean or 'has none'}",
              f'in an algorithm: self.{name} = indicator("{name}"); self.register_indicator(symbol, self.{name}, Resolution.DAILY)',
-             f"on candles: jesse.{name}(candles, sequential=True)"]  # fmt: skip
+             on_columns]  # fmt: skip
     typer.echo("\n".join(lines))
+
+
+def _of_talib(name: str) -> tuple[str, str]:
+    return (f"{name.removeprefix(TALIB).upper()} =" if name.startswith(TALIB) else "", "")
 
 
 def _parameters(kind: type) -> str:

@@ -6,7 +6,7 @@ In an algorithm::
     self.register_indicator(self.btc, self.trend, Resolution.DAILY)      # then self.trend.value, self.trend.changed
 
 On columns, under Jesse's names and with Jesse's values: `from lyra_ai.indicators import jesse as ta`, then
-`ta.supertrend(candles, 10, 3, sequential=True)`.
+`ta.supertrend(candles, 10, 3, sequential=True)`. Under TA-Lib's: `from lyra_ai.indicators import talib`, then `talib.RSI(close, timeperiod=14)`.
 """
 
 from lyra_ai.indicators.base import Kernel, column

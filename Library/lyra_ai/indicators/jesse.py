@@ -23,7 +23,7 @@ _COLUMNS = {"t": 0, "o": 1, "c": 2, "h": 3, "l": 4, "v": 5}
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    if name.startswith("_") or name not in __dir__():
+    if name.startswith("_") or name not in names():
         raise AttributeError(f"Jesse's indicators have no {name!r} here; `lyra indicators` lists those that are.")
     return _function(find(name))
 

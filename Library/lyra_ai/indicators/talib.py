@@ -257,7 +257,7 @@ class _Weighted(Ema):
 
 
 class _Emas(Kernel):
-    """Exponential averages in a row, and the sum of all but those that are not known, by the numbers of `_of`."""
+    """Exponential averages in a row, added up with the factors of `_of`."""
 
     def _begin(self, timeperiod: int, of: Sequence[float]) -> None:
         whole(timeperiod=timeperiod)
