@@ -60,6 +60,21 @@ def run_council_bench() -> None:
     typer.echo(f"A live decision, {MODELS} models of {1000 * LATENCY:.0f} ms at once: {found['overhead_ms']:.1f} ms above the slowest")
 
 
+def run_indicator_bench() -> None:
+    """Measure the indicators of `lyra_ai` and print what they cost."""
+    found = json.loads(_run([sys.executable, "-m", "lyra.bench.indicator_time"], dict(os.environ)).output.strip().splitlines()[-1])
+    spent: dict[str, float] = found["streaming"]
+    typer.echo(
+        f"An update of {len(spent)} indicators: {found['median']:.2f} us in the median; {sum(cost <= 1 for cost in spent.values())} within 1 us."
+    )
+    slowest = sorted(spent, key=lambda name: -spent[name])[:10]
+    typer.echo("The slowest: " + ", ".join(f"{name} {spent[name]:.1f}" for name in slowest))
+    if found["talib"]:
+        typer.echo("Columns, times TA-Lib's: " + ", ".join(f"{name} {ratio:.0f}" for name, ratio in found["talib"].items()))
+    else:
+        typer.echo("TA-Lib is not installed: pip install TA-Lib shows columns beside it.")
+
+
 def _write_strategies(folder: Path, days: int) -> dict[str, Path]:
     from lyra.bench.strategies import DAILY_CROSS, HUNDRED_EQUITIES, MINUTE_CROSS
 

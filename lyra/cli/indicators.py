@@ -30,7 +30,7 @@ def _list() -> None:
     from rich.table import Table
 
     from lyra_ai.indicators import find, names
-    from lyra_ai.indicators.agreement import AGREEMENT
+    from lyra_ai.indicators.catalogue import AGREEMENT
 
     table = Table("name", "parameters", "of", "gives", "TA-Lib", "LEAN", box=None, pad_edge=False)
     for name in names():
@@ -44,7 +44,7 @@ def _list() -> None:
 
 def _describe(name: str) -> None:
     from lyra_ai.indicators import find
-    from lyra_ai.indicators.agreement import AGREEMENT
+    from lyra_ai.indicators.catalogue import AGREEMENT
 
     kind = find(name)
     talib, lean = AGREEMENT.get(name) or _of_talib(name)

@@ -121,15 +121,18 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer bars, for a first look.")] = False,
     peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Also run backtesting.py, backtrader and a bare loop.")] = True,
     council: Annotated[bool, typer.Option("--council", help="Measure the council instead.")] = False,
+    indicators: Annotated[bool, typer.Option("--indicators", help="Measure the library's indicators instead.")] = False,
 ) -> None:
-    """Measure the engine's speed beside other backtesters, or the council's.
+    """Measure the engine's speed beside other backtesters, or the council's, or the indicators'.
 
     Example: `lyra bench`
     """
-    from lyra.cli.bench import run_bench, run_council_bench
+    from lyra.cli.bench import run_bench, run_council_bench, run_indicator_bench
 
     if council:
         run_council_bench()
+    elif indicators:
+        run_indicator_bench()
     else:
         run_bench(quick, peers)
 

@@ -10,7 +10,7 @@ import pytest
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators import column, find, indicator, jesse
 from lyra_ai.indicators.averages import ANCHORS
-from lyra_ai.indicators.choice import MATYPES
+from lyra_ai.indicators.bands import MATYPES
 from lyra_ai.indicators.windows import (
     Highest,
     Lowest,

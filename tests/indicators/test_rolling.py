@@ -136,7 +136,9 @@ def test_small_ones() -> None:
 
 
 def test_refusals() -> None:
-    with pytest.raises(SettingError, match=r"^matype is 2; there are 0 \(simple\) and 1 \(exponential\)\.$"):
-        average(2, 5)
+    with pytest.raises(SettingError, match=r"^matype is 99; there are 0, 1, 2, "):
+        average(99, 5)
+    with pytest.raises(SettingError, match=r"^matype is 24; the average of that number needs more than one number of a row\.$"):
+        average(24, 5)
     with pytest.raises(SettingError, match=r"^period is 0; it must be at least 1\.$"):
         Sum(0)

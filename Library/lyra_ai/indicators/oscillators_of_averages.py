@@ -7,8 +7,8 @@ from math import log
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.averages import Ema, Vwma, Wma
+from lyra_ai.indicators.bands import average
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
-from lyra_ai.indicators.choice import average
 from lyra_ai.indicators.windows import Delay, RollingMean
 
 

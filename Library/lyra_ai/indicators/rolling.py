@@ -39,13 +39,18 @@ class Smoothing(Protocol):
 
 
 def average(matype: int, period: int) -> Smoothing:
-    """A moving average by Jesse's number: 0 simple, 1 exponential."""
+    """A moving average by Jesse's number."""
     positive(period=period)
     if matype == 0:
         return KnownMean(period)
     if matype == 1:
         return Ema(period)
-    raise SettingError(f"matype is {matype!r}; there are 0 (simple) and 1 (exponential).")
+    from lyra_ai.indicators import bands  # which stands above this
+
+    found = bands.average(matype, period)
+    if found.needs != "x":
+        raise SettingError(f"matype is {matype}; the average of that number needs more than one number of a row.")
+    return found
 
 
 def ratio(above: float, below: float, otherwise: float = NAN) -> float:

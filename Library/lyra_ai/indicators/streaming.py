@@ -48,15 +48,16 @@ class _Streaming:
         self._kernel = kernel
         self._source = source
         self._seen = False
+        self._rows = 0
         self._values = dict.fromkeys(kernel.parts, 0.0)
 
     @property
     def is_ready(self) -> bool:
-        """Whether there has been a value."""
-        return self._seen
+        """Whether there is a value, and its warm-up is over: before that, a recursive indicator has little but its seed."""
+        return self._seen and self._rows >= self.warm_up_period
 
     def update(self, *given: Any) -> bool:
-        """A bar, a data point, a number, or a time and a number; whether there is a value.
+        """A bar, a data point, a number, or a time and a number; whether the indicator is ready.
 
         An indicator of two securities takes the second one's bar after the first one's.
         """
@@ -69,8 +70,9 @@ class _Streaming:
         if time is not None:
             self.time = time
         row = self._row(data, self._kernel.needs.replace("y", ""))
+        self._rows += 1
         self._take(self._kernel.next(*row, *self._row(second, "x")) if self._kernel.other else self._kernel.next(*row))
-        return self._seen
+        return self.is_ready
 
     def _row(self, data: Any, needs: str) -> list[float]:
         if isinstance(data, int | float):

@@ -26,8 +26,8 @@ from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
 from lyra_ai.indicators.catalogue import find, names
 from lyra_ai.indicators.filters import TalibMamaAlone
 from lyra_ai.indicators.prices import Donchian
-from lyra_ai.indicators.regression import Tsf
 from lyra_ai.indicators.volume import AccumulationDistribution
+from lyra_ai.indicators.weighted import Tsf
 from lyra_ai.indicators.windows import Delay, Highest, Lowest, RollingDeviation, RollingMean, RollingSum
 
 REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
