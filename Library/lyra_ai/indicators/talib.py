@@ -429,6 +429,7 @@ class Mavp(Kernel):
     """
 
     needs = "xy"
+    other = "periods"
 
     def __init__(self, minperiod: int = 2, maxperiod: int = 30, matype: int = 0) -> None:
         whole(minperiod=minperiod, maxperiod=maxperiod)
