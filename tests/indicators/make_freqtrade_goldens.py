@@ -128,7 +128,7 @@ def main() -> None:
             except Exception as e:  # what the original itself cannot do is no golden
                 print(name, settings, key, type(e).__name__, e)
                 continue
-            columns = {part: shown(values) for part, values in parts(result).items() if result is not of or part not in candles}
+            columns = {part: shown(values) for part, values in parts(result).items()}
             case = {"of": space, "name": name, "inputs": inputs, "settings": settings, "series": key, "kind": type(result).__name__}
             found.append({**case, "parts": columns})
     whole = {"technical": version("technical"), "rows": ROWS, "goldens": found}

@@ -9,6 +9,7 @@ here too, since a ported strategy must see the same numbers.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -292,7 +293,7 @@ class qtpylib:
         """Commodity channel index of a frame, but by the deviation of the whole column of means, which looks ahead (Lambert takes the window's)."""
         price = qtpylib.typical_price(series)
         mean = qtpylib.rolling_mean(price, window)
-        return (price - mean) / (0.015 * mean.std())
+        return (price - mean) / (0.015 * mean.std(ddof=0))
 
     @staticmethod
     def stoch(df: Frame, window: int = 14, d: int = 3, k: int = 3, fast: bool = False) -> Frame:
@@ -388,3 +389,732 @@ def _rsi_seeded(values: NDArray[np.float64], window: int) -> NDArray[np.float64]
 
 def _strength(up: float, down: float) -> float:
     return 100 - 100 / (1 + up / down) if down else 100.0 if up else NAN
+
+
+class SetupCount:
+    """Tom DeMark's count, row by row, as `technical.td_sequential` has it."""
+
+    def __init__(self) -> None:
+        self._closes: deque[float] = deque(maxlen=5)
+        self._row = -1
+        self._last = {1: 0, -1: 0}
+        self._side = self._run = self._kept = 0
+
+    def next(self, close: float, volume: float) -> int:
+        """The count with the new row."""
+        self._closes.append(close)
+        self._row = row = self._row + 1
+        if len(self._closes) < 5:
+            return 0
+        before = self._closes[0]
+        side = 0 if volume == 0 else (close > before) - (close < before)
+        if side == 0:
+            return self._stay(row)
+        self._run = run = self._run + 1 if side == self._side else 1
+        self._side = side
+        self._last[side] = row
+        self._kept = side * ((row - self._last[-side]) % 10)
+        return side * (run % 9) if run > 9 else self._kept
+
+    def _stay(self, row: int) -> int:
+        """Ten rows after the other side was seen, that side's count is the one that stays."""
+        kept = self._kept
+        if kept:
+            side = 1 if kept > 0 else -1
+            if row - self._last[-side] == 10:
+                self._kept = -side * (row - self._last[side])
+        self._run = 0
+        return self._kept
+
+
+class technical:
+    """The indicators of the `technical` package (1.7.0) by name, whichever of its modules they are in; a frame is left as it was."""
+
+    qtpylib = qtpylib
+
+    @staticmethod
+    def sma(dataframe: Frame, period: int, field: str = "close") -> Series:
+        """Mean of the last `period` values."""
+        return _like(dataframe, _mean(_values(dataframe[field]), period))
+
+    @staticmethod
+    def ema(dataframe: Frame, period: int, field: str = "close") -> Series:
+        """Exponential average begun with the mean of the first `period` values, as TA-Lib's."""
+        return _like(dataframe, _ema(_values(dataframe[field]), period))
+
+    @staticmethod
+    def dema(dataframe: Frame, period: int, field: str = "close") -> Series:
+        """Patrick Mulloy's double exponential average, of TA-Lib's exponential ones."""
+        return _like(dataframe, _dema(_values(dataframe[field]), period))
+
+    @staticmethod
+    def zema(dataframe: Frame, period: int, field: str = "close") -> Series:
+        """`dema`, by an older name."""
+        return technical.dema(dataframe, period, field)
+
+    @staticmethod
+    def tema(dataframe: Frame, period: int, field: str = "close") -> Series:
+        """Patrick Mulloy's triple exponential average, of TA-Lib's exponential ones."""
+        return _like(dataframe, _tema(_values(dataframe[field]), period))
+
+    @staticmethod
+    def hull_moving_average(dataframe: Frame, period: int, field: str = "close") -> Series:
+        """qtpylib's Hull average, of exponential means."""
+        return qtpylib.hull_moving_average(dataframe[field], period)
+
+    @staticmethod
+    def rma(dataframe: Frame, period: int, field: str = "close") -> Series:
+        """Wilder's average begun with the mean of the first `period` values, as TradingView's `ta.rma`."""
+        return _like(dataframe, _ema(_values(dataframe[field]), period, 1 / period))
+
+    @staticmethod
+    def vwma(df: Frame, window: int, price: str = "close") -> Series:
+        """Mean of the last `window` values weighted by volume."""
+        return _by_volume(df[price], df["volume"], window)
+
+    @staticmethod
+    def bollinger_bands(
+        dataframe: Frame, period: int = 21, stdv: float = 2, field: str = "close", colum_prefix: str = "bb", ma_type: str = "sma"
+    ) -> Frame:
+        """The frame with `bb_lower`, `bb_middle`, `bb_upper` (by prefix): an sma or ema and `stdv` deviations of the sample."""
+        prices = dataframe[field]
+        middle = _average(prices, period, ma_type)
+        width = prices.rolling(period).std(ddof=1) * stdv
+        found = {"lower": middle - width, "middle": middle, "upper": middle + width}
+        return dataframe.assign(**{f"{colum_prefix}_{name}": values for name, values in found.items()})
+
+    @staticmethod
+    def tv_wma(dataframe: Frame, length: int = 9, field: str = "close") -> Series:
+        """Weighted mean of the values 1 to `length` - 2 rows ago with weights `length` - 1 to 2; the newest is left out (the original's way)."""
+        prices = dataframe[field]
+        return _weighted_before(prices, length)
+
+    @staticmethod
+    def tv_hma(dataframe: Frame, length: int = 9, field: str = "close") -> Series:
+        """Alan Hull's average of `tv_wma`s."""
+        prices = dataframe[field]
+        ahead = 2 * _weighted_before(prices, length // 2) - _weighted_before(prices, length)
+        return _weighted_before(ahead, math.isqrt(length))
+
+    @staticmethod
+    def tv_alma(dataframe: Frame, length: int = 8, offset: float = 0, sigma: float = 0, field: str = "close") -> Series:
+        """Arnaud Legoux's average: weights of a Gaussian about `offset` (0 the oldest, 1 the newest), `length` / `sigma` wide; 0 for a mean."""
+        place = np.arange(length) - offset * (length - 1)
+        weights = np.exp(-np.square(place * sigma / length) / 2)
+        return _convolved(dataframe[field], weights / weights.sum())
+
+    @staticmethod
+    def tv_trama(dataframe: Frame, length: int = 99, field: str = "close") -> Series:
+        """LuxAlgo's trend regularity adaptive average: its weight is the square of the share of rows with a new high or low of `length` bars."""
+        high, low = dataframe["high"].rolling(length).max(), dataframe["low"].rolling(length).min()
+        extreme = ((high.diff() > 0) | (low.diff() < 0)).astype(float)
+        weights = np.nan_to_num(_values(extreme.rolling(length).mean() ** 2))
+        prices = _values(dataframe[field])
+        value, found = prices[0], []
+        for price, weight in zip(prices, weights, strict=True):
+            value += weight * (price - value)
+            found.append(value)
+        return _like(dataframe, found)
+
+    @staticmethod
+    def VIDYA(dataframe: Frame, length: int = 9, select: bool = True) -> Series:
+        """Tushar Chande's average: an exponential one whose weight is scaled by |CMO| / 100 (`select`), else by the deviation; from 0."""
+        return _like(dataframe, _vidya(dataframe["close"], length, select))
+
+    @staticmethod
+    def supertrend(dataframe: Frame, period: int = 10, multiplier: float = 3) -> tuple[Series, Series]:
+        """Olivier Seban's SuperTrend of the mean true range, and its direction "up" or "down"; 0 and None for the first `period` rows."""
+        ranges = _values(qtpylib.true_range(dataframe).rolling(period).mean())
+        close = _values(dataframe["close"])
+        line = _supertrend(ranges * multiplier, _values(qtpylib.mid_price(dataframe)), close, period)
+        found = [None if value <= 0 else "down" if price < value else "up" for value, price in zip(line, close, strict=True)]
+        return _like(dataframe, line), _texts(dataframe, found)
+
+    @staticmethod
+    def PMAX(dataframe: Frame, period: int = 10, multiplier: float = 3, length: int = 12, MAtype: int = 1, src: int = 1) -> Frame:
+        """Kıvanç Özbilgiç's Profit Maximizer: the SuperTrend of a moving average, of Wilder's true range.
+
+        `MAtype` 1 ema, 2 dema, 3 t3, 4 sma, 5 vidya, 6 tema, 7 wma, 8 vwma, 9 zema; `src` 1 close, 2 hl2, 3 ohlc4. The frame gets
+        `ATR_<period>`, `pm_<settings>` and the direction `pmX_<settings>`.
+        """
+        prices = _pmax_source(dataframe, src)
+        average = _pmax_average(dataframe, prices, length, MAtype)
+        ranges = np.nan_to_num(_wilder_range(dataframe, period))
+        line = _supertrend(ranges * multiplier, average, average, period)
+        shown = ["nan" if value <= 0 else "down" if price < value else "up" for value, price in zip(line, average, strict=True)]
+        settings = f"{period}_{multiplier}_{length}_{MAtype}"
+        return dataframe.assign(**{f"ATR_{period}": ranges, f"pm_{settings}": line, f"pmX_{settings}": shown})
+
+    @staticmethod
+    def SSLChannels(dataframe: Frame, length: int = 10, mode: str = "sma") -> tuple[Series, Series]:
+        """Erwin Beckers's channel, down and up line: means of the highs and lows that change places when the close leaves them; sma or ema."""
+        high, low = _average(dataframe["high"], length, mode), _average(dataframe["low"], length, mode)
+        side = high * NAN
+        side = side.mask(dataframe["close"] < low, -1.0).mask(dataframe["close"] > high, 1.0).ffill()
+        return high.where(side < 0, low), low.where(side < 0, high)
+
+    @staticmethod
+    def MADR(dataframe: Frame, length: int = 21, stds_dist: float = 2, matype: str = "sma") -> Frame:
+        """Moving average deviation rate (tarantula3535): the frame with `rate`, the close by its average in percent, its mean and bands."""
+        rate = dataframe["close"] / _average(dataframe["close"], length, matype) * 100 - 100
+        span = int(length * stds_dist)
+        center, width = _average(rate, span, matype), rate.rolling(span).std(ddof=0) * stds_dist
+        return dataframe.assign(rate=rate, stdcenter=center, plusdev=center + width, minusdev=center - width)
+
+    @staticmethod
+    def RMI(dataframe: Frame, *, length: int = 20, mom: int = 5) -> Series:
+        """Roger Altman's relative momentum index: the RSI of changes over `mom` rows, by exponential averages; 0 where nothing fell."""
+        change = np.nan_to_num(_values(dataframe["close"].diff(mom)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            up, down = _ema(np.maximum(change, 0), length), _ema(np.maximum(-change, 0), length)
+            return _like(dataframe, np.where(down == 0, 0.0, 100 - 100 / (1 + up / down)))
+
+    @staticmethod
+    def TKE(dataframe: Frame, *, length: int = 14, emaperiod: int = 5) -> tuple[Series, Series]:
+        """Yasar Erdinc's mean of RSI, stochastic, ultimate oscillator, money flow, Williams %R, momentum and CCI, and its exponential average.
+
+        Those not yet known are left out of the mean.
+        """
+        import pandas as pd
+
+        close = dataframe["close"]
+        columns = [
+            _rsi(_values(close), length), _values(qtpylib.stoch(dataframe, length, fast=True)["fast_k"]), _ultimate(dataframe),
+            _money_flow(dataframe, length), _values(technical.williams_percent(dataframe, length)), _values(close / close.shift(length) * 100),
+            _commodity_channel(dataframe, length),
+        ]  # fmt: skip
+        mean = pd.DataFrame(dict(enumerate(columns)), index=dataframe.index).mean(axis=1)
+        return mean, _like(dataframe, _ema(_values(mean), emaperiod))
+
+    @staticmethod
+    def vwmacd(dataframe: Frame, *, fastperiod: int = 12, slowperiod: int = 26, signalperiod: int = 9) -> Frame:
+        """Buff Dormeier's volume weighted MACD: the frame with `vwmacd`, `signal`, `hist`."""
+        volume = _values(dataframe["volume"])
+        paid = volume * _values(dataframe["close"])
+        macd = _ema(paid, fastperiod) / _ema(volume, fastperiod) - _ema(paid, slowperiod) / _ema(volume, slowperiod)
+        signal = _ema(macd, signalperiod)
+        return dataframe.assign(vwmacd=macd, signal=signal, hist=macd - signal)
+
+    @staticmethod
+    def ichimoku(
+        dataframe: Frame, conversion_line_period: int = 9, base_line_periods: int = 26, laggin_span: int = 52, displacement: int = 26
+    ) -> dict[str, Series]:
+        """Goichi Hosoda's cloud by name of its lines; `chikou_span` looks `displacement` - 1 rows ahead and is for the eye only."""
+
+        def middle(period: int) -> Any:
+            return (dataframe["high"].rolling(period).max() + dataframe["low"].rolling(period).min()) / 2
+
+        tenkan, kijun = middle(conversion_line_period), middle(base_line_periods)
+        leading_a, leading_b = (tenkan + kijun) / 2, middle(laggin_span)
+        a, b = leading_a.shift(displacement - 1), leading_b.shift(displacement - 1)
+        return {
+            "tenkan_sen": tenkan, "kijun_sen": kijun, "senkou_span_a": a, "senkou_span_b": b, "leading_senkou_span_a": leading_a,
+            "leading_senkou_span_b": leading_b, "chikou_span": dataframe["close"].shift(1 - displacement), "cloud_green": a > b, "cloud_red": b > a,
+        }  # fmt: skip
+
+    @staticmethod
+    def laguerre(dataframe: Frame, gamma: float = 0.75, smooth: int = 1, debug: bool = False) -> Series:
+        """John Ehlers's RSI of a Laguerre filter, 0 to 1, begun at zeros. `smooth` and `debug` are without effect."""
+        first = second = third = fourth = 0.0
+        found = []
+        for price in _values(dataframe["close"]).tolist():
+            one = (1 - gamma) * price + gamma * first
+            two = -gamma * one + first + gamma * second
+            three = -gamma * two + second + gamma * third
+            fourth = -gamma * three + third + gamma * fourth
+            first, second, third = one, two, three
+            steps = (one - two, two - three, three - fourth)
+            up = sum(step for step in steps if step >= 0)
+            down = -sum(step for step in steps if step < 0)
+            found.append(up / (up + down) if up + down else 0.0)
+        return _like(dataframe, found)
+
+    @staticmethod
+    def madrid_sqz(datafame: Frame, length: int = 34, src: str = "close", ref: int = 13, sqzLen: int = 5) -> tuple[Series, Series, Series]:
+        """Madrid's trend squeeze: colours of the close, of the `ref` and of the `sqzLen` average, each less the average of `length`."""
+        prices = _values(datafame[src])
+        base = _ema(prices, length)
+        close, middle, fast = prices - base, _ema(prices, ref) - base, _ema(prices, sqzLen) - base
+        turning = ((middle >= 0) & (close < middle)) | ((middle < 0) & (close > middle))
+        of_close, of_fast = np.where(close >= 0, "aqua", "fuchsia"), np.where(fast >= 0, "lime", "red")
+        of_middle = np.where(turning, "yellow", np.where(middle >= 0, "green", "maroon"))
+        return _texts(datafame, of_close), _texts(datafame, of_middle), _texts(datafame, of_fast)
+
+    @staticmethod
+    def mmar(dataframe: Frame, matype: str = "EMA", src: str = "close", debug: bool = False) -> tuple[Series, ...]:
+        """Madrid's ribbon: the colours of the averages of 5, 10, 20 ... 90 rows, by their change and their side of the one of 100; EMA or SMA."""
+        prices = dataframe[src]
+        reference = _values(_average(prices, 100, matype.lower()))
+        found = []
+        for period in (5, 10, 20, 30, 40, 50, 60, 70, 80, 90):
+            line = _values(_average(prices, period, matype.lower()))
+            change = np.diff(line, prepend=NAN)
+            above, below = line > reference, line < reference
+            chosen = [above & (change >= 0), above & (change < 0), below & (change <= 0), below & (change > 0)]
+            found.append(_texts(dataframe, np.select(chosen, ["lime", "maroon", "red", "green"], "grey")))
+        return tuple(found)
+
+    @staticmethod
+    def osc(dataframe: Frame, periods: int = 14) -> Series:
+        """Tom DeMark's oscillator: the mean rise of the highs as a share of it and the mean fall of the lows, 0 to 1."""
+        rise = dataframe["high"].diff().clip(lower=0).rolling(periods).mean()
+        fall = (-dataframe["low"].diff()).clip(lower=0).rolling(periods).mean()
+        return rise / (rise + fall)
+
+    @staticmethod
+    def stc(dataframe: Frame, fast: int = 23, slow: int = 50, length: int = 10) -> Series:
+        """A trend cycle after Doug Schaff, as the original has it: 100 (m - k m) / (d m - k m) of the MACD m, its stochastic k and the mean d of k.
+
+        It is not held between 0 and 100, and may be infinite.
+        """
+        close = _values(dataframe["close"])
+        macd = _like(dataframe, _ema(close, fast) - _ema(close, slow))
+        rolled = macd.rolling(length)
+        low = rolled.min()
+        k = (macd - low) / (rolled.max() - low) * 100
+        d = k.rolling(length).mean()
+        return 100 * (macd - k * macd) / (d * macd - k * macd)
+
+    @staticmethod
+    def td_sequential(dataframe: Frame) -> Frame:
+        """The frame with `TD_count`, Tom DeMark's setup: rows in a row whose close is above (below: negative) the one 4 rows before.
+
+        Counted since the last row on the other side; after 9 it begins anew; a row on neither side, or without volume, keeps the count.
+        """
+        return dataframe.assign(TD_count=_setup(_values(dataframe["close"]), _values(dataframe["volume"])))
+
+    @staticmethod
+    def vfi(
+        dataframe: Frame, length: int = 130, coef: float = 0.2, vcoef: float = 2.5, signalLength: int = 5, smoothVFI: bool = False
+    ) -> tuple[Series, Series, Series]:
+        """Markos Katsanos's volume flow indicator (2004), its exponential average and the difference."""
+        price, volume = qtpylib.typical_price(dataframe), dataframe["volume"]
+        cutoff = coef * np.log(price).diff().rolling(30).std(ddof=1) * dataframe["close"]
+        usual = volume.rolling(length).mean().shift(1)
+        counted = np.minimum(volume, usual * vcoef)
+        change = price.diff()
+        flow = counted.where(change > cutoff, (-counted).where(change < -cutoff, 0.0))
+        found = flow.rolling(length).sum() / usual
+        if smoothVFI:
+            found = found.rolling(3).mean()
+        signal = _like(dataframe, _ema(_values(found), signalLength))
+        return found, signal, found - signal
+
+    @staticmethod
+    def vpci(dataframe: Frame, period_short: int = 5, period_long: int = 20) -> Series:
+        """Buff Dormeier's volume price confirmation (2007): long weighted less plain mean, times the short ratio, times the volumes' ratio."""
+        close, volume = dataframe["close"], dataframe["volume"]
+        contrast = _by_volume(close, volume, period_long) - close.rolling(period_long).mean()
+        ratio = _by_volume(close, volume, period_short) / close.rolling(period_short).mean()
+        return contrast * ratio * volume.rolling(period_short).mean() / volume.rolling(period_long).mean()
+
+    @staticmethod
+    def vpcii(dataframe: Frame, period_short: int = 5, period_long: int = 20, hist: int = 8, hist_long: int = 30) -> Series:
+        """By what share `vpci` less its mean of `hist` rows changed, without sign. `hist_long` is without effect."""
+        found = technical.vpci(dataframe, period_short, period_long)
+        apart = found - found.rolling(hist).mean()
+        return (apart / apart.shift(1) - 1).abs()
+
+    @staticmethod
+    def fibonacci_retracements(df: Frame, field: str = "close", window: int = 120) -> Series:
+        """The retracement level (0, 0.236, 0.382, 0.5, 0.618, 0.786, 1) that the value reached in the range of `window` rows.
+
+        0 takes the range of the whole column, which looks ahead.
+        """
+        values = df[field]
+        low, high = (values.rolling(window).min(), values.rolling(window).max()) if window else (values.min(), values.max())
+        share = (values - low) / (high - low)
+        levels = np.array([0, 0.236, 0.382, 0.5, 0.618, 0.786, 1])
+        reached = levels[np.searchsorted(levels, np.nan_to_num(_values(share)), side="right") - 1]
+        return _like(df, np.where(share.isna(), NAN, reached))
+
+    @staticmethod
+    def return_on_investment(dataframe: Frame, decimals: int = 2) -> Frame:
+        """The frame with `roi`: the change of the close since the last row whose `buy` is 1, in percent; 0 before there is one."""
+        bought = dataframe["close"].where(dataframe["buy"] == 1).ffill()
+        return dataframe.assign(roi=((dataframe["close"] / bought - 1) * 100).fillna(0).round(decimals))
+
+    @staticmethod
+    def williams_percent(dataframe: Frame, period: int = 14) -> Series:
+        """Larry Williams's %R, -100 to 0."""
+        high, low = dataframe["high"].rolling(period).max(), dataframe["low"].rolling(period).min()
+        return -100 * (high - dataframe["close"]) / (high - low)
+
+    @staticmethod
+    def atr(bars: Frame, window: int = 14, exp: bool = False) -> Series:
+        """qtpylib's mean true range."""
+        return qtpylib.atr(bars, window, exp)
+
+    @staticmethod
+    def atr_percent(dataframe: Frame, period: int = 14) -> Series:
+        """Mean true range in percent of the close."""
+        return qtpylib.atr(dataframe, period) / dataframe["close"] * 100
+
+    @staticmethod
+    def chopiness(dataframe: Frame, period: int = 14) -> Series:
+        """E. W. Dreiss's choppiness index; as qtpylib's, but the first bar has no true range."""
+        return qtpylib.chopiness(dataframe, period).mask(np.arange(len(dataframe)) < period)
+
+    @staticmethod
+    def cmf(dataframe: Frame, period: int = 21) -> Series:
+        """Marc Chaikin's money flow: volume times the place of the close in its bar, summed, by the sum of the volume."""
+        high, low, close, volume = (dataframe[name] for name in ("high", "low", "close", "volume"))
+        flow = ((2 * close - low - high) / (high - low)).fillna(0) * volume
+        return flow.rolling(period).sum() / volume.rolling(period).sum()
+
+    @staticmethod
+    def chaikin_money_flow(dataframe: Frame, period: int = 21) -> Series:
+        """`cmf`."""
+        return technical.cmf(dataframe, period)
+
+    @staticmethod
+    def heikinashi(bars: Frame) -> Frame:
+        """qtpylib's Heikin-Ashi candles, and what they are like.
+
+        `flat_bottom` 1 a rising one without lower wick, `flat_top` -1 a falling one without upper wick, `small_body` one smaller than its wicks,
+        `candle` 1 rising or -1 falling, `reversal` the candle's sign where it changed, `lower_wick`, `upper_wick`.
+        """
+        found = qtpylib.heikinashi(bars)
+        open_, high, low, close = _ohlc(found)
+        lower, upper = np.minimum(open_, close) - low, high - np.maximum(open_, close)
+        candle = np.where(open_ < close, 1, -1)
+        turned = np.diff(candle, prepend=candle[:1]) != 0
+        small = np.abs(open_ - close) < lower + upper
+        return found.assign(
+            flat_bottom=np.where((close > open_) & (low == open_), 1, 0), flat_top=np.where((close < open_) & (high == open_), -1, 0),
+            small_body=small.astype(np.int64), candle=candle, reversal=np.where(turned, candle, 0), lower_wick=lower, upper_wick=upper,
+        )  # fmt: skip
+
+    @staticmethod
+    def doji(dataframe: Frame, exact: bool = False) -> Series:
+        """1 where the body is at most a tenth of what is above its lower end (0 with `exact`), else 0."""
+        body = (dataframe["open"] - dataframe["close"]).abs()
+        above = dataframe["high"] - np.minimum(dataframe["open"], dataframe["close"])
+        return ((body == 0) if exact else (body <= 0.1 * above)).astype("int64")
+
+    @staticmethod
+    def touches(dataframe: Frame, level: float) -> NDArray[np.int64]:
+        """Where the bar reaches the level: 1 where it rose, -1 where it fell, else 0."""
+        open_, high, low, close = _ohlc(dataframe)
+        return np.where((low <= level) & (high >= level), np.where(close >= open_, 1, -1), 0)
+
+    @staticmethod
+    def bounce(dataframe: Frame, level: float) -> NDArray[np.int64]:
+        """1 where a bar after one that touched the level stays above it, -1 where it stays below, else 0."""
+        open_, _, _, close = _ohlc(dataframe)
+        touched = np.concatenate([[False], technical.touches(dataframe, level)[:-1] > 0])
+        found = np.where((open_ > level) & (close > level), 1, np.where((open_ < level) & (close < level), -1, 0))
+        return np.where(touched, found, 0)
+
+    @staticmethod
+    def gentrends(dataframe: Frame, field: str = "close", window: float = 1 / 3, charts: bool = False) -> Frame:
+        """Lines through the two greatest and the two least values that are `window` rows (or a share of the rows) apart; they look ahead.
+
+        The frame has `Data`, `Max Line`, `Min Line`. After Daniel Morales's Trendy. No chart is drawn.
+        """
+        values = _values(dataframe[field])
+        apart = int(window * len(values)) if window < 1 else int(window)
+        return _trend_frame(values, _far_line(values, apart, later=True), -_far_line(-values, apart, later=False))
+
+    @staticmethod
+    def segtrends(dataframe: Frame, field: str = "close", segments: int = 2, charts: bool = False) -> Frame:
+        """Lines through the greatest and the least values of the last two of so many equal segments; they look ahead."""
+        values = _values(dataframe[field])
+        return _trend_frame(values, _segment_line(values, segments), -_segment_line(-values, segments))
+
+    @staticmethod
+    def ehlers_super_smoother(series: Series, smoothing: float = 6) -> Series:
+        """John Ehlers's two pole filter of a period of `smoothing` rows; the first two values are the series' own."""
+        turn = math.exp(-math.sqrt(2) * math.pi / smoothing)
+        two, three = 2 * turn * math.cos(math.sqrt(2) * math.pi / smoothing), -turn * turn
+        values = _values(series)
+        found = values.copy()
+        for row in range(2, len(values)):
+            found[row] = (1 - two - three) * (values[row] + values[row - 1]) / 2 + two * found[row - 1] + three * found[row - 2]
+        return _like(series, found)
+
+    @staticmethod
+    def fishers_inverse(series: Series, smoothing: float = 0) -> Any:
+        """John Ehlers's inverse Fisher transform of an oscillator of 0 to 100, -1 to 1; with `smoothing`, of its weighted mean, as an array."""
+        around = 0.1 * (series - 50)
+        if smoothing > 0:
+            weights = np.arange(1, int(smoothing) + 1)
+            around = _values(_convolved(around, weights / weights.sum()))
+        return np.tanh(around)
+
+    @staticmethod
+    def went_up(series: Series) -> Series:
+        """Whether the value is above the one before."""
+        return series > series.shift(1)
+
+    @staticmethod
+    def went_down(series: Series) -> Series:
+        """Whether the value is below the one before."""
+        return series < series.shift(1)
+
+    @staticmethod
+    def compute_interval(dataframe: Frame, exchange_interval: bool = False) -> Any:
+        """Minutes from row to row (the least), or with `exchange_interval` as exchanges write it: 5m, 1h, 1d."""
+        minutes = int(dataframe["date"].diff().min().total_seconds() // 60)
+        if not exchange_interval:
+            return minutes
+        for letter, length in (("d", 1440), ("h", 60)):
+            if minutes % length == 0:
+                return f"{minutes // length}{letter}"
+        return f"{minutes}m"
+
+    @staticmethod
+    def resample_to_interval(dataframe: Frame, interval: Any) -> Frame:
+        """Candles of so many minutes (or "1h", "1d"), dated by their begin; merge them with `resampled_merge`, or they look ahead."""
+        minutes = _minutes(interval) if isinstance(interval, str) else interval
+        how = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
+        return dataframe.set_index("date")[list(how)].resample(f"{minutes}min").agg(how).dropna().reset_index()
+
+    @staticmethod
+    def resampled_merge(original: Frame, resampled: Frame, fill_na: bool = True) -> Frame:
+        """The original with the resampled columns as `resample_<minutes>_<name>`, from the row on at whose end the longer candle is complete."""
+        fine, coarse = technical.compute_interval(original), technical.compute_interval(resampled)
+        prefix = f"resample_{coarse}_"
+        other = resampled.add_prefix(prefix)
+        other["_merge"] = other[f"{prefix}date"] + np.timedelta64(coarse - fine, "m")
+        found = original.merge(other, how="left", left_on="date", right_on="_merge").drop(columns="_merge")
+        if fill_na:
+            found[list(resampled.add_prefix(prefix))] = found[list(resampled.add_prefix(prefix))].ffill()
+        return found
+
+    @staticmethod
+    def ticker_history_to_dataframe(ticker: list[list[float]]) -> Frame:
+        """An exchange's rows (milliseconds, open, high, low, close, volume) as a frame."""
+        import pandas as pd
+
+        found = pd.DataFrame(ticker, columns=pd.Index(["date", "open", "high", "low", "close", "volume"]))
+        found["date"] = pd.to_datetime(found["date"], unit="ms", utc=True)
+        return found
+
+
+def _values(series: Any) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.array(series, dtype=np.float64)
+    return found
+
+
+def _texts(frame: Any, values: Any) -> Any:
+    import pandas as pd
+
+    return pd.Series(values, index=frame.index, dtype=object)
+
+
+def _first(values: NDArray[np.float64]) -> int:
+    known = np.flatnonzero(~np.isnan(values))
+    return int(known[0]) if len(known) else len(values)
+
+
+def _mean(values: NDArray[np.float64], period: int) -> Any:
+    return qtpylib.numpy_rolling_mean(values, period) if len(values) >= period else np.full(len(values), NAN)
+
+
+def _ema(values: NDArray[np.float64], period: int, weight: float | None = None) -> NDArray[np.float64]:
+    """TA-Lib's: begun with the mean of the first `period` known values."""
+    whole(period=period)
+    weight = 2 / (period + 1) if weight is None else weight
+    found = np.full(len(values), NAN)
+    begin = _first(values) + period - 1
+    if begin < len(values):
+        found[begin] = value = float(values[begin - period + 1 : begin + 1].mean())
+        for row, x in enumerate(values[begin + 1 :].tolist(), begin + 1):
+            value += weight * (x - value)
+            found[row] = value
+    return found
+
+
+def _dema(values: NDArray[np.float64], period: int) -> NDArray[np.float64]:
+    one = _ema(values, period)
+    return 2 * one - _ema(one, period)
+
+
+def _tema(values: NDArray[np.float64], period: int) -> NDArray[np.float64]:
+    one = _ema(values, period)
+    two = _ema(one, period)
+    return 3 * one - 3 * two + _ema(two, period)
+
+
+def _t3(values: NDArray[np.float64], period: int, factor: float = 0.7) -> NDArray[np.float64]:
+    """Tim Tillson's T3 (1998) of exponential averages begun as TA-Lib's."""
+    averages = [values]
+    for _ in range(6):
+        averages.append(_ema(averages[-1], period))
+    square, cube = factor**2, factor**3
+    of = (1 + 3 * factor + cube + 3 * square, -6 * square - 3 * factor - 3 * cube, 3 * square + 3 * cube, -cube)
+    found: NDArray[np.float64] = sum(weight * average for weight, average in zip(of, averages[3:], strict=True))  # type: ignore[assignment]
+    return found
+
+
+def _average(series: Any, period: int, kind: str) -> Any:
+    if kind == "ema":
+        return _like(series, _ema(_values(series), period))
+    if kind == "sma":
+        return series.rolling(period).mean()
+    raise SettingError(f"The kind of average is {kind!r}; it must be 'sma' or 'ema'.")
+
+
+def _by_volume(prices: Any, volume: Any, window: int) -> Any:
+    return (prices * volume).rolling(window).sum() / volume.rolling(window).sum()
+
+
+def _convolved(series: Any, weights: Any) -> Any:
+    """Sum of the last values by weights, the oldest first."""
+    return series.rolling(len(weights)).apply(lambda values: float(np.dot(values, weights)), raw=True)
+
+
+def _weighted_before(series: Any, length: int) -> Any:
+    weights = range(length - 1, 1, -1)
+    return sum(series.shift(rows) * weight for rows, weight in enumerate(weights, 1)) / sum(weights) if length > 2 else series * NAN
+
+
+def _vidya(prices: Any, length: int, select: bool) -> NDArray[np.float64]:
+    if select:
+        change = prices.diff()
+        up, down = change.clip(lower=0).rolling(length).sum(), (-change).clip(lower=0).rolling(length).sum()
+        scale = ((up - down) / (up + down)).abs()
+    else:
+        scale = prices.rolling(length).std(ddof=1)
+    weights = np.nan_to_num(_values(scale)) * 2 / (length + 1)
+    found = np.zeros(len(prices))
+    value = 0.0
+    for row, (price, weight) in enumerate(zip(_values(prices).tolist(), weights.tolist(), strict=True)):
+        if row >= length:
+            found[row] = value = value + weight * (price - value)
+    return found
+
+
+def _supertrend(width: Any, middle: Any, price: Any, period: int) -> NDArray[np.float64]:
+    """The line that follows at `width`: the upper band while the price is under it, else the lower; 0 for `period` rows."""
+    found = np.zeros(len(price))
+    upper = lower = line = 0.0
+    under = True
+    rows = zip((middle + width).tolist(), (middle - width).tolist(), price.tolist(), strict=True)
+    before = NAN
+    for row, (top, bottom, x) in enumerate(rows):
+        if row >= period:
+            if row == period:
+                before = float(price[row - 1])
+            top = top if top < upper or before > upper else upper
+            bottom = bottom if bottom > lower or before < lower else lower
+            if line == upper:
+                line = top if x <= top else bottom if x > top else 0.0
+            elif line == lower:
+                line = bottom if x >= bottom else top if x < bottom else 0.0
+            else:
+                line = 0.0
+            upper, lower = top, bottom
+            found[row] = line
+        before = x
+    return found
+
+
+def _pmax_source(frame: Any, number: int) -> Any:
+    if number == 1:
+        return frame["close"]
+    if number == 2:
+        return qtpylib.mid_price(frame)
+    if number == 3:
+        return (frame["open"] + frame["high"] + frame["low"] + frame["close"]) / 4
+    raise SettingError(f"src is {number}; it must be 1 (close), 2 (hl2) or 3 (ohlc4).")
+
+
+def _pmax_average(frame: Any, prices: Any, length: int, number: int) -> NDArray[np.float64]:
+    values = _values(prices)
+    kinds: dict[int, Callable[[], Any]] = {
+        1: lambda: _ema(values, length), 2: lambda: _dema(values, length), 3: lambda: _t3(values, length), 4: lambda: _mean(values, length),
+        5: lambda: _vidya(frame["close"], length, True), 6: lambda: _tema(values, length),
+        7: lambda: _values(_convolved(prices, np.arange(1, length + 1) * 2 / (length * (length + 1)))),
+        8: lambda: _values(_by_volume(prices, frame["volume"], length)), 9: lambda: _dema(values, length),
+    }  # fmt: skip
+    if number not in kinds:
+        raise SettingError(f"MAtype is {number}; it must be 1 to 9.")
+    found: NDArray[np.float64] = kinds[number]()
+    return found
+
+
+def _wilder_range(frame: Any, period: int) -> NDArray[np.float64]:
+    """TA-Lib's ATR: Wilder's average of the true range, of which the first bar has none."""
+    ranges = _values(qtpylib.true_range(frame))
+    ranges[0] = NAN
+    return _ema(ranges, period, 1 / period)
+
+
+def _rsi(values: NDArray[np.float64], period: int) -> NDArray[np.float64]:
+    """Wilder's RSI, begun with the mean of the first `period` changes."""
+    change = np.diff(values, prepend=NAN)
+    up, down = _ema(np.maximum(change, 0), period, 1 / period), _ema(np.maximum(-change, 0), period, 1 / period)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(up + down == 0, 0.0, 100 * up / (up + down))
+
+
+def _ultimate(frame: Any, periods: tuple[int, int, int] = (7, 14, 28)) -> Any:
+    """Larry Williams's ultimate oscillator (1976): buying pressure by true range over three periods, weighted 4, 2, 1."""
+    before = frame["close"].shift(1)
+    low = np.minimum(frame["low"], before)
+    ranges = (np.maximum(frame["high"], before) - low).mask(before.isna())
+    pressure = (frame["close"] - low).mask(before.isna())
+    shares = [pressure.rolling(n).sum() / ranges.rolling(n).sum() for n in periods]
+    return _values(100 * (4 * shares[0] + 2 * shares[1] + shares[2]) / 7)
+
+
+def _money_flow(frame: Any, period: int) -> Any:
+    """Gene Quong's and Avrum Soudack's money flow index."""
+    price = qtpylib.typical_price(frame)
+    paid, change = price * frame["volume"], price.diff()
+    up = paid.where(change > 0, 0.0).mask(change.isna()).rolling(period).sum()
+    down = paid.where(change < 0, 0.0).mask(change.isna()).rolling(period).sum()
+    return _values(100 * up / (up + down))
+
+
+def _commodity_channel(frame: Any, period: int) -> Any:
+    """Donald Lambert's index, by the mean absolute deviation of the window."""
+    price = qtpylib.typical_price(frame)
+    rolled = price.rolling(period)
+    apart = rolled.apply(lambda values: float(np.abs(values - values.mean()).mean()), raw=True)
+    return _values((price - rolled.mean()) / (0.015 * apart))
+
+
+def _setup(close: NDArray[np.float64], volume: NDArray[np.float64]) -> NDArray[np.int64]:
+    found = np.zeros(len(close), dtype=np.int64)
+    counter = SetupCount()
+    for row, (price, traded) in enumerate(zip(close.tolist(), volume.tolist(), strict=True)):
+        found[row] = counter.next(price, traded)
+    return found
+
+
+def _trend_frame(values: Any, upper: Any, lower: Any) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame({"Data": values, "Max Line": upper, "Min Line": lower})
+
+
+def _through(values: Any, one: int, other: int) -> Any:
+    slope = (values[one] - values[other]) / (one - other)
+    begin = values[one] - slope * one
+    return np.linspace(begin, begin + slope * len(values), len(values))
+
+
+def _far_line(values: Any, apart: int, later: bool) -> Any:
+    """Through the greatest and the greatest of the rows `apart` from it: of those after it if `later`, where there are any, else before it."""
+    one = int(np.argmax(values))
+    after = one + apart <= len(values) if later else one - apart < 0
+    rest = values[one + apart :] if after else values[: one - apart]
+    return _through(values, one, int(np.flatnonzero(values == rest.max())[0]))
+
+
+def _segment_line(values: Any, segments: int) -> Any:
+    whole(2, segments=segments)
+    size = len(values) // segments
+    greatest = [float(values[part * size : (part + 1) * size].max()) for part in (segments - 2, segments - 1)]
+    one, other = (int(np.flatnonzero(values == value)[0]) for value in greatest)
+    return _through(values, one, other)
+
+
+def _minutes(interval: str) -> int:
+    try:
+        return int(interval[:-1]) * {"m": 1, "h": 60, "d": 1440, "w": 10080}[interval[-1:]]
+    except (KeyError, ValueError):
+        raise SettingError(f"{interval!r} is no interval; write it as 5m, 1h or 1d.") from None
