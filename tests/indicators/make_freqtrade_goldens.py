@@ -68,7 +68,11 @@ HELPERS: dict[str, list[dict[str, Any]]] = {
     "ehlers_super_smoother": [{}, {"smoothing": 9}], "fishers_inverse": [{}, {"smoothing": 3}], "went_down": [{}], "went_up": [{}],
 }  # fmt: skip
 """Functions of `technical` that take a series."""
-CROSSES: dict[str, list[dict[str, Any]]] = {"crossed": [{}, {"direction": "above"}, {"direction": "below"}], "crossed_above": [{}], "crossed_below": [{}]}
+CROSSES: dict[str, list[dict[str, Any]]] = {
+    "crossed": [{}, {"direction": "above"}, {"direction": "below"}],
+    "crossed_above": [{}],
+    "crossed_below": [{}],
+}
 
 
 def cases() -> list[tuple[str, str, tuple[Any, ...], dict[str, Any]]]:

@@ -8,7 +8,7 @@ import importlib
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import _REGISTRY, Kernel
 
-FAMILIES = ("averages", "weighted", "filters", "adaptive", "regression", "choice", "bands", "oscillators_of_averages")
+FAMILIES = ("averages", "weighted", "filters", "adaptive", "regression", "choice", "bands", "oscillators_of_averages", "freqtrade")
 """Modules of kernels; each is loaded when a name is asked for."""
 
 

@@ -3,8 +3,10 @@
 `qtpylib` has the functions of `freqtrade.vendor.qtpylib.indicators`, `technical` those of the `technical` package (1.7.0, where the values are
 compared with). They take and give pandas' series and frames; a frame has Freqtrade's columns date, open, high, low, close, volume, and is left
 as it was. Nothing of either is needed: the formulas are those of the named authors. What looks ahead in the original (it is said where) does so
-here too, since a ported strategy must see the same numbers.
+here too, since a ported strategy must see the same numbers. The kernels at the end stream those that Jesse has not, or has with other values.
 """
+
+# ruff: noqa: N801, N802, N803 - the names are the originals'
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.base import NAN, whole
+from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
+from lyra_ai.indicators.windows import Highest, Lowest, RollingDeviation, RollingMean, RollingSum, TrueRange
 
 Frame = Any
 Series = Any
@@ -391,42 +394,6 @@ def _strength(up: float, down: float) -> float:
     return 100 - 100 / (1 + up / down) if down else 100.0 if up else NAN
 
 
-class SetupCount:
-    """Tom DeMark's count, row by row, as `technical.td_sequential` has it."""
-
-    def __init__(self) -> None:
-        self._closes: deque[float] = deque(maxlen=5)
-        self._row = -1
-        self._last = {1: 0, -1: 0}
-        self._side = self._run = self._kept = 0
-
-    def next(self, close: float, volume: float) -> int:
-        """The count with the new row."""
-        self._closes.append(close)
-        self._row = row = self._row + 1
-        if len(self._closes) < 5:
-            return 0
-        before = self._closes[0]
-        side = 0 if volume == 0 else (close > before) - (close < before)
-        if side == 0:
-            return self._stay(row)
-        self._run = run = self._run + 1 if side == self._side else 1
-        self._side = side
-        self._last[side] = row
-        self._kept = side * ((row - self._last[-side]) % 10)
-        return side * (run % 9) if run > 9 else self._kept
-
-    def _stay(self, row: int) -> int:
-        """Ten rows after the other side was seen, that side's count is the one that stays."""
-        kept = self._kept
-        if kept:
-            side = 1 if kept > 0 else -1
-            if row - self._last[-side] == 10:
-                self._kept = -side * (row - self._last[side])
-        self._run = 0
-        return self._kept
-
-
 class technical:
     """The indicators of the `technical` package (1.7.0) by name, whichever of its modules they are in; a frame is left as it was."""
 
@@ -506,15 +473,7 @@ class technical:
     @staticmethod
     def tv_trama(dataframe: Frame, length: int = 99, field: str = "close") -> Series:
         """LuxAlgo's trend regularity adaptive average: its weight is the square of the share of rows with a new high or low of `length` bars."""
-        high, low = dataframe["high"].rolling(length).max(), dataframe["low"].rolling(length).min()
-        extreme = ((high.diff() > 0) | (low.diff() < 0)).astype(float)
-        weights = np.nan_to_num(_values(extreme.rolling(length).mean() ** 2))
-        prices = _values(dataframe[field])
-        value, found = prices[0], []
-        for price, weight in zip(prices, weights, strict=True):
-            value += weight * (price - value)
-            found.append(value)
-        return _like(dataframe, found)
+        return _like(dataframe, column(Trama(length), dataframe["high"], dataframe["low"], dataframe[field]))
 
     @staticmethod
     def VIDYA(dataframe: Frame, length: int = 9, select: bool = True) -> Series:
@@ -524,15 +483,12 @@ class technical:
     @staticmethod
     def supertrend(dataframe: Frame, period: int = 10, multiplier: float = 3) -> tuple[Series, Series]:
         """Olivier Seban's SuperTrend of the mean true range, and its direction "up" or "down"; 0 and None for the first `period` rows."""
-        ranges = _values(qtpylib.true_range(dataframe).rolling(period).mean())
-        close = _values(dataframe["close"])
-        line = _supertrend(ranges * multiplier, _values(qtpylib.mid_price(dataframe)), close, period)
-        found = [None if value <= 0 else "down" if price < value else "up" for value, price in zip(line, close, strict=True)]
-        return _like(dataframe, line), _texts(dataframe, found)
+        line, side = column(Supertrend(period, multiplier), *(dataframe[name] for name in ("high", "low", "close"))).T
+        return _like(dataframe, line), _texts(dataframe, [{1.0: "up", -1.0: "down"}.get(value) for value in side])
 
     @staticmethod
     def PMAX(dataframe: Frame, period: int = 10, multiplier: float = 3, length: int = 12, MAtype: int = 1, src: int = 1) -> Frame:
-        """Kıvanç Özbilgiç's Profit Maximizer: the SuperTrend of a moving average, of Wilder's true range.
+        """Kivanc Ozbilgic's Profit Maximizer: the SuperTrend of a moving average, of Wilder's true range.
 
         `MAtype` 1 ema, 2 dema, 3 t3, 4 sma, 5 vidya, 6 tema, 7 wma, 8 vwma, 9 zema; `src` 1 close, 2 hl2, 3 ohlc4. The frame gets
         `ATR_<period>`, `pm_<settings>` and the direction `pmX_<settings>`.
@@ -564,10 +520,7 @@ class technical:
     @staticmethod
     def RMI(dataframe: Frame, *, length: int = 20, mom: int = 5) -> Series:
         """Roger Altman's relative momentum index: the RSI of changes over `mom` rows, by exponential averages; 0 where nothing fell."""
-        change = np.nan_to_num(_values(dataframe["close"].diff(mom)))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            up, down = _ema(np.maximum(change, 0), length), _ema(np.maximum(-change, 0), length)
-            return _like(dataframe, np.where(down == 0, 0.0, 100 - 100 / (1 + up / down)))
+        return _like(dataframe, column(Rmi(length, mom), dataframe["close"]))
 
     @staticmethod
     def TKE(dataframe: Frame, *, length: int = 14, emaperiod: int = 5) -> tuple[Series, Series]:
@@ -589,11 +542,8 @@ class technical:
     @staticmethod
     def vwmacd(dataframe: Frame, *, fastperiod: int = 12, slowperiod: int = 26, signalperiod: int = 9) -> Frame:
         """Buff Dormeier's volume weighted MACD: the frame with `vwmacd`, `signal`, `hist`."""
-        volume = _values(dataframe["volume"])
-        paid = volume * _values(dataframe["close"])
-        macd = _ema(paid, fastperiod) / _ema(volume, fastperiod) - _ema(paid, slowperiod) / _ema(volume, slowperiod)
-        signal = _ema(macd, signalperiod)
-        return dataframe.assign(vwmacd=macd, signal=signal, hist=macd - signal)
+        kernel = Vwmacd(fastperiod, slowperiod, signalperiod)
+        return dataframe.assign(**dict(zip(kernel.parts, column(kernel, dataframe["close"], dataframe["volume"]).T, strict=True)))
 
     @staticmethod
     def ichimoku(
@@ -615,19 +565,7 @@ class technical:
     @staticmethod
     def laguerre(dataframe: Frame, gamma: float = 0.75, smooth: int = 1, debug: bool = False) -> Series:
         """John Ehlers's RSI of a Laguerre filter, 0 to 1, begun at zeros. `smooth` and `debug` are without effect."""
-        first = second = third = fourth = 0.0
-        found = []
-        for price in _values(dataframe["close"]).tolist():
-            one = (1 - gamma) * price + gamma * first
-            two = -gamma * one + first + gamma * second
-            three = -gamma * two + second + gamma * third
-            fourth = -gamma * three + third + gamma * fourth
-            first, second, third = one, two, three
-            steps = (one - two, two - three, three - fourth)
-            up = sum(step for step in steps if step >= 0)
-            down = -sum(step for step in steps if step < 0)
-            found.append(up / (up + down) if up + down else 0.0)
-        return _like(dataframe, found)
+        return _like(dataframe, column(Laguerre(gamma), dataframe["close"]))
 
     @staticmethod
     def madrid_sqz(datafame: Frame, length: int = 34, src: str = "close", ref: int = 13, sqzLen: int = 5) -> tuple[Series, Series, Series]:
@@ -681,7 +619,7 @@ class technical:
 
         Counted since the last row on the other side; after 9 it begins anew; a row on neither side, or without volume, keeps the count.
         """
-        return dataframe.assign(TD_count=_setup(_values(dataframe["close"]), _values(dataframe["volume"])))
+        return dataframe.assign(TD_count=column(TdSequential(), dataframe["close"], dataframe["volume"]).astype(np.int64))
 
     @staticmethod
     def vfi(
@@ -903,11 +841,6 @@ def _texts(frame: Any, values: Any) -> Any:
     return pd.Series(values, index=frame.index, dtype=object)
 
 
-def _first(values: NDArray[np.float64]) -> int:
-    known = np.flatnonzero(~np.isnan(values))
-    return int(known[0]) if len(known) else len(values)
-
-
 def _mean(values: NDArray[np.float64], period: int) -> Any:
     return qtpylib.numpy_rolling_mean(values, period) if len(values) >= period else np.full(len(values), NAN)
 
@@ -915,15 +848,8 @@ def _mean(values: NDArray[np.float64], period: int) -> Any:
 def _ema(values: NDArray[np.float64], period: int, weight: float | None = None) -> NDArray[np.float64]:
     """TA-Lib's: begun with the mean of the first `period` known values."""
     whole(period=period)
-    weight = 2 / (period + 1) if weight is None else weight
-    found = np.full(len(values), NAN)
-    begin = _first(values) + period - 1
-    if begin < len(values):
-        found[begin] = value = float(values[begin - period + 1 : begin + 1].mean())
-        for row, x in enumerate(values[begin + 1 :].tolist(), begin + 1):
-            value += weight * (x - value)
-            found[row] = value
-    return found
+    average = SeededEma(period, weight)
+    return np.array([average.next(x) for x in values.tolist()], dtype=np.float64)
 
 
 def _dema(values: NDArray[np.float64], period: int) -> NDArray[np.float64]:
@@ -989,25 +915,11 @@ def _vidya(prices: Any, length: int, select: bool) -> NDArray[np.float64]:
 def _supertrend(width: Any, middle: Any, price: Any, period: int) -> NDArray[np.float64]:
     """The line that follows at `width`: the upper band while the price is under it, else the lower; 0 for `period` rows."""
     found = np.zeros(len(price))
-    upper = lower = line = 0.0
-    under = True
-    rows = zip((middle + width).tolist(), (middle - width).tolist(), price.tolist(), strict=True)
-    before = NAN
-    for row, (top, bottom, x) in enumerate(rows):
+    follower = Follower(float(price[period - 1]) if len(price) > period else NAN)
+    rows = zip(width.tolist(), middle.tolist(), price.tolist(), strict=True)
+    for row, numbers in enumerate(rows):
         if row >= period:
-            if row == period:
-                before = float(price[row - 1])
-            top = top if top < upper or before > upper else upper
-            bottom = bottom if bottom > lower or before < lower else lower
-            if line == upper:
-                line = top if x <= top else bottom if x > top else 0.0
-            elif line == lower:
-                line = bottom if x >= bottom else top if x < bottom else 0.0
-            else:
-                line = 0.0
-            upper, lower = top, bottom
-            found[row] = line
-        before = x
+            found[row] = follower.next(*numbers)
     return found
 
 
@@ -1077,14 +989,6 @@ def _commodity_channel(frame: Any, period: int) -> Any:
     return _values((price - rolled.mean()) / (0.015 * apart))
 
 
-def _setup(close: NDArray[np.float64], volume: NDArray[np.float64]) -> NDArray[np.int64]:
-    found = np.zeros(len(close), dtype=np.int64)
-    counter = SetupCount()
-    for row, (price, traded) in enumerate(zip(close.tolist(), volume.tolist(), strict=True)):
-        found[row] = counter.next(price, traded)
-    return found
-
-
 def _trend_frame(values: Any, upper: Any, lower: Any) -> Any:
     import pandas as pd
 
@@ -1118,3 +1022,303 @@ def _minutes(interval: str) -> int:
         return int(interval[:-1]) * {"m": 1, "h": 60, "d": 1440, "w": 10080}[interval[-1:]]
     except (KeyError, ValueError):
         raise SettingError(f"{interval!r} is no interval; write it as 5m, 1h or 1d.") from None
+
+
+class SeededEma:
+    """Exponential average begun with the mean of the first `period` known values, as TA-Lib's; NaN until then and where the value is NaN."""
+
+    def __init__(self, period: int, weight: float | None = None) -> None:
+        whole(period=period)
+        self._weight = 2 / (period + 1) if weight is None else weight
+        self._begin: RollingMean | None = RollingMean(period)
+        self._value = NAN
+
+    def next(self, x: float) -> float:
+        """The average with the new value."""
+        if x != x:
+            return NAN
+        if self._begin is None:
+            self._value += self._weight * (x - self._value)
+        else:
+            self._value = self._begin.next(x)
+            if self._value == self._value:
+                self._begin = None
+        return self._value
+
+
+class Follower:
+    """SuperTrend's line: the upper band, which only falls, while the price is under it, else the lower one, which only rises."""
+
+    def __init__(self, before: float) -> None:
+        self._before = before
+        self._upper = self._lower = self._line = 0.0
+
+    def next(self, width: float, middle: float, price: float) -> float:
+        """The line with the new row; it is 0 where the price is at neither."""
+        top, bottom, upper, lower, before = middle + width, middle - width, self._upper, self._lower, self._before
+        top = top if top < upper or before > upper else upper
+        bottom = bottom if bottom > lower or before < lower else lower
+        if self._line == upper:
+            self._line = top if price <= top else bottom if price > top else 0.0
+        elif self._line == lower:
+            self._line = bottom if price >= bottom else top if price < bottom else 0.0
+        else:
+            self._line = 0.0
+        self._upper, self._lower, self._before = top, bottom, price
+        return self._line
+
+
+@kernel("technical_laguerre")
+class Laguerre(Kernel):
+    """`technical.laguerre`: John Ehlers's RSI of a Laguerre filter begun at zeros, 0 to 1."""
+
+    def __init__(self, gamma: float = 0.75) -> None:
+        if not 0 <= gamma < 1:
+            raise SettingError(f"gamma is {gamma}; it must be at least 0 and below 1.")
+        self._gamma = gamma
+        self._lines = (0.0, 0.0, 0.0, 0.0)
+
+    def next(self, x: float) -> float:
+        """The share of the steps from line to line that rise."""
+        gamma = self._gamma
+        first, second, third, fourth = self._lines
+        one = (1 - gamma) * x + gamma * first
+        two = -gamma * one + first + gamma * second
+        three = -gamma * two + second + gamma * third
+        four = -gamma * three + third + gamma * fourth
+        self._lines = one, two, three, four
+        steps = (one - two, two - three, three - four)
+        up, down = sum(step for step in steps if step > 0), -sum(step for step in steps if step < 0)
+        return up / (up + down) if up + down else 0.0
+
+
+@kernel("technical_td_sequential")
+class TdSequential(Kernel):
+    """`technical.td_sequential`: Tom DeMark's setup count, -9 to 9."""
+
+    needs = "cv"
+    period = 5
+
+    def __init__(self) -> None:
+        self._closes: deque[float] = deque(maxlen=5)
+        self._row = -1
+        self._last = {1: 0, -1: 0}
+        self._side = self._run = self._kept = 0
+
+    def next(self, close: float, volume: float) -> float:
+        """The count."""
+        self._closes.append(close)
+        self._row = row = self._row + 1
+        if len(self._closes) < 5:
+            return 0.0
+        before = self._closes[0]
+        side = 0 if volume == 0 else (close > before) - (close < before)
+        if side == 0:
+            return self._stay(row)
+        self._run = run = self._run + 1 if side == self._side else 1
+        self._side = side
+        self._last[side] = row
+        self._kept = side * ((row - self._last[-side]) % 10)
+        return float(side * (run % 9) if run > 9 else self._kept)
+
+    def _stay(self, row: int) -> float:
+        """Ten rows after the other side was seen, that side's count is the one that stays."""
+        if self._kept:
+            side = 1 if self._kept > 0 else -1
+            if row - self._last[-side] == 10:
+                self._kept = -side * (row - self._last[side])
+        self._run = 0
+        return float(self._kept)
+
+
+@kernel("technical_supertrend")
+class Supertrend(Kernel):
+    """`technical.supertrend`: of the mean true range, not Wilder's. The direction is 1 up, -1 down; 0 for the first `period` rows."""
+
+    needs = "hlc"
+    parts = ("trend", "direction")
+
+    def __init__(self, period: int = 10, multiplier: float = 3) -> None:
+        whole(period=period)
+        self.period = period
+        self.rows = period + 1
+        self._multiplier = multiplier
+        self._range, self._mean = TrueRange(), RollingMean(period)
+        self._count, self._close = 0, NAN
+        self._follower: Follower | None = None
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, float]:
+        """The line and the direction."""
+        width = self._mean.next(self._range.next(high, low, close)) * self._multiplier
+        self._count += 1
+        line = 0.0
+        if self._count > self.period:
+            self._follower = self._follower or Follower(self._close)
+            line = self._follower.next(width, (high + low) / 2, close)
+        self._close = close
+        return line, 0.0 if line <= 0 else -1.0 if close < line else 1.0
+
+
+@kernel("technical_trama")
+class Trama(Kernel):
+    """`technical.tv_trama`: LuxAlgo's average, faster where highs or lows are new."""
+
+    needs = "hlc"
+
+    def __init__(self, length: int = 99) -> None:
+        whole(length=length)
+        self.period = length
+        self.rows = 2 * length
+        self._high, self._low, self._share = Highest(length), Lowest(length), RollingMean(length)
+        self._count, self._before, self._value = 0, (NAN, NAN), NAN
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The average; the first close until there can be a new extreme."""
+        extremes = self._high.next(high), self._low.next(low)
+        new = self._count >= self.period and (extremes[0] > self._before[0] or extremes[1] < self._before[1])
+        self._before = extremes
+        self._count += 1
+        share = self._share.next(1.0 if new else 0.0)
+        self._value = close if self._value != self._value else self._value
+        self._value += (share * share if share == share else 0.0) * (close - self._value)
+        return self._value
+
+
+@kernel("technical_rmi")
+class Rmi(Kernel):
+    """`technical.RMI`: Roger Altman's relative momentum index, 0 to 100."""
+
+    def __init__(self, length: int = 20, mom: int = 5) -> None:
+        whole(length=length, mom=mom)
+        self.period = length
+        self._prices: deque[float] = deque(maxlen=mom + 1)
+        self._up, self._down = SeededEma(length), SeededEma(length)
+
+    def next(self, x: float) -> float:
+        """The index; 0 where nothing fell."""
+        prices = self._prices
+        prices.append(x)
+        change = x - prices[0] if len(prices) == prices.maxlen else 0.0
+        up, down = self._up.next(max(change, 0.0)), self._down.next(max(-change, 0.0))
+        return 0.0 if down == 0 else 100 - 100 / (1 + up / down)
+
+
+@kernel("technical_ssl_channels")
+class SslChannels(Kernel):
+    """`technical.SSLChannels` of plain means: Erwin Beckers's channel, down and up line."""
+
+    needs = "hlc"
+    parts = ("down", "up")
+
+    def __init__(self, length: int = 10) -> None:
+        whole(length=length)
+        self.period = length
+        self._high, self._low = RollingMean(length), RollingMean(length)
+        self._under = False
+
+    def next(self, high: float, low: float, close: float) -> tuple[float, float]:
+        """The two lines."""
+        top, bottom = self._high.next(high), self._low.next(low)
+        self._under = False if close > top else True if close < bottom else self._under
+        return (top, bottom) if self._under else (bottom, top)
+
+
+@kernel("technical_vpci")
+class Vpci(Kernel):
+    """`technical.vpci`: Buff Dormeier's volume price confirmation."""
+
+    needs = "cv"
+
+    def __init__(self, period_short: int = 5, period_long: int = 20) -> None:
+        whole(period_short=period_short, period_long=period_long)
+        self.period = max(period_short, period_long)
+        self._sums = [[RollingMean(period) for _ in range(3)] for period in (period_short, period_long)]
+
+    def next(self, close: float, volume: float) -> float:
+        """The index; NaN where there was no volume."""
+        row = (close * volume, close, volume)
+        (paid, price, traded), (long_paid, long_price, usual) = ([m.next(x) for m, x in zip(ms, row, strict=True)] for ms in self._sums)
+        if not (traded and usual and price):
+            return NAN
+        return (long_paid / usual - long_price) * (paid / traded / price) * traded / usual
+
+
+@kernel("technical_vwmacd")
+class Vwmacd(Kernel):
+    """`technical.vwmacd`: Buff Dormeier's volume weighted MACD."""
+
+    needs = "cv"
+    parts = ("vwmacd", "signal", "hist")
+
+    def __init__(self, fastperiod: int = 12, slowperiod: int = 26, signalperiod: int = 9) -> None:
+        self.period = max(fastperiod, slowperiod) + signalperiod - 1
+        self._averages = [SeededEma(period) for period in (fastperiod, fastperiod, slowperiod, slowperiod, signalperiod)]
+
+    def next(self, close: float, volume: float) -> tuple[float, float, float]:
+        """The difference of the averages, its average, and the difference of both."""
+        fast_paid, fast, slow_paid, slow, signal = self._averages
+        paid = close * volume
+        of_fast, of_slow = (fast_paid.next(paid), fast.next(volume)), (slow_paid.next(paid), slow.next(volume))
+        macd = of_fast[0] / of_fast[1] - of_slow[0] / of_slow[1] if of_fast[1] and of_slow[1] else NAN
+        line = signal.next(macd)
+        return macd, line, macd - line
+
+
+@kernel("qtpylib_bollinger_bands")
+class Bands(Kernel):
+    """`qtpylib.bollinger_bands`: deviations of the sample, of fewer values while there are fewer; the bands are NaN for the first."""
+
+    parts = ("upper", "mid", "lower")
+
+    def __init__(self, window: int = 20, stds: float = 2) -> None:
+        whole(2, window=window)
+        self.period = window
+        self._stds, self._count = stds, 0
+        self._window = RollingDeviation(window)
+
+    def next(self, x: float) -> tuple[float, float, float]:
+        """The bands about the mean."""
+        mean, variance = self._window.next(x)
+        self._count = count = min(self._count + 1, self.period)
+        width = self._stds * math.sqrt(variance * count / (count - 1)) if count > 1 else NAN
+        return mean + width, mean, mean - width
+
+
+@kernel("qtpylib_implied_volatility")
+class ImpliedVolatility(Kernel):
+    """`qtpylib.implied_volatility`: the deviation of the logarithmic returns times the root of `window`; of prices above 0."""
+
+    def __init__(self, window: int = 252) -> None:
+        whole(2, window=window)
+        self.period = window
+        self.rows = window + 1
+        self._window, self._before = RollingDeviation(window), NAN
+
+    def next(self, x: float) -> float:
+        """The volatility."""
+        before, self._before = self._before, x
+        if before != before:
+            return NAN
+        _, variance = self._window.next(math.log(x / before))
+        return math.sqrt(variance / (self.period - 1)) * self.period if self._window.full else NAN
+
+
+@kernel("qtpylib_rolling_vwap")
+class RollingVwap(Kernel):
+    """`qtpylib.rolling_vwap`: the typical price weighted by volume; the one before where there was no volume."""
+
+    needs = "hlcv"
+
+    def __init__(self, window: int = 200) -> None:
+        whole(window=window)
+        self.period = window
+        self._paid, self._volume = RollingSum(window), RollingSum(window)
+        self._count, self._value = 0, NAN
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The price."""
+        paid, traded = self._paid.next((high + low + close) / 3 * volume), self._volume.next(volume)
+        self._count += 1
+        if self._count >= self.period and traded:
+            self._value = paid / traded
+        return self._value
