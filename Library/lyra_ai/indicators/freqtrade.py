@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
-from lyra_ai.indicators.windows import Highest, Lowest, RollingDeviation, RollingMean, RollingSum, TrueRange
+from lyra_ai.indicators.windows import Highest, Lowest, RollingDeviation, RollingMean, TrueRange
 
 Frame = Any
 Series = Any
@@ -207,20 +207,9 @@ class qtpylib:
         slow = qtpylib.rolling_weighted_mean(series, window, needed)
         return qtpylib.rolling_weighted_mean(2 * fast - slow, math.sqrt(window), needed)
 
-    @staticmethod
-    def sma(series: Series, window: int = 200, min_periods: int | None = None) -> Series:
-        """`rolling_mean`."""
-        return qtpylib.rolling_mean(series, window, min_periods)
-
-    @staticmethod
-    def wma(series: Series, window: int = 200, min_periods: int | None = None) -> Series:
-        """`rolling_weighted_mean`, an exponential one."""
-        return qtpylib.rolling_weighted_mean(series, window, min_periods)
-
-    @staticmethod
-    def hma(series: Series, window: int = 200, min_periods: int | None = None) -> Series:
-        """`hull_moving_average`."""
-        return qtpylib.hull_moving_average(series, window, min_periods)
+    sma = rolling_mean
+    wma = rolling_weighted_mean
+    hma = hull_moving_average
 
     @staticmethod
     def vwap(bars: Frame) -> Series:
@@ -414,10 +403,7 @@ class technical:
         """Patrick Mulloy's double exponential average, of TA-Lib's exponential ones."""
         return _like(dataframe, _dema(_values(dataframe[field]), period))
 
-    @staticmethod
-    def zema(dataframe: Frame, period: int, field: str = "close") -> Series:
-        """`dema`, by an older name."""
-        return technical.dema(dataframe, period, field)
+    zema = dema
 
     @staticmethod
     def tema(dataframe: Frame, period: int, field: str = "close") -> Series:
@@ -641,10 +627,7 @@ class technical:
     @staticmethod
     def vpci(dataframe: Frame, period_short: int = 5, period_long: int = 20) -> Series:
         """Buff Dormeier's volume price confirmation (2007): long weighted less plain mean, times the short ratio, times the volumes' ratio."""
-        close, volume = dataframe["close"], dataframe["volume"]
-        contrast = _by_volume(close, volume, period_long) - close.rolling(period_long).mean()
-        ratio = _by_volume(close, volume, period_short) / close.rolling(period_short).mean()
-        return contrast * ratio * volume.rolling(period_short).mean() / volume.rolling(period_long).mean()
+        return _like(dataframe, column(Vpci(period_short, period_long), dataframe["close"], dataframe["volume"]))
 
     @staticmethod
     def vpcii(dataframe: Frame, period_short: int = 5, period_long: int = 20, hist: int = 8, hist_long: int = 30) -> Series:
@@ -678,10 +661,7 @@ class technical:
         high, low = dataframe["high"].rolling(period).max(), dataframe["low"].rolling(period).min()
         return -100 * (high - dataframe["close"]) / (high - low)
 
-    @staticmethod
-    def atr(bars: Frame, window: int = 14, exp: bool = False) -> Series:
-        """qtpylib's mean true range."""
-        return qtpylib.atr(bars, window, exp)
+    atr = staticmethod(qtpylib.atr)
 
     @staticmethod
     def atr_percent(dataframe: Frame, period: int = 14) -> Series:
@@ -700,10 +680,7 @@ class technical:
         flow = ((2 * close - low - high) / (high - low)).fillna(0) * volume
         return flow.rolling(period).sum() / volume.rolling(period).sum()
 
-    @staticmethod
-    def chaikin_money_flow(dataframe: Frame, period: int = 21) -> Series:
-        """`cmf`."""
-        return technical.cmf(dataframe, period)
+    chaikin_money_flow = cmf
 
     @staticmethod
     def heikinashi(bars: Frame) -> Frame:
@@ -1301,24 +1278,3 @@ class ImpliedVolatility(Kernel):
             return NAN
         _, variance = self._window.next(math.log(x / before))
         return math.sqrt(variance / (self.period - 1)) * self.period if self._window.full else NAN
-
-
-@kernel("qtpylib_rolling_vwap")
-class RollingVwap(Kernel):
-    """`qtpylib.rolling_vwap`: the typical price weighted by volume; the one before where there was no volume."""
-
-    needs = "hlcv"
-
-    def __init__(self, window: int = 200) -> None:
-        whole(window=window)
-        self.period = window
-        self._paid, self._volume = RollingSum(window), RollingSum(window)
-        self._count, self._value = 0, NAN
-
-    def next(self, high: float, low: float, close: float, volume: float) -> float:
-        """The price."""
-        paid, traded = self._paid.next((high + low + close) / 3 * volume), self._volume.next(volume)
-        self._count += 1
-        if self._count >= self.period and traded:
-            self._value = paid / traded
-        return self._value
