@@ -41,7 +41,7 @@ SERIES: dict[str, list[dict[str, Any]]] = {
     "rolling_max": [{}, {"window": 5}, {"min_periods": 1}], "rolling_min": [{}, {"window": 5}, {"min_periods": 1}],
     "rolling_mean": [{}, {"window": 9}, {"window": 9, "min_periods": 1}], "rolling_std": [{}, {"window": 9}, {"window": 9, "min_periods": 1}],
     "rolling_weighted_mean": [{}, {"window": 9}, {"window": 9, "min_periods": 1}], "rsi": [{}, {"window": 7}], "sma": [{"window": 9}],
-    "wma": [{"window": 9}], "tdi": [{}, {"rsi_lookback": 7, "bb_lookback": 20}], "zlma": [{}, {"kind": "hma"}, {"kind": "sma", "window": 5}],
+    "wma": [{"window": 9}], "tdi": [{}, {"rsi_lookback": 7, "bb_lookback": 20}], "zlma": [{}, {"kind": "hma"}],
     "zlema": [{"window": 9}], "zlhma": [{"window": 16}],
 }  # fmt: skip
 """Functions of qtpylib that take a series."""

@@ -135,3 +135,23 @@ def test_the_return_since_the_last_buy() -> None:
     rows.loc[[3, 10, 30], "buy"] = 1
     found = technical.return_on_investment(rows)["roi"]
     assert [found[row] for row in (2, 3, 4, 5, 10, 11, 30, 45)] == [0, 0, -1.93, -3.2, 0, 0.79, 0, 0.08]
+
+
+@pytest.mark.parametrize(
+    "name", ["supertrend", "PMAX", "bollinger_bands", "ichimoku", "vfi", "mmar", "td_sequential", "TKE", "tv_trama", "heikinashi"]
+)
+def test_what_comes_later_is_not_needed(name: str) -> None:
+    """Of few rows there are few values, the same as those of many rows."""
+    rows = candles("made_up")
+    of = getattr(technical, name)
+    for count in (3, 30, 250):
+        few, many = parts(of(rows[:count])), parts(of(rows))
+        for part in few.keys() - {"chikou_span"}:
+            assert [str(value) for value in few[part]] == [str(value) for value in many[part][:count]]
+
+
+def test_a_level_is_touched_and_bounced_from() -> None:
+    bars = [(99, 100, 98, 99.5), (99, 101, 98, 99), (100, 101, 99, 100.5), (101, 102, 100.5, 101), (101, 102, 99, 100)]
+    rows = pd.DataFrame(bars, columns=["open", "high", "low", "close"])
+    assert technical.touches(rows, 100).tolist() == [0, -1, 1, 0, -1]
+    assert technical.bounce(rows, 100).tolist() == [0, 0, 0, 1, 0]

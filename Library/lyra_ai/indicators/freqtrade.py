@@ -42,7 +42,7 @@ class qtpylib:
         def rolled(data: Any, window: int, as_source: bool = False) -> Any:
             values = np.asarray(data, dtype=np.float64)
             found = np.full(len(values), NAN)
-            calculated = func(values, window)
+            calculated = func(values, window) if len(values) >= window else found[:0]
             found[len(found) - len(calculated) :] = calculated
             return _like(data, found) if as_source and hasattr(data, "index") else found
 
@@ -177,6 +177,8 @@ class qtpylib:
     @staticmethod
     def rolling_std(series: Series, window: int = 200, min_periods: int | None = None) -> Series:
         """Deviation of the last `window` values; of at least `min_periods`, all of them unless it is set."""
+        if min_periods in (None, window) and len(series) >= window:
+            return qtpylib.numpy_rolling_std(series, window, as_source=True)
         return _rolling(series, window, min_periods).std()
 
     @staticmethod
@@ -604,6 +606,7 @@ class technical:
         """The frame with `TD_count`, Tom DeMark's setup: rows in a row whose close is above (below: negative) the one 4 rows before.
 
         Counted since the last row on the other side; after 9 it begins anew; a row on neither side, or without volume, keeps the count.
+        (The original differs now and then in a run that follows a count of 9 on the other side.)
         """
         return dataframe.assign(TD_count=column(TdSequential(), dataframe["close"], dataframe["volume"]).astype(np.int64))
 
@@ -613,7 +616,7 @@ class technical:
     ) -> tuple[Series, Series, Series]:
         """Markos Katsanos's volume flow indicator (2004), its exponential average and the difference."""
         price, volume = qtpylib.typical_price(dataframe), dataframe["volume"]
-        cutoff = coef * np.log(price).diff().rolling(30).std(ddof=1) * dataframe["close"]
+        cutoff = coef * np.log(price).diff().rolling(30).std(ddof=0) * dataframe["close"]
         usual = volume.rolling(length).mean().shift(1)
         counted = np.minimum(volume, usual * vcoef)
         change = price.diff()
@@ -702,20 +705,19 @@ class technical:
 
     @staticmethod
     def doji(dataframe: Frame, exact: bool = False) -> Series:
-        """1 where the body is at most a tenth of what is above its lower end (0 with `exact`), else 0."""
+        """1 where the body is at most a tenth of what the high is above the close (0 with `exact`), else 0."""
         body = (dataframe["open"] - dataframe["close"]).abs()
-        above = dataframe["high"] - np.minimum(dataframe["open"], dataframe["close"])
-        return ((body == 0) if exact else (body <= 0.1 * above)).astype("int64")
+        return ((body == 0) if exact else (body <= 0.1 * (dataframe["high"] - dataframe["close"]))).astype("int64")
 
     @staticmethod
     def touches(dataframe: Frame, level: float) -> NDArray[np.int64]:
-        """Where the bar reaches the level: 1 where it rose, -1 where it fell, else 0."""
+        """Where the bar goes through the level: 1 where it rose, -1 where it did not, else 0."""
         open_, high, low, close = _ohlc(dataframe)
-        return np.where((low <= level) & (high >= level), np.where(close >= open_, 1, -1), 0)
+        return np.where((low < level) & (high > level), np.where(close > open_, 1, -1), 0)
 
     @staticmethod
     def bounce(dataframe: Frame, level: float) -> NDArray[np.int64]:
-        """1 where a bar after one that touched the level stays above it, -1 where it stays below, else 0."""
+        """1 where the bar after one that rose through the level opens and closes above it, -1 where below, else 0."""
         open_, _, _, close = _ohlc(dataframe)
         touched = np.concatenate([[False], technical.touches(dataframe, level)[:-1] > 0])
         found = np.where((open_ > level) & (close > level), 1, np.where((open_ < level) & (close < level), -1, 0))
@@ -819,7 +821,16 @@ def _texts(frame: Any, values: Any) -> Any:
 
 
 def _mean(values: NDArray[np.float64], period: int) -> Any:
-    return qtpylib.numpy_rolling_mean(values, period) if len(values) >= period else np.full(len(values), NAN)
+    """TA-Lib's, by a running sum: where the mean stays the same, its rounding decides in which direction it seems to move."""
+    found = np.full(len(values), NAN)
+    begin = int(np.isnan(values).argmin()) if len(values) else 0
+    total = 0.0
+    for row, x in enumerate(values[begin:].tolist(), begin):
+        total += x
+        if row >= begin + period - 1:
+            found[row] = total / period
+            total -= values[row - period + 1]
+    return found
 
 
 def _ema(values: NDArray[np.float64], period: int, weight: float | None = None) -> NDArray[np.float64]:
@@ -855,7 +866,7 @@ def _average(series: Any, period: int, kind: str) -> Any:
     if kind == "ema":
         return _like(series, _ema(_values(series), period))
     if kind == "sma":
-        return series.rolling(period).mean()
+        return _like(series, _mean(_values(series), period))
     raise SettingError(f"The kind of average is {kind!r}; it must be 'sma' or 'ema'.")
 
 
