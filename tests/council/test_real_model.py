@@ -1,4 +1,4 @@
-"""A real language model in the council. Runs where `python tests/council/real_model.py` has prepared one; the model is tiny and knows nothing
+"""A real language model in the council. Runs where `python tests/council/real_model.py` has prepared one and LYRA_REAL_MODEL names it; the model is tiny and knows nothing
 of markets, which is what makes it a good test: half of its answers are of the right form and of no sense."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lyra.workspace.config import run_config
 from lyra.workspace.runs import Report, execute
 from lyra_ai.council.journal import read_journal
 
-pytestmark = pytest.mark.skipif(not real_model.prepared(), reason="no real model here: python tests/council/real_model.py makes one")
+pytestmark = pytest.mark.skipif(not real_model.wanted(), reason="needs a real model: python tests/council/real_model.py makes one and says how")
 
 ALGORITHM = """
 from AlgorithmImports import *

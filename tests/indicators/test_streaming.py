@@ -51,7 +51,9 @@ class Mixed(QCAlgorithm):
 def test_a_kernel_lives_in_an_algorithm(tmp_path: Path) -> None:
     data = tmp_path / "data"
     write_reference_files(data)
-    generate(GenerateRequest(SecurityType.CRYPTO, "coinbase", "BTCUSD", Resolution.DAILY, date(2020, 1, 1), date(2020, 6, 30), seed=2), data)
+    generate(
+        GenerateRequest(SecurityType.CRYPTO, "coinbase", "BTCUSD", Resolution.DAILY, date(2020, 1, 1), date(2020, 6, 30), seed=2), data
+    )
     file = tmp_path / "main.py"
     file.write_text(ALGORITHM, encoding="utf-8")
     ran = run_command("backtest", file, "--data-folder", data, "--output", tmp_path / "out", folder=tmp_path / "out")

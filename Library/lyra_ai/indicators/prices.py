@@ -1,9 +1,13 @@
-"""A bar's prices made into one price or into levels; midpoints and channels of a window; the Ichimoku cloud."""
+"""A bar's prices made into one price or into levels; midpoints and channels of a window; the Ichimoku cloud.
+
+Below them: volume, and what it does to prices. Volume against price: accumulation, money flow, force, and volume's own averages.
+"""
 
 from __future__ import annotations
 
+from lyra_ai.indicators.averages import Ema
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
-from lyra_ai.indicators.rolling import Highest, Lag, Lowest, Timed, chosen
+from lyra_ai.indicators.rolling import Highest, KnownMean, Lag, Lowest, Mean, Sum, Timed, chosen, ratio
 
 
 @kernel("avgprice")
@@ -233,3 +237,317 @@ class IchimokuCloudSequence(Timed):
         conversion, base, long = self._lines.next(high, low)
         middle = (conversion + base) / 2
         return conversion, base, self._a.next(middle), self._b.next(long), self._close.next(close), middle, long
+
+
+@kernel("volume")
+class Volume(Timed):
+    """The volume and its mean over `period` bars, which is known from bar `period`. Jesse's `volume`."""
+
+    needs = "v"
+    parts = ("volume", "ma")
+
+    def __init__(self, period: int = 20) -> None:
+        self.rows = self.period = period
+        self._mean = Mean(period)
+
+    def next(self, volume: float) -> tuple[float, float]:
+        """Volume and mean."""
+        return volume, self._mean.next(volume)
+
+
+@kernel("vosc")
+class VolumeOscillator(Timed):
+    """Short less long mean of the volume, in percent of the long one. Known when both windows are full; NaN without volume. Jesse's `vosc`."""
+
+    needs = "v"
+
+    def __init__(self, short_period: int = 2, long_period: int = 5) -> None:
+        self.rows = max(short_period, long_period)
+        self._short, self._long = Mean(short_period), Mean(long_period)
+
+    def next(self, volume: float) -> float:
+        """The percentage."""
+        short, long = self._short.next(volume), self._long.next(volume)
+        return 100 * ratio(short - long, long)
+
+
+@kernel("ad")
+class AccumulationDistribution(Kernel):
+    """Sum, from the first bar on, of the volume times where the close stands in its bar: 1 at the high, -1 at the low, 0 in a bar without reach.
+
+    Its level depends on where it began. Marc Chaikin; TA-Lib's AD.
+    """
+
+    needs = "hlcv"
+
+    def __init__(self) -> None:
+        self._line = 0.0
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The line."""
+        self._line += ratio((close - low) - (high - close), high - low, 0.0) * volume
+        return self._line
+
+
+@kernel("adosc")
+class ChaikinOscillator(Timed):
+    """Fast less slow exponential average of the accumulation/distribution line. Known from the first bar. Marc Chaikin; TA-Lib's ADOSC."""
+
+    needs = "hlcv"
+
+    def __init__(self, fast_period: int = 3, slow_period: int = 10) -> None:
+        self._fast, self._slow = Ema(fast_period), Ema(slow_period)
+        self.rows = max(fast_period, slow_period)
+        self._line = AccumulationDistribution()
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The oscillator."""
+        line = self._line.next(high, low, close, volume)
+        return self._fast.next(line) - self._slow.next(line)
+
+
+@kernel("obv")
+class OnBalanceVolume(Kernel):
+    """Sum of the volume, taken negative where the close fell and left out where it stayed; the first bar's counts. Joseph Granville (1963)."""
+
+    needs = "cv"
+
+    def __init__(self) -> None:
+        self._close = NAN
+        self._balance = 0.0
+
+    def next(self, close: float, volume: float) -> float:
+        """The balance."""
+        before, self._close = self._close, close
+        if close > before or before != before:
+            self._balance += volume
+        elif close < before:
+            self._balance -= volume
+        return self._balance
+
+
+@kernel("wad")
+class WilliamsAccumulation(Kernel):
+    """Sum of how far the price rose above the true low or fell below the true high; 0 at the first bar.
+
+    As in Jesse the price and the last price are the bars' *closes*. Larry Williams (1986).
+    """
+
+    needs = "hlc"
+
+    def __init__(self) -> None:
+        self._price = NAN
+        self._sum = 0.0
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The sum."""
+        before, self._price = self._price, close
+        if close > before:
+            self._sum += close - (before if before < low else low)
+        elif close < before:
+            self._sum += close - (before if before > high else high)
+        return self._sum
+
+
+@kernel("mfi")
+class MoneyFlow(Timed):
+    """100 * rising / (rising + falling) money flow of `period` bars: typical price times volume, where that price rose or fell.
+
+    100 where nothing fell. Known from bar `period`, the first bar counting as neither. Gene Quong and Avrum Soudack (1989).
+    """
+
+    needs = "hlcv"
+
+    def __init__(self, period: int = 14) -> None:
+        self.rows = self.period = period
+        self._rising, self._falling = Sum(period), Sum(period)
+        self._price = NAN
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The index, from 0 to 100."""
+        price = (high + low + close) / 3
+        before, self._price = self._price, price
+        rising = self._rising.next(price * volume if price > before else 0.0)
+        falling = self._falling.next(price * volume if price < before else 0.0)
+        return 100 * ratio(rising, rising + falling) if falling != 0.0 else 100.0
+
+
+@kernel("efi")
+class ForceIndex(Timed):
+    """Exponential average of change times volume, begun with the first of these and given from the `period`th on: bar `period` + 1.
+
+    Alexander Elder (1993); Jesse's `efi`.
+    """
+
+    needs = "xv"
+
+    def __init__(self, period: int = 13) -> None:
+        self._average = Ema(period)
+        self.period = self._left = period
+        self.rows = period + 1
+        self._last = NAN
+
+    def next(self, x: float, volume: float) -> float:
+        """The index."""
+        last, self._last = self._last, x
+        if last != last:
+            return NAN
+        force = self._average.next((x - last) * volume)
+        if self._left > 1:
+            self._left -= 1
+            return NAN
+        return force
+
+
+@kernel("emv")
+class EaseOfMovement(Timed):
+    """Mean over `length` bars of div * change of the bar's middle * (high - low) / volume. The first change is 0.
+
+    0.0 before bar `length`, as in Jesse; a bar without volume counts 0. Richard Arms (1996).
+    """
+
+    needs = "hlv"
+
+    def __init__(self, length: int = 14, div: float = 10000) -> None:
+        self._mean = Mean(length)
+        self.rows = self._left = length
+        self._factor = div
+        self._middle = NAN
+
+    def next(self, high: float, low: float, volume: float) -> float:
+        """The ease."""
+        middle = (high + low) / 2
+        before, self._middle = self._middle, middle
+        change = middle - before if before == before else 0.0
+        mean = self._mean.next(self._factor * ratio(change * (high - low), volume, 0.0))
+        if self._left > 1:
+            self._left -= 1
+            return 0.0
+        return mean
+
+
+@kernel("marketfi")
+class MarketFacilitation(Kernel):
+    """(high - low) / volume; NaN without volume. Known from the first bar. Bill Williams (1995)."""
+
+    needs = "hlv"
+
+    def next(self, high: float, low: float, volume: float) -> float:
+        """The index."""
+        return ratio(high - low, volume)
+
+
+class _VolumeIndex(Kernel):
+    """1000, moved by the relative change of the source in bars whose volume went a certain way."""
+
+    needs = "xv"
+
+    def __init__(self) -> None:
+        self._value = 1000.0
+        self._last = self._volume = NAN
+
+    def _moved(self, x: float, counts: bool) -> float:
+        last, self._last = self._last, x
+        if counts:
+            self._value *= 1 + ratio(x - last, last, 0.0)
+        return self._value
+
+
+@kernel("nvi")
+class NegativeVolume(_VolumeIndex):
+    """1000 at the first bar, then moved by the source's relative change in bars with less volume than the last. Paul Dysart (1936)."""
+
+    def next(self, x: float, volume: float) -> float:
+        """The index."""
+        before, self._volume = self._volume, volume
+        return self._moved(x, volume < before)
+
+
+@kernel("pvi")
+class PositiveVolume(_VolumeIndex):
+    """1000 at the first bar, then moved by the source's relative change in bars with more volume than the last. Paul Dysart (1936)."""
+
+    def next(self, x: float, volume: float) -> float:
+        """The index."""
+        before, self._volume = self._volume, volume
+        return self._moved(x, volume > before)
+
+
+@kernel("vpt")
+class VolumePriceTrend(Timed):
+    """Volume times relative change of the source, of this bar and the last together. Known from bar 3.
+
+    Jesse's `vpt`; other libraries sum from the first bar on.
+    """
+
+    needs = "xv"
+    rows = 3
+
+    def __init__(self) -> None:
+        self._last = self._product = NAN
+
+    def next(self, x: float, volume: float) -> float:
+        """The trend."""
+        product = volume * ratio(x - self._last, self._last)
+        before, self._last, self._product = self._product, x, product
+        return before + product
+
+
+@kernel("kvo")
+class KlingerVolume(Timed):
+    """Short less long exponential average of the volume force. Known from the first bar, where it is 0.
+
+    Force = 100 * volume * trend * |2 * reach / measure - 1|: trend is the sign of the typical price's change, reach high - low, and measure
+    adds up reaches while the trend lasts and begins anew with this bar's and the last one's when it turns. Stephen Klinger (1997); as in
+    Jesse an unchanged price has trend 0 instead of the last one.
+    """
+
+    needs = "hlcv"
+
+    def __init__(self, short_period: int = 34, long_period: int = 55) -> None:
+        self._short, self._long = Ema(short_period), Ema(long_period)
+        self.rows = max(short_period, long_period)
+        self._price = NAN
+        self._trend = 0
+        self._reach = self._measure = 0.0
+
+    def next(self, high: float, low: float, close: float, volume: float) -> float:
+        """The oscillator."""
+        price, reach = (high + low + close) / 3, high - low
+        before, self._price = self._price, price
+        force = 0.0
+        if before == before:
+            trend = (price > before) - (price < before)
+            self._measure = reach + (self._measure if trend == self._trend else self._reach)
+            self._trend = trend
+            if self._measure != 0.0:
+                force = 100 * volume * trend * abs(2 * reach / self._measure - 1)
+        self._reach = reach
+        return self._short.next(force) - self._long.next(force)
+
+
+@kernel("vpci")
+class VolumePriceConfirmation(Timed):
+    """Volume-weighted less simple long mean of the close, times the short ratio of the two, times short / long mean volume.
+
+    `vpcis` is its volume-weighted mean over `short_range`, of the bars that have it. Known from bar `long_range`; NaN without volume. Buff
+    Dormeier (2007); Jesse's `vpci`.
+    """
+
+    needs = "cv"
+    parts = ("vpci", "vpcis")
+
+    def __init__(self, short_range: int = 5, long_range: int = 25) -> None:
+        self.rows = max(short_range, long_range)
+        self._short, self._long = [tuple(Mean(period) for _ in range(3)) for period in (short_range, long_range)]
+        self._signal = KnownMean(short_range)
+
+    def next(self, close: float, volume: float) -> tuple[float, float]:
+        """The indicator and its signal."""
+        long_money, long_close, long_volume = (
+            mean.next(value) for mean, value in zip(self._long, (close * volume, close, volume), strict=True)
+        )
+        money, simple, short_volume = (mean.next(value) for mean, value in zip(self._short, (close * volume, close, volume), strict=True))
+        confirmation = ratio(long_money, long_volume) - long_close
+        found = confirmation * ratio(ratio(money, short_volume), simple) * ratio(short_volume, long_volume)
+        return found, ratio(self._signal.next(found * volume), short_volume)

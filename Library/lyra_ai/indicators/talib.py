@@ -25,8 +25,7 @@ from lyra_ai.indicators.bands import Stddev
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
 from lyra_ai.indicators.catalogue import find, names
 from lyra_ai.indicators.filters import TalibMamaAlone
-from lyra_ai.indicators.prices import Donchian
-from lyra_ai.indicators.volume import AccumulationDistribution
+from lyra_ai.indicators.prices import AccumulationDistribution, Donchian
 from lyra_ai.indicators.weighted import Tsf
 from lyra_ai.indicators.windows import Delay, Highest, Lowest, RollingDeviation, RollingMean, RollingSum
 
