@@ -1,5 +1,5 @@
-"""A real language model in the council. Runs where `python tests/council/real_model.py` has prepared one and LYRA_REAL_MODEL names it; the model is tiny and knows nothing
-of markets, which is what makes it a good test: half of its answers are of the right form and of no sense."""
+"""A real language model in the council. Runs where `python tests/council/real_model.py` has prepared one and LYRA_REAL_MODEL names it; the
+model is tiny and knows nothing of markets, which makes it a good test: half of its answers are of the right form and of no sense."""
 
 from __future__ import annotations
 
