@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lyra_ai.indicators.base import NAN, kernel, positive
-from lyra_ai.indicators.rolling import Lag, Mean, Sum, Timed, WhereHighest, Wilder, ratio, true_range
+from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
+from lyra_ai.indicators.rolling import Lag, Mean, Sum, WhereHighest, Wilder, ratio, true_range
 
 
 class _Movement:
@@ -25,7 +25,7 @@ def _index(plus: float, minus: float) -> float:
 
 
 @kernel("dm")
-class DirectionalMovement(Timed):
+class DirectionalMovement(Kernel):
     """Wilder's sums of upward and downward movement: of the first `period`, then less a `period`th plus the new one. Known from bar period + 1.
 
     J. Welles Wilder (1978). TA-Lib's PLUS_DM and MINUS_DM begin one bar earlier.
@@ -51,7 +51,7 @@ class DirectionalMovement(Timed):
 
 
 @kernel("di")
-class DirectionalIndicator(Timed):
+class DirectionalIndicator(Kernel):
     """Upward and downward movement in percent of the true range, all in Wilder averages. Known from bar `period` + 1; 0 without any range.
 
     J. Welles Wilder (1978). As in Jesse the averages begin with the sum instead of the mean of the first `period`, which fades out.
@@ -78,7 +78,7 @@ class DirectionalIndicator(Timed):
 
 
 @kernel("adx")
-class AverageDirectionalIndex(Timed):
+class AverageDirectionalIndex(Kernel):
     """Wilder average of the directional movement index 100 * |plus - minus| / (plus + minus).
 
     Known from bar 2 * period + 1. J. Welles Wilder (1978). As in Jesse the mean of the first `period` indices is given one bar late, and that
@@ -110,7 +110,7 @@ class AverageDirectionalIndex(Timed):
 
 
 @kernel("adxr")
-class AverageDirectionalRating(Timed):
+class AverageDirectionalRating(Kernel):
     """Mean of a simple average of the directional movement index and of that average `period` bars ago. Known from bar 2 * period.
 
     Movement and range are Wilder's sums, begun with the first bar alone. Jesse's `adxr`, after a script of Kivanc Ozbilgic; Wilder (1978) and
@@ -137,7 +137,7 @@ class AverageDirectionalRating(Timed):
 
 
 @kernel("dx")
-class DirectionalIndex(Timed):
+class DirectionalIndex(Kernel):
     """ADX and both directional indicators with averages that begin at the first bar and move by 1 / length of the way. Known from the first bar.
 
     Jesse's `dx`. Its averages (`rma`) begin instead with the *last* value of the history, so that both agree only when that has faded out.
@@ -170,7 +170,7 @@ class DirectionalIndex(Timed):
 
 
 @kernel("vi")
-class Vortex(Timed):
+class Vortex(Kernel):
     """Sums of |high - last low| and of |low - last high| over `period` bars, in sums of the true range. Known from bar `period` + 1.
 
     Etienne Botes and Douglas Siepman (2010). NaN without any range.
@@ -197,7 +197,7 @@ class Vortex(Timed):
 
 
 @kernel("aroon")
-class Aroon(Timed):
+class Aroon(Kernel):
     """How new the lowest low and the highest high of the last `period` + 1 bars are: 100 is this bar, 0 `period` bars ago; of equals the older.
 
     Known from bar `period` + 1. Tushar Chande (1995); TA-Lib's AROON.
@@ -218,7 +218,7 @@ class Aroon(Timed):
 
 
 @kernel("aroonosc")
-class AroonOscillator(Timed):
+class AroonOscillator(Kernel):
     """Distance in bars of the highest high from the lowest low of the last `period` bars, in percent of `period`. Known from bar `period`.
 
     Tushar Chande (1995). As in Jesse the window is a bar shorter than `aroon`'s, so that this is not the difference of its parts.

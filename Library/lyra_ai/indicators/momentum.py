@@ -8,10 +8,10 @@ from collections import deque
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.averages import Ema
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
-from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Line, Lowest, Mean, Sum, Timed, Weighted, Wilder, average, ratio
+from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Line, Lowest, Mean, Sum, Weighted, Wilder, average, ratio
 
 
-class _Change(Timed):
+class _Change(Kernel):
     """What the changes have in common: the value of `period` rows ago. Known from row `period` + 1."""
 
     def __init__(self, period: int = 10) -> None:
@@ -68,7 +68,7 @@ class RateOfChangeRatio100(_Change):
 
 
 @kernel("rsi")
-class RelativeStrength(Timed):
+class RelativeStrength(Kernel):
     """100 * rises / (rises + falls), both being Wilder averages of the changes; 100 without falls. Known from row `period` + 1.
 
     J. Welles Wilder (1978). TA-Lib's RSI.
@@ -94,7 +94,7 @@ class RelativeStrength(Timed):
 
 
 @kernel("cmo")
-class ChandeMomentum(Timed):
+class ChandeMomentum(Kernel):
     """100 * (rises - falls) / (rises + falls), sums of the last `period` changes; 0 where there are none. Known from row `period` + 1.
 
     Tushar Chande (1994); TA-Lib's CMO has Wilder averages instead of the sums.
@@ -117,7 +117,7 @@ class ChandeMomentum(Timed):
 
 
 @kernel("ao")
-class Awesome(Timed):
+class Awesome(Kernel):
     """5-bar less 34-bar simple average of the bars' middles, and its change. Known from bar 34, the change from bar 35. Bill Williams (1995)."""
 
     needs = "hl"
@@ -137,7 +137,7 @@ class Awesome(Timed):
 
 
 @kernel("acosc")
-class Acceleration(Timed):
+class Acceleration(Kernel):
     """The awesome oscillator less its 5-bar average, and the change of that. Known from bar 38, the change from bar 39. Bill Williams (1995)."""
 
     needs = "hl"
@@ -171,7 +171,7 @@ class BalanceOfPower(Kernel):
 
 
 @kernel("qstick")
-class Qstick(Timed):
+class Qstick(Kernel):
     """Mean of close - open over `period` bars; 0.0 before bar `period`, as in Jesse. Tushar Chande (1994)."""
 
     needs = "oc"
@@ -187,7 +187,7 @@ class Qstick(Timed):
 
 
 @kernel("cci")
-class CommodityChannel(Timed):
+class CommodityChannel(Kernel):
     """Distance of the typical price from its mean of `period` bars, in 0.015 of the mean distance in that window; 0 where there is none.
 
     Known from bar `period`. Donald Lambert (1980); TA-Lib's CCI. A step looks through the window.
@@ -215,7 +215,7 @@ class CommodityChannel(Timed):
 
 
 @kernel("cfo")
-class ChandeForecast(Timed):
+class ChandeForecast(Kernel):
     """Distance of the value from the end of the least-squares line through the last `period` values, in `scalar`ths of the value.
 
     Known from row `period`; NaN where the value is 0. Tushar Chande (1994); Jesse's `cfo`.
@@ -232,7 +232,7 @@ class ChandeForecast(Timed):
 
 
 @kernel("fosc")
-class ForecastOscillator(Timed):
+class ForecastOscillator(Kernel):
     """Distance of the value from the end of the least-squares line through the last `period` values, in percent of the value.
 
     0.0 before row `period`, as in Jesse, and where the value is 0. Tushar Chande (1994); other libraries take the last row's line.
@@ -249,7 +249,7 @@ class ForecastOscillator(Timed):
 
 
 @kernel("cg")
-class CenterOfGravity(Timed):
+class CenterOfGravity(Kernel):
     """-(sum of age * value) / (sum of values) of the last `period` - 1 values, the newest being of age 1; 0 where they sum to 0.
 
     Known from row `period` + 2, as in Jesse. John Ehlers (2002), who sums `period` values.
@@ -273,7 +273,7 @@ class CenterOfGravity(Timed):
 
 
 @kernel("dpo")
-class DetrendedPrice(Timed):
+class DetrendedPrice(Kernel):
     """The value of period // 2 + 1 rows ago less the mean of the last `period`. Known from row `period` + period // 2 + 1. Jesse's `dpo`."""
 
     def __init__(self, period: int = 5) -> None:
@@ -293,7 +293,7 @@ class DetrendedPrice(Timed):
 
 
 @kernel("er")
-class EfficiencyRatio(Timed):
+class EfficiencyRatio(Kernel):
     """Distance covered in `period` rows as a share of the way gone: |change over the period| / sum of |changes|; 0 where nothing moved.
 
     Known from row `period` + 1. Perry Kaufman (1995). Jesse's `er` divides by the way of all windows of the history together instead.
@@ -313,7 +313,7 @@ class EfficiencyRatio(Timed):
 
 
 @kernel("eri")
-class ElderRay(Timed):
+class ElderRay(Kernel):
     """Bulls' power, high less an average of the source, and bears' power, low less it. `matype` 1: from the first bar; 0: from bar `period`.
 
     Alexander Elder (1993); Jesse's `eri`.
@@ -333,7 +333,7 @@ class ElderRay(Timed):
 
 
 @kernel("pfe")
-class FractalEfficiency(Timed):
+class FractalEfficiency(Kernel):
     """Polarized fractal efficiency: 100 * straight way / way gone, signed with the direction, and smoothed exponentially.
 
     With d the change over `period` rows: straight way = sqrt(d² + period²), way gone = sum of sqrt(1 + step²) over these rows. 0 goes into the
@@ -363,7 +363,7 @@ class FractalEfficiency(Timed):
 
 
 @kernel("ttm_trend")
-class TtmTrend(Timed):
+class TtmTrend(Kernel):
     """1.0 where the close is above the mean of the last `period` sources, else 0.0, also while there are fewer. John Carter (2005)."""
 
     needs = "xc"
@@ -379,7 +379,7 @@ class TtmTrend(Timed):
 
 
 @kernel("rsmk")
-class RelativeStrengthMarkos(Timed):
+class RelativeStrengthMarkos(Kernel):
     """Relative strength to another market: 100 * exponential average of the change, over `lookback` rows, of ln(value / the other's value).
 
     `signal` is the exponential average of it. Known from row `lookback` + 1. Markos Katsanos (2020); Jesse's `rsmk`.
@@ -425,7 +425,7 @@ class _Place:
 
 
 @kernel("stoch")
-class Stochastic(Timed):
+class Stochastic(Kernel):
     """%K: where the close stands in the channel of `fastk_period` bars, averaged over `slowk_period`; %D: %K averaged over `slowd_period`.
 
     An average is of those of its rows that are known (a flat channel has no place), so that both begin with bar `fastk_period`. George Lane
@@ -449,7 +449,7 @@ class Stochastic(Timed):
 
 
 @kernel("stochf")
-class StochasticFast(Timed):
+class StochasticFast(Kernel):
     """%K: where the close stands in the channel of `fastk_period` bars, 50 in a flat one; %D: its average over `fastd_period` bars.
 
     Known from bar `fastk_period`, %D at first of fewer. George Lane (1957); Jesse's `stochf`, which averages simply whatever `fastd_matype` is.
@@ -470,7 +470,7 @@ class StochasticFast(Timed):
 
 
 @kernel("kdj")
-class Kdj(Timed):
+class Kdj(Kernel):
     """Stochastic with a third line: %J = 3 * %K - 2 * %D. The channel is of `fastk_period` bars, at first of those there are.
 
     Known from bar `slowk_period` on. Jesse's `kdj`.
@@ -494,7 +494,7 @@ class Kdj(Timed):
 
 
 @kernel("willr")
-class WilliamsR(Timed):
+class WilliamsR(Kernel):
     """How far the close is below the top of the channel of `period` bars, in percent of its reach, negative; 0 in a flat one.
 
     Known from bar `period`. Larry Williams (1973); TA-Lib's WILLR.
@@ -513,7 +513,7 @@ class WilliamsR(Timed):
 
 
 @kernel("srsi")
-class StochasticRsi(Timed):
+class StochasticRsi(Kernel):
     """Where the relative strength of `period` stands between its highest and lowest of `period_stoch` rows: mean of `k`, and mean of `d` of these.
 
     Known from row period + period_stoch + k - 1, `d` from d - 1 rows later; %K is NaN while a window in it is flat. Tushar Chande and Stanley
@@ -540,7 +540,7 @@ class StochasticRsi(Timed):
 
 
 @kernel("stc")
-class SchaffTrendCycle(Timed):
+class SchaffTrendCycle(Kernel):
     """Place of the MACD in its `k_period` rows, averaged (`d1_period`); place of that in its `k_period` rows, averaged (`d2_period`).
 
     MACD = exponential average of `fast_period` less that of `slow_period`; all averages are exponential. A place not known or in a flat window
@@ -562,7 +562,7 @@ class SchaffTrendCycle(Timed):
 
 
 @kernel("ultosc")
-class UltimateOscillator(Timed):
+class UltimateOscillator(Kernel):
     """100 * (4 a + 2 b + c) / 7, where a, b, c are buying pressure / true range, summed over the three periods.
 
     Buying pressure = close - lower of low and last close, 0 for the first bar. Known when all windows are full; NaN without any range. Larry
@@ -626,7 +626,7 @@ class LaguerreRsi(Kernel):
 
 
 @kernel("fisher")
-class FisherTransform(Timed):
+class FisherTransform(Kernel):
     """Fisher transform of the bars' middles: half of ln((1 + v) / (1 - v)) plus half of the last one; `signal` is the last one.
 
     v = 0.66 * (place in the window of `period`, from -0.5 to 0.5) + 0.67 * last v, held within 0.999, and 0 in a flat window. 0.0 for the first
@@ -660,7 +660,7 @@ class FisherTransform(Timed):
 
 
 @kernel("ift_rsi")
-class InverseFisherRsi(Timed):
+class InverseFisherRsi(Kernel):
     """Squashed relative strength: (4 v² - 1) / (4 v² + 1), v being the weighted average of (RSI - 50) / 10, newest weighted most.
 
     Known from row rsi_period + wma_period. After John Ehlers's inverse Fisher transform (2004), with Jesse's squares instead of exponentials.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lyra_ai.indicators.averages import Ema
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
-from lyra_ai.indicators.rolling import Highest, KnownMean, Lag, Lowest, Mean, Sum, Timed, chosen, ratio
+from lyra_ai.indicators.rolling import Highest, KnownMean, Lag, Lowest, Mean, Sum, chosen, ratio
 
 
 @kernel("avgprice")
@@ -55,7 +55,7 @@ class WeightedClose(Kernel):
 
 
 @kernel("midpoint")
-class Midpoint(Timed):
+class Midpoint(Kernel):
     """Middle of the greatest and the least of the last `period` values. Known from row `period`. TA-Lib's MIDPOINT."""
 
     def __init__(self, period: int = 14) -> None:
@@ -68,7 +68,7 @@ class Midpoint(Timed):
 
 
 @kernel("midprice")
-class MidPrice(Timed):
+class MidPrice(Kernel):
     """Middle of the highest high and the lowest low of `period` bars. Known from bar `period`. TA-Lib's MIDPRICE."""
 
     needs = "hl"
@@ -83,7 +83,7 @@ class MidPrice(Timed):
 
 
 @kernel("donchian")
-class Donchian(Timed):
+class Donchian(Kernel):
     """Channel of the highest high and the lowest low of `period` bars, this one among them, and its middle. Known from bar `period`.
 
     Richard Donchian's four-week rule (1960); Jesse's `donchian`.
@@ -103,7 +103,7 @@ class Donchian(Timed):
 
 
 @kernel("heikin_ashi_candles")
-class HeikinAshi(Timed):
+class HeikinAshi(Kernel):
     """Jesse's Heikin-Ashi bars: open is the middle of the last bar's open and close, close this bar's mean; high and low take them in.
 
     Known from the second bar. Elsewhere (LEAN, TA-Lib) the open is the middle of the last *Heikin-Ashi* open and close.
@@ -189,7 +189,7 @@ class _Midlines:
 
 
 @kernel("ichimoku_cloud")
-class IchimokuCloud(Timed):
+class IchimokuCloud(Kernel):
     """Conversion and base line now, and the cloud (spans A and B) that stands over this bar: made `displacement` - 1 bars ago.
 
     A line is the middle of its period's channel; span A the middle of conversion and base; span B the line of `lagging_line_period`. A part is
@@ -215,7 +215,7 @@ class IchimokuCloud(Timed):
 
 
 @kernel("ichimoku_cloud_seq")
-class IchimokuCloudSequence(Timed):
+class IchimokuCloudSequence(Kernel):
     """The Ichimoku cloud with its spans made `displacement` bars ago, the close of `displacement` - 1 bars ago, and the spans made now.
 
     Lines as in `ichimoku_cloud`, whose spans are one bar younger. A part is known when its windows are full. Jesse's `ichimoku_cloud_seq`.
@@ -240,7 +240,7 @@ class IchimokuCloudSequence(Timed):
 
 
 @kernel("volume")
-class Volume(Timed):
+class Volume(Kernel):
     """The volume and its mean over `period` bars, which is known from bar `period`. Jesse's `volume`."""
 
     needs = "v"
@@ -256,7 +256,7 @@ class Volume(Timed):
 
 
 @kernel("vosc")
-class VolumeOscillator(Timed):
+class VolumeOscillator(Kernel):
     """Short less long mean of the volume, in percent of the long one. Known when both windows are full; NaN without volume. Jesse's `vosc`."""
 
     needs = "v"
@@ -290,7 +290,7 @@ class AccumulationDistribution(Kernel):
 
 
 @kernel("adosc")
-class ChaikinOscillator(Timed):
+class ChaikinOscillator(Kernel):
     """Fast less slow exponential average of the accumulation/distribution line. Known from the first bar. Marc Chaikin; TA-Lib's ADOSC."""
 
     needs = "hlcv"
@@ -350,7 +350,7 @@ class WilliamsAccumulation(Kernel):
 
 
 @kernel("mfi")
-class MoneyFlow(Timed):
+class MoneyFlow(Kernel):
     """100 * rising / (rising + falling) money flow of `period` bars: typical price times volume, where that price rose or fell.
 
     100 where nothing fell. Known from bar `period`, the first bar counting as neither. Gene Quong and Avrum Soudack (1989).
@@ -373,7 +373,7 @@ class MoneyFlow(Timed):
 
 
 @kernel("efi")
-class ForceIndex(Timed):
+class ForceIndex(Kernel):
     """Exponential average of change times volume, begun with the first of these and given from the `period`th on: bar `period` + 1.
 
     Alexander Elder (1993); Jesse's `efi`.
@@ -400,7 +400,7 @@ class ForceIndex(Timed):
 
 
 @kernel("emv")
-class EaseOfMovement(Timed):
+class EaseOfMovement(Kernel):
     """Mean over `length` bars of div * change of the bar's middle * (high - low) / volume. The first change is 0.
 
     0.0 before bar `length`, as in Jesse; a bar without volume counts 0. Richard Arms (1996).
@@ -474,7 +474,7 @@ class PositiveVolume(_VolumeIndex):
 
 
 @kernel("vpt")
-class VolumePriceTrend(Timed):
+class VolumePriceTrend(Kernel):
     """Volume times relative change of the source, of this bar and the last together. Known from bar 3.
 
     Jesse's `vpt`; other libraries sum from the first bar on.
@@ -494,7 +494,7 @@ class VolumePriceTrend(Timed):
 
 
 @kernel("kvo")
-class KlingerVolume(Timed):
+class KlingerVolume(Kernel):
     """Short less long exponential average of the volume force. Known from the first bar, where it is 0.
 
     Force = 100 * volume * trend * |2 * reach / measure - 1|: trend is the sign of the typical price's change, reach high - low, and measure
@@ -527,7 +527,7 @@ class KlingerVolume(Timed):
 
 
 @kernel("vpci")
-class VolumePriceConfirmation(Timed):
+class VolumePriceConfirmation(Kernel):
     """Volume-weighted less simple long mean of the close, times the short ratio of the two, times short / long mean volume.
 
     `vpcis` is its volume-weighted mean over `short_range`, of the bars that have it. Known from bar `long_range`; NaN without volume. Buff

@@ -14,20 +14,9 @@ from typing import Protocol
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.averages import Ema
-from lyra_ai.indicators.base import NAN, Kernel, positive
+from lyra_ai.indicators.base import NAN, positive
 
 INFINITE = math.inf
-
-
-class Timed(Kernel):
-    """A kernel that sets `rows`, after which its value can be used."""
-
-    rows: int = 1
-
-    @property
-    def warm_up(self) -> int:
-        """Rows after which the value can be used."""
-        return self.rows
 
 
 class Smoothing(Protocol):

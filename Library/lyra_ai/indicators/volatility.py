@@ -16,7 +16,6 @@ from lyra_ai.indicators.rolling import (
     Peak,
     Standard,
     Sum,
-    Timed,
     Wilder,
     average,
     chosen,
@@ -42,7 +41,7 @@ class TrueRange(Kernel):
 
 
 @kernel("atr")
-class AverageTrueRange(Timed):
+class AverageTrueRange(Kernel):
     """Wilder's average of the true range: the mean of the first `period`, then 1 / period of each new one. Known from bar `period`.
 
     J. Welles Wilder (1978). The first bar's high - low counts, so that TA-Lib's ATR is one bar later and at first a little different.
@@ -71,7 +70,7 @@ class NormalizedAverageTrueRange(AverageTrueRange):
 
 
 @kernel("chop")
-class Choppiness(Timed):
+class Choppiness(Kernel):
     """Choppiness: scalar * log10(sum of ranges / reach of the channel) / log10(period); `scalar` where there is no trend at all.
 
     The ranges are true ranges, or for a `drift` over 1 their Wilder average of that period. Known from bar `period`; NaN where prices do not
@@ -98,7 +97,7 @@ class Choppiness(Timed):
 
 
 @kernel("cvi")
-class ChaikinVolatility(Timed):
+class ChaikinVolatility(Kernel):
     """Change in percent, over `period` bars, of the exponential average of high - low. Known from bar `period` + 1; 0 where there was no reach.
 
     Marc Chaikin; Jesse's `cvi`.
@@ -120,7 +119,7 @@ class ChaikinVolatility(Timed):
 
 
 @kernel("mass")
-class MassIndex(Timed):
+class MassIndex(Kernel):
     """Sum over `period` bars of the ratio of the 9-bar exponential average of high - low to that average's own average.
 
     0.0 before bar `period`, as in Jesse; a ratio without a divisor counts 0. Donald Dorsey (1992), who took 25 bars.
@@ -141,7 +140,7 @@ class MassIndex(Timed):
 
 
 @kernel("ui")
-class UlcerIndex(Timed):
+class UlcerIndex(Kernel):
     """Root of the mean square, over `period` rows, of how far (in `scalar`ths) the value is below its highest of `period` rows.
 
     Known from row 2 * period - 1. Peter Martin (1987); Jesse's `ui`.
@@ -163,7 +162,7 @@ class UlcerIndex(Timed):
 
 
 @kernel("rvi")
-class RelativeVolatility(Timed):
+class RelativeVolatility(Kernel):
     """Relative volatility: the average deviation of rising rows in percent of that of all. 50 where there is none.
 
     A row's deviation (`devtype`: 0 standard, 1 mean absolute, 2 median absolute; of `period` rows, 0 until known) counts as rising where the
@@ -190,7 +189,7 @@ class RelativeVolatility(Timed):
 
 
 @kernel("damiani_volatmeter")
-class DamianiVolatmeter(Timed):
+class DamianiVolatmeter(Kernel):
     """`vol`, whether the market moves, and `anti`, the level over which it must be for a trade.
 
     vol = fast true range / slow true range + (vol of last bar - vol of three bars ago) / 2, the ranges being Wilder averages of `vis_atr` and
@@ -227,7 +226,7 @@ DIRECTIONS = ("long", "short")
 
 
 @kernel("chande")
-class ChandelierExit(Timed):
+class ChandelierExit(Kernel):
     """For a long position: highest high of `period` bars less `mult` average true ranges; for a short one: lowest low plus these.
 
     Known from bar `period`. Charles Le Beau (1999); Jesse's `chande`.
@@ -249,7 +248,7 @@ class ChandelierExit(Timed):
 
 
 @kernel("cksp")
-class ChandeKrollStop(Timed):
+class ChandeKrollStop(Kernel):
     """Long: highest, over `q` bars, of (highest high of `q` bars - x average true ranges of `p`); short: lowest of (lowest low + these).
 
     Known from bar p + q - 1. Tushar Chande and Stanley Kroll (1994); Jesse's `cksp`, whose extremes are over `q` bars both times.
@@ -274,7 +273,7 @@ class ChandeKrollStop(Timed):
 
 
 @kernel("devstop")
-class KaseDevStop(Timed):
+class KaseDevStop(Kernel):
     """Long: highest, over `period` bars, of high - mean range - mult * deviation of the range; short: lowest of low + these.
 
     The range is of two bars; mean and deviation (`devtype`: 0 standard, 1 mean absolute, 2 median absolute) are of `period` ranges. Known from
@@ -306,7 +305,7 @@ class KaseDevStop(Timed):
 
 
 @kernel("kaufmanstop")
-class KaufmanStop(Timed):
+class KaufmanStop(Kernel):
     """Long: low less `mult` average reaches (high - low, over `period` bars, `matype`); short: high plus these. Known when the average is.
 
     Perry Kaufman (1995); Jesse's `kaufmanstop`.
@@ -327,7 +326,7 @@ class KaufmanStop(Timed):
 
 
 @kernel("safezonestop")
-class SafeZoneStop(Timed):
+class SafeZoneStop(Kernel):
     """Long: highest, over `max_lookback` bars, of last low - mult * downward movement; short: lowest of last high + mult * upward movement.
 
     The movement is Wilder's sum, begun with 0. As in Jesse the first bar has 0.0 for its stop, which the first `max_lookback` bars take in.
@@ -360,7 +359,7 @@ class SafeZoneStop(Timed):
 
 
 @kernel("sar")
-class ParabolicSar(Timed):
+class ParabolicSar(Kernel):
     """Parabolic stop and reverse: each bar moves the stop by a factor of its distance to the extreme since the turn.
 
     The factor begins with `acceleration` and grows by it at each new extreme, up to `maximum`. The stop stays outside the last two bars; a bar
@@ -409,7 +408,7 @@ class ParabolicSar(Timed):
 
 
 @kernel("supertrend")
-class SuperTrend(Timed):
+class SuperTrend(Kernel):
     """The band, `factor` average true ranges from the bar's middle, that follows the trend; `changed` is 1.0 in a bar that turned it, else 0.0.
 
     The lower band never falls and the upper never rises while the last close is within; the trend turns when the close is beyond the band.
@@ -446,7 +445,7 @@ class SuperTrend(Timed):
 
 
 @kernel("minmax")
-class MinMax(Timed):
+class MinMax(Kernel):
     """Extremes in hindsight: the low (high) of `order` bars ago, if it is below (above) the `order` bars on either side; and the last such ones.
 
     `is_min` and `is_max` are NaN where there is none; `last_min` and `last_max` until there is one. Jesse's `minmax` puts an extreme at its own
@@ -473,7 +472,7 @@ class MinMax(Timed):
 
 
 @kernel("support_resistance_with_breaks")
-class SupportResistance(Timed):
+class SupportResistance(Kernel):
     """The last low (support) and high (resistance) that stood out from `left_bars` before and `right_bars` after, and whether the close is beyond.
 
     Flags are 1.0 or 0.0. A close below support is a `bear_wick` if the bar's upper wick is longer than its body, else, with the volume

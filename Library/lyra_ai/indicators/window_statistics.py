@@ -12,11 +12,11 @@ import numpy as np
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Floats, Kernel, kernel, positive, whole
-from lyra_ai.indicators.rolling import Joint, MeanAbsolute, MedianAbsolute, Sorted, Timed, chosen, ratio
+from lyra_ai.indicators.rolling import Joint, MeanAbsolute, MedianAbsolute, Sorted, chosen, ratio
 
 
 @kernel("mean_ad")
-class MeanAbsoluteDeviation(Timed):
+class MeanAbsoluteDeviation(Kernel):
     """Mean, over `period` rows, of the distance of each value from the mean of the `period` values up to it. Known from row `period`.
 
     At first it is the mean of the distances there are. Jesse's `mean_ad`; the textbook (TA-Lib's AVGDEV) takes all distances from one mean.
@@ -34,7 +34,7 @@ class MeanAbsoluteDeviation(Timed):
 
 
 @kernel("median_ad")
-class MedianAbsoluteDeviation(Timed):
+class MedianAbsoluteDeviation(Kernel):
     """Median distance of the last `period` values from their median. Known from row `period`. Jesse's `median_ad`. A step sorts the window."""
 
     source = "hl2"
@@ -48,7 +48,7 @@ class MedianAbsoluteDeviation(Timed):
         return self._deviation.next(x)
 
 
-class _Moments(Timed):
+class _Moments(Kernel):
     """The last `period` values; their powers about the mean. A step looks through the window, because sums of powers would lose the figures."""
 
     source = "hl2"
@@ -100,7 +100,7 @@ class Kurtosis(_Moments):
 
 
 @kernel("correl")
-class HighLowCorrelation(Timed):
+class HighLowCorrelation(Kernel):
     """Pearson's correlation of high and low over `period` bars. Known from bar `period`; NaN where one of them stands still. Jesse's `correl`."""
 
     needs = "hl"
@@ -116,7 +116,7 @@ class HighLowCorrelation(Timed):
 
 
 @kernel("beta")
-class Beta(Timed):
+class Beta(Kernel):
     """Covariance of the close with the benchmark's close over `period` bars, in the benchmark's variance. Known from bar `period`.
 
     Of prices, as in Jesse, not of returns. NaN where the benchmark stands still.
@@ -136,7 +136,7 @@ class Beta(Timed):
 
 
 @kernel("correlation_cycle")
-class CorrelationCycle(Timed):
+class CorrelationCycle(Kernel):
     """Correlation of the `period` values before this row with a cosine (`real`) and a negative sine (`imag`) of that period, newest first.
 
     `angle` in degrees is the phase, which may not go back from the last row's own by less than 270; `state` is 1 or -1 (sign of the angle) where
@@ -194,7 +194,7 @@ HISTORY = 240
 
 
 @kernel("hurst_exponent")
-class HurstExponent(Timed):
+class HurstExponent(Kernel):
     """Roughness of the last 240 values, or of those there are: 0.5 is a random walk, less turns back, more trends.
 
     `method` 1: slope of log deviation from the moving average over log length, lengths from `min_chunksize` to `max_chunksize` in steps of
