@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from lyra.engine.errors import ConfigError
 from lyra_ai.council import Budget, Cassette, Endpoint, Ledger, Mode
-from lyra_ai.council.openrouter import PER_MILLION, ModelInfo
+from lyra_ai.council.openrouter import ORDERS, PER_MILLION, ModelInfo
 from lyra_ai.council.panel import Panel
-
-_SORTS = {
-    "newest": lambda m: (-(m.created or date.min).toordinal(), m.id),
-    "context": lambda m: (-m.context, m.id),
-    "price": lambda m: (_per_million(m), m.id),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,20 +24,16 @@ class Filter:
     limit: int = 40
 
     def __post_init__(self) -> None:
-        if self.sort not in _SORTS:
-            raise ConfigError(f"Models cannot be sorted by {self.sort!r}; by {', '.join(_SORTS)} they can.")
+        if self.sort not in ORDERS:
+            raise ConfigError(f"Models cannot be sorted by {self.sort!r}; by {', '.join(ORDERS)} they can.")
 
     def shown(self, models: Sequence[ModelInfo]) -> list[ModelInfo]:
         """The models that pass, sorted."""
-        return sorted((m for m in models if self._passes(m)), key=_SORTS[self.sort])
+        return sorted((m for m in models if self._passes(m)), key=ORDERS[self.sort])
 
     def _passes(self, model: ModelInfo) -> bool:
-        return (
-            (not self.free or model.free)
-            and (not self.structured or "structured_outputs" in model.parameters)
-            and model.context >= self.min_context
-            and (self.max_price is None or _per_million(model) <= Decimal(str(self.max_price)))
-            and (not self.authors or model.id.split("/")[0] in self.authors)
+        return (not self.free or model.free) and model.satisfies(
+            structured=self.structured, min_context=self.min_context, max_price=self.max_price, authors=self.authors
         )
 
 
@@ -80,7 +68,3 @@ def show_models(wanted: Filter) -> None:
     Console().print(table)
     hidden = len(found) - wanted.limit
     print(f"{len(found)} models." + (f" {hidden} more with --limit {len(found)}." if hidden > 0 else ""))
-
-
-def _per_million(model: ModelInfo) -> Decimal:
-    return Decimal("Infinity") if model.price is None else (model.price.prompt + model.price.completion) * PER_MILLION

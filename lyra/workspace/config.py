@@ -50,11 +50,22 @@ def run_config(project: Path, parameters: list[str], lean_config: Path | None, e
     chosen = own.get("parameters", lean.get("parameters"))
     merged = _pairs(parameters, "--parameter") or {str(k): str(v) for k, v in _mapping(chosen).items()}
     root = lean_file.parent if lean_file is not None else Path.cwd()
-    folder = data_folder if data_folder is not None else root / str(lean.get("data-folder", "data"))
+    folder = data_folder_of(root, lean, data_folder)
+    return RunConfig(file, is_file, folder, merged, object_store_of(root, lean), str(own.get("description", "")))
+
+
+def data_folder_of(root: Path, lean: dict[str, Any], given: Path | None) -> Path:
+    """The data folder of a workspace with this lean.json. Raises ConfigError where there is none."""
+    folder = given if given is not None else root / str(lean.get("data-folder", "data"))
     if not folder.is_dir():
         raise ConfigError(f"There is no data folder at {folder}. Give one with --data-folder, or run `lyra demo`, which makes one.")
+    return folder
+
+
+def object_store_of(root: Path, lean: dict[str, Any]) -> Path:
+    """The folder of a workspace's object store."""
     store = lean.get("object-store-root")
-    return RunConfig(file, is_file, folder, merged, Path(store) if store else root / "storage", str(own.get("description", "")))
+    return Path(store) if store else root / "storage"
 
 
 def _algorithm_file(project: Path) -> Path:

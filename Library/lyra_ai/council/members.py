@@ -12,11 +12,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from lyra_ai.council.openrouter import PER_MILLION, Endpoint, ModelInfo, Price, Reply
+from lyra_ai.council.openrouter import ORDERS, PER_MILLION, Endpoint, ModelInfo, Price, Reply
 from lyra_ai.council.views import Disclosure, MarketView
 from lyra_ai.council.votes import BALLOT_SCHEMA, SYSTEM, Ballot, BallotError, Framing, question, read_ballot, second_question
 from lyra_ai.errors import SettingError
@@ -130,27 +129,19 @@ class ModelRule:
             list(self.authors),
             list(self.without),
             self.best,
+            self.last_days,
         ]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
     def choose(self, models: Sequence[ModelInfo], today: date) -> list[ModelInfo]:
         """The chosen, best first; fewer than `count` where fewer satisfy the rule."""
-        fit = [m for m in models if self._fits(m, today)]
-        keys: dict[str, Callable[[ModelInfo], tuple[Any, ...]]] = {
-            "context": lambda m: (-m.context, m.id),
-            "newest": lambda m: (-(m.created or date.min).toordinal(), m.id),
-            "price": lambda m: (_per_million(m), m.id),
-        }
-        return sorted(fit, key=keys[self.best])[: self.count]
+        return sorted((m for m in models if self._fits(m, today)), key=ORDERS[self.best])[: self.count]
 
     def _fits(self, model: ModelInfo, today: date) -> bool:
         return (
             model.price is not None
             and model.free == self.free
-            and model.context >= self.min_context
-            and (not self.structured or "structured_outputs" in model.parameters)
-            and (self.max_price is None or _per_million(model) <= Decimal(str(self.max_price)))
-            and (not self.authors or model.id.split("/")[0] in self.authors)
+            and model.satisfies(structured=self.structured, min_context=self.min_context, max_price=self.max_price, authors=self.authors)
             and not any(model.id.startswith(prefix) for prefix in self.without)
             and (model.expires is None or model.expires >= today + timedelta(days=self.last_days))
         )
@@ -158,11 +149,6 @@ class ModelRule:
     def member(self, id: str) -> Model:
         """A chosen model as a member."""
         return replace(self.template, id=id)
-
-
-def _per_million(model: ModelInfo) -> Decimal:
-    assert model.price is not None  # _fits asks first.
-    return (model.price.prompt + model.price.completion) * PER_MILLION
 
 
 @dataclass(frozen=True, slots=True)

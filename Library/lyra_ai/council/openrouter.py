@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -234,6 +234,20 @@ class ModelInfo:
             reasons=isinstance(reasoning, Mapping),
         )
 
+    @property
+    def per_million(self) -> Decimal:
+        """USD per million tokens of prompt and completion together; infinite where the price varies."""
+        return Decimal("Infinity") if self.price is None else (self.price.prompt + self.price.completion) * PER_MILLION
+
+    def satisfies(self, *, structured: bool, min_context: int, max_price: float | None, authors: Sequence[str]) -> bool:
+        """Whether it keeps to schemas, takes enough, costs no more (`per_million`) and is of one of the authors, where that is asked for."""
+        return (
+            (not structured or "structured_outputs" in self.parameters)
+            and self.context >= min_context
+            and (max_price is None or self.per_million <= Decimal(str(max_price)))
+            and (not authors or self.id.split("/")[0] in authors)
+        )
+
     def about(self) -> dict[str, Any]:
         """What a recording keeps of it: what shapes a request, and what a report needs."""
         return {
@@ -250,6 +264,14 @@ class ModelInfo:
         return cls(id=id, slug=about["slug"], name=about["name"], created=_date(about["created"]), context=about["context"], price=price,
                    parameters=frozenset(about["parameters"]), cutoff=_date(about["cutoff"]), expires=_date(about["expires"]),
                    reasons=about["reasons"], reasoning_mandatory=about["reasoning_mandatory"])  # fmt: skip
+
+
+ORDERS: dict[str, Callable[[ModelInfo], tuple[Any, ...]]] = {
+    "newest": lambda m: (-(m.created or date.min).toordinal(), m.id),
+    "context": lambda m: (-m.context, m.id),
+    "price": lambda m: (m.per_million, m.id),
+}
+"""What models are sorted by, the best first."""
 
 
 def _date(text: Any) -> date | None:
