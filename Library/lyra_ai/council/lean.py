@@ -20,7 +20,7 @@ from lyra_ai.council.cassette import Cassette, Mode
 from lyra_ai.council.council import Council, Decision, Member, State
 from lyra_ai.council.journal import Journal, read_journal
 from lyra_ai.council.openrouter import KEY_PARAMETER, Endpoint
-from lyra_ai.council.views import COLUMNS, MarketView, Text
+from lyra_ai.council.views import MarketView, Text, bars_of
 from lyra_ai.errors import LyraAIError, SettingError
 
 FOLDER = "council"
@@ -131,9 +131,7 @@ class AlgorithmCouncil:
         frame = algorithm.history(symbol, self._bars, getattr(Resolution, resolution))
         if len(frame) == 0 or "close" not in frame.columns:
             return none
-        columns = [frame[c].to_numpy(dtype=np.float64) if c in frame.columns else np.zeros(len(frame)) if c == "volume" else frame["close"].to_numpy()
-                   for c in COLUMNS]  # fmt: skip
-        bars = np.column_stack(columns)
+        bars = bars_of(frame)
         bars = bars[np.isfinite(bars).all(axis=1) & (bars[:, :4] > 0).all(axis=1)]
         if len(bars) < 2:
             return f"There is only one {length} bar of it yet." if len(bars) else none

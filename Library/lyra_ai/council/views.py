@@ -120,10 +120,9 @@ class MarketView:
         ends = frame.index.get_level_values(-1)
         if len(ends) and hasattr(ends[-1], "to_pydatetime") and naive_utc(ends[-1].to_pydatetime()) > naive_utc(as_of):
             raise ViewError(f"The last bar of {symbol} ends at {ends[-1]}, after the view's own time {as_of}.")
-        columns = {name: frame[name].to_numpy() for name in COLUMNS if name in frame.columns}
-        if "close" not in columns:
+        if "close" not in frame.columns:
             raise ViewError(f"The frame of {symbol} has no column close; it has {', '.join(map(str, frame.columns)) or 'none'}.")
-        return cls.of(symbol, as_of, bar, horizon, **columns, **rest)
+        return cls(symbol=symbol, as_of=as_of, bar=bar, horizon=horizon, bars=bars_of(frame), **rest)
 
     @property
     def price(self) -> float:
@@ -183,6 +182,13 @@ class MarketView:
     def without_texts(self) -> MarketView:
         """The same view, numbers only."""
         return replace(self, texts=())
+
+
+def bars_of(frame: pd.DataFrame) -> Floats:
+    """The bars of a frame that has closes: a price that it lacks is the close, a volume 0. Shape (n, 5)."""
+    present = {name: frame[name].to_numpy(dtype=np.float64) for name in COLUMNS if name in frame.columns}
+    absent = dict.fromkeys(COLUMNS[:4], present["close"]) | {"volume": np.zeros(len(frame))}
+    return np.column_stack([(absent | present)[name] for name in COLUMNS])
 
 
 @dataclass(frozen=True, kw_only=True)
