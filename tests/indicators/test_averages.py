@@ -11,16 +11,8 @@ from lyra_ai.errors import SettingError
 from lyra_ai.indicators import column, find, indicator, jesse
 from lyra_ai.indicators.averages import ANCHORS
 from lyra_ai.indicators.bands import MATYPES
-from lyra_ai.indicators.windows import (
-    Highest,
-    Lowest,
-    MeanAbsoluteDeviation,
-    MedianAbsoluteDeviation,
-    RollingDeviation,
-    RollingLine,
-    RollingMean,
-    RollingSum,
-)
+from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest, MeanAbsolute, MedianAbsolute
+from lyra_ai.indicators.windows import RollingDeviation, RollingLine, RollingMean, RollingSum
 
 NAN = math.nan
 HOUR = 3_600_000.0
@@ -130,7 +122,7 @@ def test_windows_hold_what_they_say() -> None:
     rows = np.round(rng.normal(0, 3, 200), 1)
     for period in (1, 2, 7, 30):
         total, mean, line, deviation = RollingSum(period), RollingMean(period), RollingLine(period), RollingDeviation(period)
-        high, low, median = Highest(period), Lowest(period), MedianAbsoluteDeviation(period)
+        high, low, median = Highest(period, -INFINITE), Lowest(period, INFINITE), MedianAbsolute(period)
         for row, x in enumerate(rows.tolist()):
             window = rows[max(0, row - period + 1) : row + 1]
             assert total.next(x) == pytest.approx(window.sum(), abs=1e-11)
@@ -146,7 +138,7 @@ def test_windows_hold_what_they_say() -> None:
 
 
 def test_the_mean_deviation_is_known_with_the_first_mean() -> None:
-    deviation = MeanAbsoluteDeviation(2)
+    deviation = MeanAbsolute(2)
     assert [deviation.next(x) for x in (1.0, 3.0, 7.0)] == pytest.approx([NAN, 1, 1.5], nan_ok=True)  # distances 1 and 2 from means 2 and 5
 
 

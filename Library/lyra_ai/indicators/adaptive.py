@@ -7,7 +7,8 @@ from math import atan, exp, log, pi
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
-from lyra_ai.indicators.windows import Delay, Highest, Lowest, RollingMean, RollingSum, StandardDeviation
+from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Lowest
+from lyra_ai.indicators.windows import RollingMean, RollingSum, StandardDeviation
 
 
 class Efficient(Kernel):
@@ -18,7 +19,7 @@ class Efficient(Kernel):
         self.period = period
         self.rows = period + 1
         self._fast, self._slow = 2 / (fast + 1), 2 / (slow + 1)
-        self._delay, self._steps = Delay(period), RollingSum(period)
+        self._delay, self._steps = Lag(period), RollingSum(period)
         self._x = self._value = NAN
 
     def next(self, x: float) -> float:
@@ -141,7 +142,7 @@ class Frama(Kernel):
         self.period = self._window = window + window % 2
         half = self._window // 2
         self._fast, self._slow, self._log = FC, SC, log(2 / (SC + 1))
-        self._high, self._low = Highest(half), Lowest(half)
+        self._high, self._low = Highest(half, -INFINITE), Lowest(half, INFINITE)
         self._halves: deque[tuple[float, float]] = deque(maxlen=half + 1)
         self._begin = RollingMean(self._window)
         self._row = 0

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
-from lyra_ai.indicators.windows import Delay, RollingLine, RollingMean, RollingSum
+from lyra_ai.indicators.rolling import Lag
+from lyra_ai.indicators.windows import RollingLine, RollingMean, RollingSum
 
 
 @kernel("sma")
@@ -226,7 +227,7 @@ class Zlema(Kernel):
     def __init__(self, period: int = 20) -> None:
         whole(period=period)
         self.period = period
-        self._delay = Delay((period - 1) // 2)
+        self._delay = Lag((period - 1) // 2)
         self._ema = Ema(period)
 
     def next(self, x: float) -> float:
@@ -243,7 +244,7 @@ class Jsa(Kernel):
         whole(period=period)
         self.period = period
         self.rows = period + 1
-        self._delay = Delay(period)
+        self._delay = Lag(period)
 
     def next(self, x: float) -> float:
         """The average."""
@@ -344,7 +345,7 @@ class Alligator(Kernel):
         self._row = 0
         self._values: list[float] = []
         self._lines = [[13, NAN], [8, NAN], [5, NAN]]
-        self._delays = Delay(8), Delay(5), Delay(3)
+        self._delays = Lag(8), Lag(5), Lag(3)
 
     def next(self, x: float) -> tuple[float, ...]:
         """Jaw, teeth and lips."""
@@ -375,7 +376,7 @@ class Gatorosc(Kernel):
 
     def __init__(self) -> None:
         self._averages = Smma(13), Smma(8), Smma(5)
-        self._delays = Delay(8), Delay(5), Delay(3)
+        self._delays = Lag(8), Lag(5), Lag(3)
         self._before = NAN, NAN
 
     def next(self, x: float) -> tuple[float, ...]:

@@ -10,18 +10,9 @@ from lyra_ai.indicators.adaptive import Jma, Kama, Maaq
 from lyra_ai.indicators.averages import Dema, Ema, Hma, Hwma, Jsa, Mwdx, Rma, Sma, Smma, Swma, Tema, Trima, Vwap, Vwma, Wilders, Wma
 from lyra_ai.indicators.base import NAN, Kernel, kernel, whole
 from lyra_ai.indicators.filters import Gauss, HighPass, HighPass2Pole, Reflex, Supersmoother, Supersmoother3Pole, Trendflex
+from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest, MeanAbsolute, MedianAbsolute
 from lyra_ai.indicators.weighted import Alma, Cwma, Edcf, Epma, Fwma, Linearreg, Nma, Pwma, Sinwma, Sqwma, Srwma, Vpwma
-from lyra_ai.indicators.windows import (
-    Highest,
-    Lowest,
-    MeanAbsoluteDeviation,
-    MedianAbsoluteDeviation,
-    RollingDeviation,
-    RollingMean,
-    RollingSum,
-    StandardDeviation,
-    TrueRange,
-)
+from lyra_ai.indicators.windows import RollingDeviation, RollingMean, RollingSum, StandardDeviation, TrueRange
 
 
 @kernel("stddev")
@@ -246,7 +237,7 @@ class SqueezeMomentum(Kernel):
         self._quiet = length_kc - 1
         self._times = mult_kc
         self._window, self._average, self._range, self._ranges = RollingDeviation(length), Sma(length_kc), TrueRange(), Sma(length_kc)
-        self._high, self._low, self._line = Highest(length_kc), Lowest(length_kc), Linearreg(length_kc)
+        self._high, self._low, self._line = Highest(length_kc, -INFINITE), Lowest(length_kc, INFINITE), Linearreg(length_kc)
         self._before = NAN
 
     def next(self, high: float, low: float, close: float) -> tuple[float, float, float]:
@@ -355,7 +346,7 @@ class Deviation(Protocol):
 
 def deviation(devtype: int, period: int) -> Deviation:
     """0 the standard deviation, 1 the mean, 2 the median absolute deviation. Raises SettingError for another number."""
-    kinds: dict[int, Any] = {0: StandardDeviation, 1: MeanAbsoluteDeviation, 2: MedianAbsoluteDeviation}
+    kinds: dict[int, Any] = {0: StandardDeviation, 1: MeanAbsolute, 2: MedianAbsolute}
     if devtype not in kinds:
         raise SettingError(f"devtype is {devtype}; it must be 0 (standard), 1 (mean absolute) or 2 (median absolute).")
     made: Deviation = kinds[devtype](period)

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
-from lyra_ai.indicators.windows import Highest, Lowest, RollingDeviation, RollingMean, TrueRange
+from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest
+from lyra_ai.indicators.windows import RollingDeviation, RollingMean, TrueRange
 
 Frame = Any
 Series = Any
@@ -1157,7 +1158,7 @@ class Trama(Kernel):
         whole(length=length)
         self.period = length
         self.rows = 2 * length
-        self._high, self._low, self._share = Highest(length), Lowest(length), RollingMean(length)
+        self._high, self._low, self._share = Highest(length, -INFINITE), Lowest(length, INFINITE), RollingMean(length)
         self._count, self._before, self._value = 0, (NAN, NAN), NAN
 
     def next(self, high: float, low: float, close: float) -> float:

@@ -9,7 +9,8 @@ from lyra_ai.errors import SettingError
 from lyra_ai.indicators.averages import Ema, Vwma, Wma
 from lyra_ai.indicators.bands import average
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
-from lyra_ai.indicators.windows import Delay, RollingMean
+from lyra_ai.indicators.rolling import Lag
+from lyra_ai.indicators.windows import RollingMean
 
 
 @kernel("macd")
@@ -170,7 +171,7 @@ class Cc(Kernel):
     def __init__(self, wma_period: int = 10, roc_short_period: int = 11, roc_long_period: int = 14) -> None:
         whole(roc_short_period=roc_short_period, roc_long_period=roc_long_period)
         self.rows = max(roc_short_period, roc_long_period) + wma_period
-        self._short, self._long, self._wma = Delay(roc_short_period), Delay(roc_long_period), Wma(wma_period)
+        self._short, self._long, self._wma = Lag(roc_short_period), Lag(roc_long_period), Wma(wma_period)
 
     def next(self, x: float) -> float:
         """The curve."""
@@ -182,7 +183,7 @@ class SmoothedRate:
     """Mean of the last rates of change in percent, of fewer at first, but none before row `mean`."""
 
     def __init__(self, mean: int, rate: int) -> None:
-        self._delay, self._mean = Delay(rate), RollingMean(mean, partial=True)
+        self._delay, self._mean = Lag(rate), RollingMean(mean, partial=True)
         self._quiet = mean - 1
 
     def next(self, x: float) -> float:
@@ -308,7 +309,7 @@ class HullSuit(Kernel):
         else:
             raise SettingError(f"mode_switch is {mode_switch!r}; there are Hma, Ehma and Thma.")
         self.rows = rows + round(rows**0.5) + 1
-        self._delay = Delay(2)
+        self._delay = Lag(2)
         self._quiet = 2
 
     def next(self, x: float) -> tuple[float, float, float]:

@@ -13,7 +13,6 @@ from collections import deque
 from typing import Protocol
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.averages import Ema
 from lyra_ai.indicators.base import NAN, positive
 
 INFINITE = math.inf
@@ -32,8 +31,6 @@ def average(matype: int, period: int) -> Smoothing:
     positive(period=period)
     if matype == 0:
         return KnownMean(period)
-    if matype == 1:
-        return Ema(period)
     from lyra_ai.indicators import bands  # which stands above this
 
     found = bands.average(matype, period)

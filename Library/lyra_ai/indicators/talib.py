@@ -26,8 +26,9 @@ from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
 from lyra_ai.indicators.catalogue import find, names
 from lyra_ai.indicators.filters import TalibMamaAlone
 from lyra_ai.indicators.prices import AccumulationDistribution, Donchian
+from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Lowest
 from lyra_ai.indicators.weighted import Tsf
-from lyra_ai.indicators.windows import Delay, Highest, Lowest, RollingDeviation, RollingMean, RollingSum
+from lyra_ai.indicators.windows import RollingDeviation, RollingMean, RollingSum
 
 REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
     "SMA": ("sma", {"timeperiod": ("period", 30)}),
@@ -325,7 +326,7 @@ class Zlema(Kernel):
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
         lag = (timeperiod - 1) // 2
-        self._delay, self._average = Delay(lag), Ema(timeperiod)
+        self._delay, self._average = Lag(lag), Ema(timeperiod)
         self.rows = timeperiod + lag
 
     def next(self, x: float) -> float:
@@ -344,7 +345,7 @@ class Kama(Kernel):
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1 if timeperiod > 1 else 1
-        self._delay, self._way = Delay(timeperiod), RollingSum(timeperiod)
+        self._delay, self._way = Lag(timeperiod), RollingSum(timeperiod)
         self._x = self._value = NAN
 
     def next(self, x: float) -> float:
@@ -711,7 +712,7 @@ class Roc(Kernel):
     def __init__(self, timeperiod: int = 10) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._delay = Delay(timeperiod)
+        self._delay = Lag(timeperiod)
 
     def next(self, x: float) -> float:
         """The change."""
@@ -880,7 +881,7 @@ class Dpo(Kernel):
 
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
-        self._delay, self._mean = Delay(timeperiod // 2 + 1), RollingMean(timeperiod)
+        self._delay, self._mean = Lag(timeperiod // 2 + 1), RollingMean(timeperiod)
         self.rows = max(timeperiod, timeperiod // 2 + 2)
 
     def next(self, x: float) -> float:
@@ -895,7 +896,7 @@ class Er(Kernel):
     def __init__(self, timeperiod: int = 10) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._delay, self._way, self._steps = Delay(timeperiod), RollingMean(timeperiod), _Steps()
+        self._delay, self._way, self._steps = Lag(timeperiod), RollingMean(timeperiod), _Steps()
 
     def next(self, x: float) -> float:
         """The ratio."""
@@ -910,7 +911,12 @@ class Vhf(Kernel):
     def __init__(self, timeperiod: int = 28) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._high, self._low, self._way, self._steps = Highest(timeperiod), Lowest(timeperiod), RollingMean(timeperiod), _Steps()
+        self._high, self._low, self._way, self._steps = (
+            Highest(timeperiod, -INFINITE),
+            Lowest(timeperiod, INFINITE),
+            RollingMean(timeperiod),
+            _Steps(),
+        )
 
     def next(self, x: float) -> float:
         """The ratio."""
@@ -1058,7 +1064,7 @@ class Adxr(Kernel):
 
     def __init__(self, timeperiod: int = 14) -> None:
         self._index = Adx(timeperiod)
-        self._delay = Delay(timeperiod - 1)
+        self._delay = Lag(timeperiod - 1)
         self.rows = 3 * timeperiod - 1
 
     def next(self, high: float, low: float, close: float) -> float:

@@ -7,8 +7,6 @@ A step costs a constant on average; every `period` steps one is dearer, when the
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections import deque
 from itertools import accumulate
 from math import sqrt
 
@@ -163,104 +161,6 @@ class StandardDeviation:
         window = self._window
         _, variance = window.next(x)
         return sqrt(variance) if self._partial or window.full else NAN
-
-
-class MeanAbsoluteDeviation:
-    """Mean, over the last `period` values, of the distance of each from the mean of the `period` that ended with it.
-
-    As Jesse's `mean_ad`: known with `period` values, from what distances there are by then (one at first).
-    """
-
-    __slots__ = ("_distances", "_mean")
-
-    def __init__(self, period: int) -> None:
-        self._mean = RollingMean(period)
-        self._distances = RollingMean(period, partial=True)
-
-    def next(self, x: float) -> float:
-        """The deviation with the new value."""
-        mean = self._mean.next(x)
-        return self._distances.next(abs(x - mean)) if mean == mean else NAN
-
-
-class MedianAbsoluteDeviation:
-    """Median distance of the last `period` values from their median; NaN until there are so many."""
-
-    __slots__ = ("_period", "_sorted", "_window")
-
-    def __init__(self, period: int) -> None:
-        self._period = period
-        self._window: deque[float] = deque()
-        self._sorted: list[float] = []
-
-    def next(self, x: float) -> float:
-        """The deviation with the new value. The window is kept sorted; the distances are two runs, which sort in one pass."""
-        window, values = self._window, self._sorted
-        if len(window) == self._period:
-            del values[bisect_left(values, window.popleft())]
-        window.append(x)
-        insort(values, x)
-        if len(window) < self._period:
-            return NAN
-        middle = median(values)
-        return median(sorted([abs(value - middle) for value in values]))
-
-
-def median(ordered: list[float]) -> float:
-    """The middle of sorted values, or the mean of the two middle ones."""
-    half, odd = divmod(len(ordered), 2)
-    return ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
-
-
-class Highest:
-    """Greatest of the last `period` values, of fewer while there are fewer; by a queue of those that may yet become the greatest."""
-
-    __slots__ = ("_candidates", "_period", "_row")
-
-    def __init__(self, period: int) -> None:
-        self._period = period
-        self._row = 0
-        self._candidates: deque[tuple[int, float]] = deque()
-
-    def next(self, x: float) -> float:
-        """The greatest with the new value."""
-        candidates = self._candidates
-        row = self._row
-        while candidates and candidates[-1][1] <= x:
-            candidates.pop()
-        candidates.append((row, x))
-        if candidates[0][0] <= row - self._period:
-            candidates.popleft()
-        self._row = row + 1
-        return candidates[0][1]
-
-
-class Lowest:
-    """Least of the last `period` values, of fewer while there are fewer."""
-
-    __slots__ = ("_highest",)
-
-    def __init__(self, period: int) -> None:
-        self._highest = Highest(period)
-
-    def next(self, x: float) -> float:
-        """The least with the new value."""
-        return -self._highest.next(-x)
-
-
-class Delay:
-    """The value `rows` ago; NaN until there is one."""
-
-    __slots__ = ("_window",)
-
-    def __init__(self, rows: int) -> None:
-        self._window: deque[float] = deque([NAN] * (rows + 1), maxlen=rows + 1)
-
-    def next(self, x: float) -> float:
-        """The value of before, while this one is put in the queue."""
-        window = self._window
-        window.append(x)
-        return window[0]
 
 
 class TrueRange:
