@@ -18,17 +18,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from operator import mul
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from lyra_ai.council.cassette import Cassette, Mode
-from lyra_ai.council.journal import JOURNAL_VERSION, Journal, encoded, number, quoted
+from lyra_ai.council.journal import JOURNAL_VERSION, Journal, encoded, number, quoted, stamp
 from lyra_ai.council.learning import Closed, ConformalGate, Horizons, LearnedPool, Platt, Stacked, Weighting
 from lyra_ai.council.ledger import PICO, Budget, Ledger
 from lyra_ai.council.members import Model, ModelRule, Opinion, Seat
 from lyra_ai.council.openrouter import Endpoint, ModelInfo
 from lyra_ai.council.panel import Call, Panel
-from lyra_ai.council.pools import POOLS, clipped_logit, disagreement, expit
+from lyra_ai.council.pools import POOLS, clipped_logit, expit, spread
 from lyra_ai.council.views import MarketView, spoken
 from lyra_ai.council.votes import Source, Vote
 from lyra_ai.errors import EndpointError, SettingError
@@ -94,8 +95,7 @@ class Rules:
         return math.copysign(self.size * min(abs(probability - 0.5) / self.full, 1.0), probability - 0.5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """What the council decided, and how. `size` is the target as a signed fraction of the portfolio and says nothing for `ABSTAIN`.
 
     `pooled` is the pool's probability of a rise, `probability` the calibrated one; both None when too few voted. `weights` has the
@@ -150,13 +150,14 @@ class Decision:
         """As it stands in the journal: JSON, put together by hand, since a replay spends a sixth of its time on it otherwise."""
         weights, told = self.weights, quoted
         votes = ",".join(
-            f"[{told(v.member)},{number(v.probability)},{weights.get(v.member, 0.0)!r},{told(v.why)},{v.cost!r},{v.latency!r},"
-            f'"{v.source.value}",{v.stage}]'
-            for v in self.votes
+            [
+                f"[{told(who)},{number(p)},{weights.get(who, 0.0)!r},{told(why)},{cost!r},{latency!r},{told(source.value)},{stage}]"
+                for who, p, why, _, source, stage, cost, latency in self.votes
+            ]
         )
         return (
-            f'{{"kind":"decision","n":{self.number},"time":"{self.as_of.isoformat()}","symbol":{told(self.symbol)},"price":{self.price!r},'
-            f'"due":"{self.due.isoformat()}","state":"{self.state.value}","p":{number(self.probability)},"pooled":{number(self.pooled)},'
+            f'{{"kind":"decision","n":{self.number},"time":"{stamp(self.as_of)}","symbol":{told(self.symbol)},"price":{self.price!r},'
+            f'"due":"{stamp(self.due)}","state":"{self.state.value}","p":{number(self.probability)},"pooled":{number(self.pooled)},'
             f'"size":{self.size!r},"disagreement":{number(self.disagreement)},"why":{told(self.why)},"stages":{self.stages},'
             f'"seconds":{self.seconds!r},"cost":{self.cost!r},"votes":[{votes}]}}'
         )
@@ -200,7 +201,7 @@ class Council:
         self.calibration = calibration or Platt()
         self.gate = gate
         self._learned = LearnedPool(self.weighting, self.calibration)
-        self.journal = journal if isinstance(journal, Journal) else Journal(journal)
+        self.journal = journal if isinstance(journal, Journal) else Journal(journal, at_once=mode.asks or not backtest)
         self.number = 0
         self.replays_only = False
         """Whether the network is not to be asked for the time being, as while an algorithm warms up."""
@@ -352,7 +353,7 @@ class Council:
         opinions, seats = self._stages[stage - 1]
         votes = [_computed(member, view, stage) for member in opinions]
         if seats:
-            as_of = view.as_of.isoformat()
+            as_of = stamp(view.as_of)
             calls = [Call(seat, *seat.question(view), as_of, stage) for seat in seats]
             asked = self._asked(calls, seconds)
             if all(vote.probability is None for vote in asked):
@@ -379,11 +380,12 @@ class Council:
             return found
         bias, coefficients = self.weighting.coefficients(awake)
         found.weights = dict(zip(awake, map(float, coefficients), strict=True))
+        logits = [clipped_logit(p) for p in probabilities]
         if self._pool == "log":
-            found.pooled = expit(bias + sum([c * clipped_logit(p) for c, p in zip(coefficients, probabilities, strict=True)]))
+            found.pooled = expit(bias + sum(map(mul, coefficients, logits)))
         else:
             found.pooled = float(POOLS[self._pool](probabilities, coefficients))
-        found.disagreement = disagreement(probabilities)
+        found.disagreement = spread(logits)
         return found
 
     def _asks_further(self, view: MarketView, pool: _Pooled, notional: float | None) -> bool:
@@ -446,7 +448,7 @@ class Council:
         for closed in found:
             self._learn(closed)
         return [
-            f'{{"kind":"outcome","n":{one.key},"symbol":{quoted(symbol)},"time":"{one.closed_at.isoformat()}","price":{one.end_price!r},'
+            f'{{"kind":"outcome","n":{one.key},"symbol":{quoted(symbol)},"time":"{stamp(one.closed_at)}","price":{one.end_price!r},'
             f'"rise":{one.outcome!r}}}'
             for one in found
         ]

@@ -7,23 +7,32 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
+from datetime import datetime
 from functools import lru_cache
-from io import FileIO
+from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import Any
 
 from lyra_ai.errors import JournalError
 
 JOURNAL_VERSION = 1
+BUFFER = 1 << 16
+"""Bytes that are written together where lines need not be written at once."""
 
 
 class Journal:
-    """Decisions and outcomes as JSON lines in a file, each written at once; or kept in memory without a path."""
+    """Decisions and outcomes as JSON lines in a file; or kept in memory without a path.
 
-    def __init__(self, path: Path | None = None) -> None:
+    Each is written at once, or, with `at_once=False`, many together: a crash then loses some, which does not matter where a replay gives
+    them again.
+    """
+
+    def __init__(self, path: Path | None = None, at_once: bool = True) -> None:
         self.path = path
+        self._at_once = at_once
         self._kept: list[str] = []
-        self._file: FileIO | None = None
+        self._file: FileIO | BufferedWriter | None = None
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -42,16 +51,20 @@ class Journal:
             if self._file is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _mend_end(path)
-                self._file = FileIO(path, "a")
+                self._file = FileIO(path, "a") if self._at_once else BufferedWriter(FileIO(path, "a"), BUFFER)
+                weakref.finalize(self, self._file.close)
             self._file.write(text.encode())
         except OSError as e:
             raise JournalError(f"The journal {path} cannot be written: {e.strerror}.") from e
 
     def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the file. Raises JournalError if what was left to write cannot be written."""
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                file.close()
+            except OSError as e:
+                raise JournalError(f"The journal {self.path} cannot be written: {e.strerror}.") from e
 
 
 def _mend_end(path: Path) -> None:
@@ -98,6 +111,8 @@ encoded = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 """A value as JSON."""
 quoted = lru_cache(1_024)(encoded)
 """A text as JSON; names and causes come again and again."""
+stamp = lru_cache(64)(datetime.isoformat)
+"""A moment as the journal has it; the end of one horizon is mostly the begin of the next."""
 
 
 def number(value: float | None) -> str:

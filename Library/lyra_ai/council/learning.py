@@ -13,12 +13,12 @@ from __future__ import annotations
 import bisect
 import heapq
 import math
+from array import array
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,8 +27,7 @@ from lyra_ai.council.views import Floats, naive_utc
 from lyra_ai.errors import SettingError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
+class Closed(NamedTuple):
     """A horizon that has closed: what was said at its start and what came of it.
 
     `due` is when it was to close and `closed_at` the moment of the first price at or after that, both UTC. `probabilities` are those of
@@ -55,10 +54,11 @@ class Closed:
         return math.log(self.end_price / self.start_price)
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    key: int
+class _Open(NamedTuple):
     due: datetime
+    order: int
+    """How many were opened before it, so that those due at one moment close in the order they were opened in."""
+    key: int
     price: float
     probabilities: dict[str, float]
     pooled: float | None
@@ -68,8 +68,8 @@ class Horizons:
     """Decisions whose outcome is not known yet, by symbol."""
 
     def __init__(self) -> None:
-        # Horizons need not fall due in the order they were opened in. The counter keeps equal ones in that order.
-        self._heaps: dict[str, list[tuple[datetime, int, _Open]]] = {}
+        # Horizons need not fall due in the order they were opened in.
+        self._heaps: dict[str, list[_Open]] = {}
         self._opened = 0
 
     def __len__(self) -> int:
@@ -85,9 +85,8 @@ class Horizons:
         for who, probability in probabilities.items():
             if not 0.0 <= probability <= 1.0:
                 raise SettingError(f"{who} gave {symbol} the probability {probability}; it must lie from 0 to 1. Leave out who abstains.")
-        due = naive_utc(due)
-        entry = _Open(key, due, float(price), dict(probabilities), pooled)
-        heapq.heappush(self._heaps.setdefault(symbol, []), (due, self._opened, entry))
+        entry = _Open(naive_utc(due), self._opened, key, float(price), dict(probabilities), pooled)
+        heapq.heappush(self._heaps.setdefault(symbol, []), entry)
         self._opened += 1
 
     def observe(self, symbol: str, now: datetime, price: float) -> list[Closed]:
@@ -100,14 +99,13 @@ class Horizons:
             return []
         if now.tzinfo is not None:
             now = naive_utc(now)
-        if heap[0][0] > now:
+        if heap[0].due > now:
             return []
         _check_price(price, symbol)
         closed = []
-        while heap and heap[0][0] <= now:
-            _, _, entry = heapq.heappop(heap)
-            closed.append(Closed(key=entry.key, symbol=symbol, due=entry.due, closed_at=now, start_price=entry.price,
-                                 end_price=float(price), probabilities=entry.probabilities, pooled=entry.pooled))  # fmt: skip
+        while heap and heap[0].due <= now:
+            due, _, key, start, probabilities, pool = heapq.heappop(heap)
+            closed.append(Closed(key, symbol, due, now, start, float(price), probabilities, pool))
         return closed
 
 
@@ -479,36 +477,34 @@ def _penalised(design: Floats, outcomes: Floats, theta: Floats, prior: Floats, s
 
 
 class Rows:
-    """The last `window` outcomes with a row of logits each, in one array that is moved once a window. Rows may grow wider."""
+    """The last `window` outcomes with a row of logits each. Rows may grow wider; those before are then filled up with 0."""
 
     def __init__(self, window: int) -> None:
         self._window = window
-        # Column 0 is the outcome, column 1 the constant of the design.
-        self._table = np.zeros((64, 3))
-        self._used = 0
+        self._width = 2
+        # Row after row: the outcome, the constant of the design, the logits.
+        self._numbers = array("d")
 
     def append(self, logits: Sequence[float], outcome: float) -> None:
         """Add an outcome and what had been said of it."""
-        width = len(logits) + 2
-        if width > self._table.shape[1] or self._used == len(self._table):
-            self._make_room(width)
-        row = self._table[self._used]
-        row[0], row[1], row[2:width] = outcome, 1.0, logits
-        self._used += 1
+        width, numbers = len(logits) + 2, self._numbers
+        if width != self._width:
+            self._widen(width)
+        elif len(numbers) >= 2 * self._window * width:
+            del numbers[: -self._window * width]
+        self._numbers.extend((outcome, 1.0, *logits))
 
-    def _make_room(self, width: int) -> None:
-        kept = self._last()
-        room = np.zeros((max(64, 2 * len(kept)), max(width, self._table.shape[1])))
-        room[: len(kept), : kept.shape[1]] = kept
-        self._table, self._used = room, len(kept)
-
-    def _last(self) -> Floats:
-        return self._table[max(self._used - self._window, 0) : self._used]
+    def _widen(self, width: int) -> None:
+        before = np.array(self._numbers).reshape(-1, self._width)
+        table = np.zeros((len(before), width))
+        table[:, : self._width] = before
+        self._numbers, self._width = array("d", table.tobytes()), width
 
     def design(self) -> tuple[Floats, Floats]:
         """A column of ones and the logits (n, 1 + members), and the outcomes (n,)."""
-        last = self._last()
-        return np.ascontiguousarray(last[:, 1:]), np.ascontiguousarray(last[:, 0])
+        last = np.frombuffer(self._numbers).reshape(-1, self._width)[-self._window :]
+        # Copies: while a view of them lives, the numbers cannot grow.
+        return last[:, 1:].copy(), last[:, 0].copy()
 
 
 def checked_outcome(outcome: float) -> float:

@@ -200,7 +200,7 @@ class Panel:
 
         Raises CassetteMiss where a replay must not miss, QuotaExhausted where a recording has to wait for more than a minute.
         """
-        votes: list[Vote | None] = [self._recorded(call) for call in calls]
+        votes: list[Vote | None] = [self._recorded(call) for call in calls] if self.mode.reads else [None] * len(calls)
         open_calls = [i for i, vote in enumerate(votes) if vote is None]
         if open_calls and self.mode.asks:
             limit = RECORD_SECONDS if self.mode.records else seconds
@@ -216,8 +216,6 @@ class Panel:
 
     def _recorded(self, call: Call) -> Vote | None:
         """A vote from the cassette, None where it lacks something."""
-        if not self.mode.reads:
-            return None
         entry = self.cassette.get(call.seat.key(call.text))
         if entry is None:
             return None

@@ -142,10 +142,14 @@ POOLS: dict[str, Pool] = {
 
 def disagreement(probabilities: Sequence[float]) -> float:
     """The standard deviation of the clipped logits; 0.0 for one member or none."""
-    n = len(probabilities)
+    return spread([clipped_logit(p) for p in probabilities])
+
+
+def spread(logits: Sequence[float]) -> float:
+    """The standard deviation of logits; 0.0 for one or none."""
+    n = len(logits)
     if n < 2:
         return 0.0
-    logits = [clipped_logit(p) for p in probabilities]
     mean = sum(logits) / n
     return math.sqrt(sum([(x - mean) ** 2 for x in logits]) / n)
 

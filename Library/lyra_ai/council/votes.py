@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from lyra_ai.council.views import Disclosure, MarketView, clean, spoken
 
@@ -50,8 +50,7 @@ class Source(Enum):
     RECORDED = "recorded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
+class Vote(NamedTuple):
     """One member's answer. `probability` is that of a rise over the horizon, None when the member abstains, `why` says then for what cause.
 
     `cost` is in USD and what the answer cost when it was asked for; `latency` is in seconds, likewise.
