@@ -14,7 +14,7 @@ from lyra.engine.errors import NotSupported
 from lyra.engine.naming import snake_case
 
 _TYPES = Path(__file__).with_name("absent_types.txt")
-_MEMBERS = Path(__file__).with_name("absent_members.txt")
+MEMBERS = Path(__file__).with_name("absent_members.txt")
 
 
 class _Placeholder(type):
@@ -46,9 +46,19 @@ def placeholders(imported_by_name: bool) -> dict[str, type]:
     return {name: _Placeholder(name, (_Absent,), {"__module__": __name__}) for name in (named if imported_by_name else common).split()}
 
 
+def is_placeholder(kind: Any) -> bool:
+    """Whether a type stands for one that is not there."""
+    return isinstance(kind, _Placeholder)
+
+
+def absent_members(name: str) -> frozenset[str]:
+    """The members that LEAN's class of that name has and the engine's has not."""
+    return _members().get(name, frozenset())
+
+
 @cache
 def _members() -> dict[str, frozenset[str]]:
-    lines = (line.split() for line in _MEMBERS.read_text(encoding="utf-8").splitlines())
+    lines = (line.split() for line in MEMBERS.read_text(encoding="utf-8").splitlines())
     return {words[0]: frozenset(words[1:]) for words in lines if words}
 
 
@@ -58,7 +68,7 @@ def as_not_supported(error: BaseException) -> BaseException:
         return error
     owner = error.obj if isinstance(error.obj, type) else type(error.obj)
     for kind in owner.__mro__:
-        known = _members().get(kind.__name__, frozenset())
+        known = absent_members(kind.__name__)
         if kind.__module__.startswith("lyra.engine.") and (error.name in known or snake_case(error.name) in known):
             return NotSupported(f"{kind.__name__}.{error.name}").with_traceback(error.__traceback__)
     return error
