@@ -13,7 +13,11 @@ __all__ = [
 
 
 class ArgumentException(ValueError):
-    """An argument that cannot be used."""
+    """An argument that cannot be used. `place` is the file and line of LEAN's that the real engine adds where no line of the user's is at fault."""
+
+    def __init__(self, *args: Any, place: str = "") -> None:
+        super().__init__(*args)
+        self.place = place
 
 
 class PlainException(ValueError):

@@ -67,6 +67,8 @@ def fault_of(error: BaseException, folder: Path, frames: bool = True) -> Fault:
     trace = message
     if found and frames:
         trace += "\n" + "\n".join(_frame_text(frame) for frame in reversed(found)) + "\n"
+    elif not found and (place := getattr(error, "place", "")):
+        trace += f" in {place}"
     last = found[-1] if found else None
     return Fault(message, trace, plain, None if last is None else Path(last.filename).name, None if last is None else last.lineno)
 

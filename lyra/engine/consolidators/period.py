@@ -236,7 +236,8 @@ class PeriodCountConsolidator(DataConsolidator):
         if length > (self._period or 0):
             wanted, got = (period_text(timedelta(microseconds=us)) for us in (self._period or 0, length))
             raise ArgumentException(
-                f"For Symbol {data._symbol} can not consolidate bars of period: {wanted}, using data of the same or higher period: {got}"
+                f"For Symbol {data._symbol} can not consolidate bars of period: {wanted}, using data of the same or higher period: {got}",
+                place="PeriodCountConsolidatorBase.cs:line 173",
             )
 
 

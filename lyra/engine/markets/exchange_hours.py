@@ -247,7 +247,7 @@ class SecurityExchangeHours(LeanObject):
                 before = None if day in self._early else hours._spans[-1].end
             else:
                 before = None
-        raise ArgumentException(_not_found("open", "AfterMarketOpen", self._always_open))
+        raise ArgumentException(_not_found("open", "AfterMarketOpen", self._always_open), place="SecurityExchangeHours.cs:line 364")
 
     def get_next_market_close(self, local_date_time: datetime, extended_market_hours: bool, last_close: bool = False) -> datetime:
         """The first close after a moment; with `last_close` the last one of that day."""
