@@ -1,0 +1,752 @@
+"""TA-Lib's 61 candlestick patterns: `talib.CDLDOJI(open, high, low, close)`, or as a stream `indicator("talib_cdldoji")`.
+
+The value is 100 where a pattern is complete and bullish (or has no side), -100 where it is bearish, 0 elsewhere; 80 and -80 where bodies touch
+in a pattern that has them apart, 200 and -200 where a hikkake is confirmed. Each pattern is a predicate below, of its candles `a`, `b`, ... from
+the oldest to the newest and of what is usual beside one of them (`usual_a`, `tiny_b`; `MEASURES`), which its signature asks for by name. The
+predicates are written with `&` and `|`, so that one and the same takes a row's numbers and whole columns.
+
+Sources: Steve Nison, *Japanese Candlestick Charting Techniques* (1991); Gregory Morris, *Candlestick Charting Explained* (1992); TA-Lib's
+documented candle settings. The values are those of TA-Lib 0.8.2.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import deque
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, ClassVar
+
+import numpy as np
+
+from lyra_ai.errors import SettingError
+from lyra_ai.indicators.base import NAN, Floats, Kernel, kernel
+
+MEASURES: dict[str, tuple[str, int, float, float]] = {
+    "usual": ("body", 10, 1.0, 1.0),
+    "tiny": ("reach", 10, 0.1, 1.0),
+    "slight": ("shadows", 10, 1.0, 2.0),
+    "near": ("reach", 5, 0.2, 1.0),
+    "far": ("reach", 5, 0.6, 1.0),
+    "equal": ("reach", 5, 0.05, 1.0),
+}
+"""What a candle is measured against: a part's mean over so many candles before it, times a factor, divided by a number.
+
+`usual`: a longer body is long, a shorter one short. `tiny`: a body that is no longer is a doji's, a shadow that is shorter is none. `slight`: a
+shorter shadow is short. `near`, `far`, `equal`: distances of prices.
+"""
+_NAMES = "abcde"
+
+
+class Candle:
+    """A row's prices, or columns of them, seen as a candle; white closes at or above its open, black below."""
+
+    __slots__ = ("black", "body", "bottom", "close", "color", "high", "low", "lower", "open", "reach", "shadows", "top", "upper", "white")
+
+    def __init__(self, open: Any, high: Any, low: Any, close: Any) -> None:
+        self.open, self.high, self.low, self.close = open, high, low, close
+        self.white = white = close >= open
+        self.black = close < open
+        self.color = white * 2 - 1
+        if white is True or white is False:
+            top, bottom = (close, open) if white else (open, close)
+        else:
+            top, bottom = np.maximum(open, close), np.minimum(open, close)
+        self.top, self.bottom = top, bottom
+        self.body = top - bottom
+        self.reach = high - low
+        self.upper = upper = high - top
+        self.lower = lower = bottom - low
+        self.shadows = upper + lower
+
+    def __getitem__(self, rows: slice) -> Candle:
+        """Some rows of columns."""
+        part = Candle.__new__(Candle)
+        for name in Candle.__slots__:
+            setattr(part, name, getattr(self, name)[rows])
+        return part
+
+    def holds(self, price: Any) -> Any:
+        """Whether a price lies inside the body."""
+        return (self.bottom < price) & (price < self.top)
+
+    def within(self, other: Candle) -> Any:
+        """Whether the body lies inside the other's."""
+        return (self.top < other.top) & (self.bottom > other.bottom)
+
+    def inside(self, other: Candle) -> Any:
+        """Whether the candle, with its shadows, lies inside the other."""
+        return (self.high < other.high) & (self.low > other.low)
+
+    def above(self, other: Candle) -> Any:
+        """Whether the body lies above the other's."""
+        return self.bottom > other.top
+
+    def below(self, other: Candle) -> Any:
+        """Whether the body lies below the other's."""
+        return self.top < other.bottom
+
+    def beyond(self, other: Candle, way: Any) -> Any:
+        """`above` where `way` is 1, `below` where it is -1."""
+        return ((way > 0) & self.above(other)) | ((way < 0) & self.below(other))
+
+    def leaps(self, other: Candle, way: Any) -> Any:
+        """Whether the candle, with its shadows, lies above the other (`way` 1), or below it (-1)."""
+        return ((way > 0) & (self.low > other.high)) | ((way < 0) & (self.high < other.low))
+
+    def bare(self, tiny: Any) -> Any:
+        """Whether it has no shadows: a marubozu."""
+        return (self.upper < tiny) & (self.lower < tiny)
+
+    def head(self, way: Any) -> Any:
+        """The shadow at the end it goes to: the upper one where `way` is 1, the lower one where it is -1."""
+        return (way > 0) * self.upper + (way < 0) * self.lower
+
+
+def _go(way: Any, *prices: Any) -> Any:
+    """Whether each price lies beyond the one before, upward where `way` is 1, downward where it is -1."""
+    found: Any = True
+    for before, after in zip(prices, prices[1:], strict=False):
+        found = found & ((after - before) * way > 0)
+    return found
+
+
+def _alike(one: Any, other: Any, distance: Any) -> Any:
+    return (one <= other + distance) & (one >= other - distance)
+
+
+class Pattern(Kernel):
+    """A candlestick pattern. `predicate` says whether it is complete; the first rows, which have too few before them, have no value.
+
+    An update costs the same whatever came before. Sums of the candles before go on from row to row, as TA-Lib's do, and begin where its begin.
+    """
+
+    needs = "ohlc"
+    predicate: ClassVar[Callable[..., Any]]
+    candles: ClassVar[int]
+    measures: ClassVar[tuple[tuple[str, int], ...]]
+    """By name, and how many rows before the last one the candle stands."""
+    first: ClassVar[int]
+    """The first row that has a value."""
+    begin: ClassVar[int]
+    """The first row that is looked at."""
+    settings: tuple[float, ...] = ()
+
+    def __init__(self) -> None:
+        self._seen: deque[Candle] = deque(maxlen=self.candles + 10)
+        self._places = range(-self.candles, 0)
+        self._row = -1
+        known = [(*MEASURES[name], -1 - back) for name, back in self.measures]
+        self._plan = [(attrgetter(part), new, new - period, period, factor, divisor) for part, period, factor, divisor, new in known]
+        self._totals = [0.0] * len(known)
+
+    @property
+    def warm_up(self) -> int:
+        """Rows after which there is a value."""
+        return self.first + 1
+
+    def next(self, open: float, high: float, low: float, close: float) -> float:
+        """What is complete with this row."""
+        seen = self._seen
+        seen.append(Candle(open, high, low, close))
+        self._row = row = self._row + 1
+        totals, begin = self._totals, self.begin
+        if row < begin:
+            totals[:] = [
+                total + get(seen[new]) if row >= begin - period else total
+                for (get, new, _, period, _, _), total in zip(self._plan, totals, strict=True)
+            ]
+            return NAN
+        given: list[Any] = [seen[i] for i in self._places]
+        for i, (get, new, old, period, factor, divisor) in enumerate(self._plan):
+            total = totals[i]
+            given.append(factor * (total / period) / divisor)
+            totals[i] = total + (get(seen[new]) - get(seen[old]))
+        found = self._after(row, self.predicate(*given, *self.settings), seen)
+        return float(found) if row >= self.first else NAN
+
+    def column(self, open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
+        """What `next` gives for every row of columns, computed on them as a whole. Shape (n,)."""
+        rows, begin = len(open), self.begin
+        found = np.full(rows, NAN)
+        if rows <= self.first:
+            return found
+        whole = Candle(open, high, low, close)
+        usual = [self._usual(whole, name, back) for name, back in self.measures]
+        candles = [whole[begin - back : rows - back] for back in range(self.candles - 1, -1, -1)]
+        values = self.predicate(*candles, *usual, *self.settings) * np.ones(rows - begin)
+        found[begin:] = self._all_after(values, whole)
+        found[: self.first] = NAN
+        return found
+
+    def _usual(self, whole: Candle, name: str, back: int) -> Floats:
+        """A measure for every row from `begin` on; the sums are those of `next`, addition by addition."""
+        part, period, factor, divisor = MEASURES[name]
+        values = getattr(whole, part)
+        values = values[self.begin - back - period : len(values) - back]
+        steps = values.copy()
+        steps[period:] -= values[:-period]
+        totals: Floats = np.cumsum(steps)[period - 1 : -1]
+        return factor * (totals / period) / divisor
+
+    def _after(self, row: int, value: Any, seen: Any) -> Any:
+        """The value of a row, from the predicate's and what came before."""
+        return value
+
+    def _all_after(self, values: Any, whole: Candle) -> Any:
+        """`_after` for every row from `begin` on."""
+        return values
+
+
+class Trap(Pattern):
+    """A pattern that is confirmed, or not, by one of the next three rows: by a close on the other side of the bar before its last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found, self._at = 0, -9
+
+    def _after(self, row: int, value: Any, seen: Any) -> Any:
+        if value:
+            self._found, self._at = value, row
+            return value
+        since = row - self._at
+        if since > 3:
+            return 0
+        inside = seen[-2 - since]
+        if seen[-1].close > inside.high if self._found > 0 else seen[-1].close < inside.low:
+            self._at = -9
+            return 2 * self._found
+        return 0
+
+    def _all_after(self, values: Any, whole: Candle) -> Any:
+        begin, traps = self.begin, np.flatnonzero(values).tolist()
+        for trap, following in zip(traps, [*traps[1:], len(values)], strict=True):
+            for row in range(trap + 1, min(trap + 4, following)):
+                close, inside = whole.close[begin + row], begin + trap - 1
+                if close > whole.high[inside] if values[trap] > 0 else close < whole.low[inside]:
+                    values[row] = 2 * values[trap]
+                    break
+        return values
+
+
+def _pattern(base: type[Pattern] = Pattern, after: int | None = None, early: int = 0) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter a predicate's pattern into the catalogue. `after` rows have no value, where that is not what its measures need; `early` rows before
+    the first value are looked at."""
+
+    def enter(predicate: Callable[..., Any]) -> Callable[..., Any]:
+        parameters = list(inspect.signature(predicate).parameters)
+        deep = "penetration" in parameters
+        names = [name for name in parameters if name in _NAMES]
+        measures = tuple((each[:-2], len(names) - 1 - names.index(each[-1])) for each in parameters if each[-2:-1] == "_")
+        first = len(names) - 1 + max((MEASURES[name][1] for name, _ in measures), default=0) if after is None else after
+        known = {"__doc__": predicate.__doc__, "__module__": __name__, "predicate": staticmethod(predicate), "candles": len(names)}
+        known |= {"measures": measures, "first": first, "begin": first - early}
+        if deep:
+            known["__init__"] = _deep(base, inspect.signature(predicate).parameters["penetration"].default)
+        name = predicate.__name__.strip("_")
+        kernel(f"talib_{name}")(type(name.upper(), (base,), known))
+        return predicate
+
+    return enter
+
+
+def _deep(base: type[Pattern], usual: float) -> Callable[..., None]:
+    def __init__(self: Any, penetration: float = usual) -> None:
+        if not penetration >= 0:
+            raise SettingError(f"penetration is {penetration}; it must be at least 0.")
+        base.__init__(self)
+        self.settings = (penetration,)
+
+    return __init__
+
+
+# One candle.
+
+
+@_pattern()
+def cdlbelthold(a: Any, usual_a: Any, tiny_a: Any) -> Any:
+    """A long candle that opens at its end: white without a lower shadow, or black without an upper one."""
+    return 100 * a.color * (a.body > usual_a) * (a.head(-a.color) < tiny_a)
+
+
+@_pattern()
+def cdlclosingmarubozu(a: Any, usual_a: Any, tiny_a: Any) -> Any:
+    """A long candle that closes at its end: white without an upper shadow, or black without a lower one."""
+    return 100 * a.color * (a.body > usual_a) * (a.head(a.color) < tiny_a)
+
+
+@_pattern()
+def cdldoji(a: Any, tiny_a: Any) -> Any:
+    """It opens where it closes."""
+    return 100 * (a.body <= tiny_a)
+
+
+@_pattern()
+def cdldragonflydoji(a: Any, tiny_a: Any) -> Any:
+    """A doji at the top of its range."""
+    return 100 * ((a.body <= tiny_a) & (a.upper < tiny_a) & (a.lower > tiny_a))
+
+
+@_pattern()
+def cdlgravestonedoji(a: Any, tiny_a: Any) -> Any:
+    """A doji at the bottom of its range."""
+    return 100 * ((a.body <= tiny_a) & (a.lower < tiny_a) & (a.upper > tiny_a))
+
+
+@_pattern()
+def cdlhighwave(a: Any, usual_a: Any) -> Any:
+    """A short body between shadows more than twice as long."""
+    return 100 * a.color * ((a.body < usual_a) & (a.upper > 2 * a.body) & (a.lower > 2 * a.body))
+
+
+@_pattern()
+def cdllongleggeddoji(a: Any, tiny_a: Any) -> Any:
+    """A doji with a long shadow."""
+    return 100 * ((a.body <= tiny_a) & ((a.upper > a.body) | (a.lower > a.body)))
+
+
+@_pattern()
+def cdllongline(a: Any, usual_a: Any, slight_a: Any) -> Any:
+    """A long body with short shadows."""
+    return 100 * a.color * ((a.body > usual_a) & (a.upper < slight_a) & (a.lower < slight_a))
+
+
+@_pattern()
+def cdlmarubozu(a: Any, usual_a: Any, tiny_a: Any) -> Any:
+    """A long body without shadows."""
+    return 100 * a.color * ((a.body > usual_a) & a.bare(tiny_a))
+
+
+@_pattern()
+def cdlrickshawman(a: Any, tiny_a: Any, near_a: Any) -> Any:
+    """A doji near the middle of its range, with two long shadows."""
+    middle = a.low + a.reach / 2
+    centred = (a.bottom <= middle + near_a) & (a.top >= middle - near_a)
+    return 100 * ((a.body <= tiny_a) & (a.upper > a.body) & (a.lower > a.body) & centred)
+
+
+@_pattern()
+def cdlshortline(a: Any, usual_a: Any, slight_a: Any) -> Any:
+    """A short body with short shadows."""
+    return 100 * a.color * ((a.body < usual_a) & (a.upper < slight_a) & (a.lower < slight_a))
+
+
+@_pattern()
+def cdlspinningtop(a: Any, usual_a: Any) -> Any:
+    """A short body between longer shadows."""
+    return 100 * a.color * ((a.body < usual_a) & (a.upper > a.body) & (a.lower > a.body))
+
+
+@_pattern()
+def cdltakuri(a: Any, tiny_a: Any) -> Any:
+    """A doji at the top of its range, whose lower shadow is more than twice its body: a line that tests the water's depth."""
+    return 100 * ((a.body <= tiny_a) & (a.upper < tiny_a) & (a.lower > 2 * a.body))
+
+
+# Two candles.
+
+
+@_pattern()
+def cdlcounterattack(a: Any, b: Any, equal_a: Any, usual_a: Any, usual_b: Any) -> Any:
+    """Two long candles of opposite colors that close alike."""
+    return 100 * b.color * ((a.white != b.white) & (a.body > usual_a) & (b.body > usual_b) & _alike(b.close, a.close, equal_a))
+
+
+@_pattern()
+def cdldarkcloudcover(a: Any, b: Any, usual_a: Any, penetration: float = 0.5) -> Any:
+    """A long white candle, then a black one from above its high to more than `penetration` of its body deep into it."""
+    deep = (b.close > a.open) & (b.close < a.close - a.body * penetration)
+    return -100 * (a.white & (a.body > usual_a) & b.black & (b.open > a.high) & deep)
+
+
+@_pattern()
+def cdldojistar(a: Any, b: Any, usual_a: Any, tiny_b: Any) -> Any:
+    """A long candle, then a doji beyond its body."""
+    return -100 * a.color * ((a.body > usual_a) & (b.body <= tiny_b) & b.beyond(a, a.color))
+
+
+@_pattern(after=2)
+def cdlengulfing(a: Any, b: Any) -> Any:
+    """A body around that of the candle before, of the opposite color; 80 where one end is the same."""
+    around = (b.top >= a.top) & (b.bottom <= a.bottom)
+    both = (b.top > a.top) & (b.bottom < a.bottom)
+    one = (b.top > a.top) | (b.bottom < a.bottom)
+    return b.color * (a.white != b.white) * (around & one) * (80 + 20 * both)
+
+
+def _hangs(candle: Any, usual: Any, tiny: Any) -> Any:
+    """A short body at the top of a long lower shadow."""
+    return (candle.body < usual) & (candle.lower > candle.body) & (candle.upper < tiny)
+
+
+def _stands(candle: Any, usual: Any, tiny: Any) -> Any:
+    """A short body at the foot of a long upper shadow."""
+    return (candle.body < usual) & (candle.upper > candle.body) & (candle.lower < tiny)
+
+
+@_pattern()
+def cdlhammer(a: Any, b: Any, usual_b: Any, tiny_b: Any, near_a: Any) -> Any:
+    """A short body at the top of a long lower shadow, at or below the low before."""
+    return 100 * (_hangs(b, usual_b, tiny_b) & (b.bottom <= a.low + near_a))
+
+
+@_pattern()
+def cdlhangingman(a: Any, b: Any, usual_b: Any, tiny_b: Any, near_a: Any) -> Any:
+    """A short body at the top of a long lower shadow, at or above the high before."""
+    return -100 * (_hangs(b, usual_b, tiny_b) & (b.bottom >= a.high - near_a))
+
+
+def _harami(a: Any, b: Any) -> Any:
+    """The strength of a body inside of the one before: 100, or 80 where an end is the same."""
+    return ((b.top <= a.top) & (b.bottom >= a.bottom)) * (80 + 20 * b.within(a))
+
+
+@_pattern()
+def cdlharami(a: Any, b: Any, usual_a: Any, usual_b: Any) -> Any:
+    """A long candle, then a short body inside of its."""
+    return -a.color * ((a.body > usual_a) & (b.body <= usual_b)) * _harami(a, b)
+
+
+@_pattern()
+def cdlharamicross(a: Any, b: Any, usual_a: Any, tiny_b: Any) -> Any:
+    """A long candle, then a doji inside of its body."""
+    return -a.color * ((a.body > usual_a) & (b.body <= tiny_b)) * _harami(a, b)
+
+
+@_pattern()
+def cdlhomingpigeon(a: Any, b: Any, usual_a: Any, usual_b: Any) -> Any:
+    """A long black candle, then a short black one inside of its body."""
+    return 100 * (a.black & b.black & (a.body > usual_a) & (b.body <= usual_b) & b.within(a))
+
+
+def _from_below(a: Any, b: Any, usual: Any) -> Any:
+    """A long black candle, then a white one that opens below its low."""
+    return a.black & (a.body > usual) & b.white & (b.open < a.low)
+
+
+@_pattern()
+def cdlinneck(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
+    """A long black candle, then a white one from below its low to its close or slightly above."""
+    return -100 * (_from_below(a, b, usual_a) & (b.close >= a.close) & (b.close <= a.close + equal_a))
+
+
+@_pattern()
+def cdlinvertedhammer(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
+    """A short body at the foot of a long upper shadow, below the body before."""
+    return 100 * (_stands(b, usual_b, tiny_b) & b.below(a))
+
+
+def _kicks(a: Any, b: Any, usual_a: Any, tiny_a: Any, usual_b: Any, tiny_b: Any) -> Any:
+    """Two long candles without shadows, of opposite colors, with a gap between."""
+    bare = (a.body > usual_a) & a.bare(tiny_a) & (b.body > usual_b) & b.bare(tiny_b)
+    return (a.white != b.white) & bare & b.leaps(a, b.color)
+
+
+@_pattern()
+def cdlkicking(a: Any, b: Any, usual_a: Any, tiny_a: Any, usual_b: Any, tiny_b: Any) -> Any:
+    """Two long candles without shadows, of opposite colors, with a gap between; the second gives the side."""
+    return 100 * b.color * _kicks(a, b, usual_a, tiny_a, usual_b, tiny_b)
+
+
+@_pattern()
+def cdlkickingbylength(a: Any, b: Any, usual_a: Any, tiny_a: Any, usual_b: Any, tiny_b: Any) -> Any:
+    """Two long candles without shadows, of opposite colors, with a gap between; the longer one gives the side."""
+    side = b.color * (b.body > a.body) + a.color * (b.body <= a.body)
+    return 100 * side * _kicks(a, b, usual_a, tiny_a, usual_b, tiny_b)
+
+
+@_pattern()
+def cdlmatchinglow(a: Any, b: Any, equal_a: Any) -> Any:
+    """Two black candles that close alike."""
+    return 100 * (a.black & b.black & _alike(b.close, a.close, equal_a))
+
+
+@_pattern()
+def cdlonneck(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
+    """A long black candle, then a white one from below its low to that low."""
+    return -100 * (_from_below(a, b, usual_a) & _alike(b.close, a.low, equal_a))
+
+
+@_pattern()
+def cdlpiercing(a: Any, b: Any, usual_a: Any, usual_b: Any) -> Any:
+    """A long black candle, then a long white one from below its low to above the middle of its body."""
+    return 100 * (_from_below(a, b, usual_a) & (b.body > usual_b) & (b.close < a.open) & (b.close > a.close + a.body * 0.5))
+
+
+@_pattern()
+def cdlseparatinglines(a: Any, b: Any, tiny_b: Any, usual_b: Any, equal_a: Any) -> Any:
+    """Two candles of opposite colors that open alike, the second a belt hold."""
+    held = (b.body > usual_b) & (b.head(-b.color) < tiny_b)
+    return 100 * b.color * ((a.white != b.white) & held & _alike(b.open, a.open, equal_a))
+
+
+@_pattern()
+def cdlshootingstar(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
+    """A short body at the foot of a long upper shadow, above the body before."""
+    return -100 * (_stands(b, usual_b, tiny_b) & b.above(a))
+
+
+@_pattern()
+def cdlthrusting(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
+    """A long black candle, then a white one from below its low into its body, up to the middle."""
+    return -100 * (_from_below(a, b, usual_a) & (b.close > a.close + equal_a) & (b.close <= a.close + a.body * 0.5))
+
+
+# Three candles.
+
+
+def _deep_into(a: Any, c: Any, penetration: float) -> Any:
+    """Whether `c` closes more than `penetration` of the first body deep into it, from the end it closed at."""
+    depth = a.body * penetration
+    return (a.white & (c.close < a.close - depth)) | (a.black & (c.close > a.close + depth))
+
+
+@_pattern()
+def cdl2crows(a: Any, b: Any, c: Any, usual_a: Any) -> Any:
+    """A long white candle, a black one above its body, and a black one from inside that into the first's."""
+    falls = (c.open < b.open) & (c.open > b.close) & (c.close > a.open) & (c.close < a.close)
+    return -100 * (a.white & (a.body > usual_a) & b.black & b.above(a) & c.black & falls)
+
+
+@_pattern()
+def cdl3inside(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any) -> Any:
+    """A harami, then a candle that closes beyond the first one's open."""
+    beyond = (c.color == -a.color) & _go(-a.color, a.open, c.close)
+    return -100 * a.color * ((a.body > usual_a) & (b.body <= usual_b) & b.within(a) & beyond)
+
+
+@_pattern(after=3)
+def cdl3outside(a: Any, b: Any, c: Any) -> Any:
+    """An engulfing, then a close further on."""
+    return 100 * b.color * ((a.white != b.white) & a.within(b) & _go(b.color, b.close, c.close))
+
+
+@_pattern()
+def cdl3starsinsouth(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, tiny_c: Any, usual_c: Any) -> Any:
+    """Three black candles that shrink: a long one with a long lower shadow, a smaller one of its kind, a small one without shadows."""
+    second = (b.body < a.body) & (b.open > a.close) & (b.open <= a.high) & (b.low < a.close) & (b.low >= a.low) & (b.lower > tiny_b)
+    third = (c.body < usual_c) & c.bare(tiny_c) & c.inside(b)
+    return 100 * (a.black & b.black & c.black & (a.body > usual_a) & (a.lower > a.body) & second & third)
+
+
+@_pattern()
+def cdl3whitesoldiers(
+    a: Any, b: Any, c: Any, tiny_a: Any, tiny_b: Any, tiny_c: Any, near_a: Any, near_b: Any, far_a: Any, far_b: Any, usual_c: Any
+) -> Any:
+    """Three rising white candles without upper shadows, each opening in or near the body before, none much shorter than it."""
+    bare = (a.upper < tiny_a) & (b.upper < tiny_b) & (c.upper < tiny_c)
+    opens = (b.open > a.open) & (b.open <= a.close + near_a) & (c.open > b.open) & (c.open <= b.close + near_b)
+    strong = (b.body > a.body - far_a) & (c.body > b.body - far_b) & (c.body > usual_c)
+    return 100 * (a.white & b.white & c.white & bare & _go(1, a.close, b.close, c.close) & opens & strong)
+
+
+@_pattern()
+def cdlabandonedbaby(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
+    """A long candle, a doji away from it with its shadows, and a candle away from that, deep into the first's body."""
+    sizes = (a.body > usual_a) & (b.body <= tiny_b) & (c.body > usual_c)
+    leaps = b.leaps(a, a.color) & c.leaps(b, c.color)
+    return 100 * c.color * (sizes & (c.color == -a.color) & leaps & _deep_into(a, c, penetration))
+
+
+@_pattern()
+def cdladvanceblock(
+    a: Any, b: Any, c: Any, usual_a: Any, slight_a: Any, slight_b: Any, slight_c: Any, near_a: Any, near_b: Any, far_a: Any, far_b: Any
+) -> Any:
+    """Three white candles with higher closes, each opening in or near the body before, that lose their strength."""
+    opens = (b.open > a.open) & (b.open <= a.close + near_a) & (c.open > b.open) & (c.open <= b.close + near_b)
+    shorter = c.body < b.body
+    weak = ((b.body < a.body - far_a) & (c.body < b.body + near_b)) | (c.body < b.body - far_b) | (shorter & (c.upper > c.body))
+    weak = weak | (shorter & (b.body < a.body) & ((c.upper > slight_c) | (b.upper > slight_b)))
+    advance = a.white & b.white & c.white & _go(1, a.close, b.close, c.close) & opens
+    return -100 * (advance & (a.body > usual_a) & (a.upper < slight_a) & weak)
+
+
+def _star(way: int, a: Any, small: Any, b: Any, c: Any, usual_a: Any, usual_c: Any, penetration: float) -> Any:
+    """A long candle of the color `way`, a small one beyond its body, and a long one against it, deep into the first's body."""
+    shape = (a.color == way) & (a.body > usual_a) & small & b.beyond(a, way) & (c.color == -way) & (c.body > usual_c)
+    return -100 * way * (shape & _deep_into(a, c, penetration))
+
+
+@_pattern()
+def cdleveningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
+    """A long white candle, a doji above its body, and a long black one deep into the first's body."""
+    return _star(1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
+
+
+@_pattern()
+def cdleveningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
+    """A long white candle, a small one above its body, and a long black one deep into the first's body."""
+    return _star(1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
+
+
+@_pattern()
+def cdlmorningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
+    """A long black candle, a doji below its body, and a long white one deep into the first's body."""
+    return _star(-1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
+
+
+@_pattern()
+def cdlmorningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
+    """A long black candle, a small one below its body, and a long white one deep into the first's body."""
+    return _star(-1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
+
+
+@_pattern()
+def cdlgapsidesidewhite(a: Any, b: Any, c: Any, near_b: Any, equal_b: Any) -> Any:
+    """Two white candles of like size and open, side by side above the first's body, or below it."""
+    up, down = b.above(a) & c.above(a), b.below(a) & c.below(a)
+    same = _alike(c.body, b.body, near_b) & _alike(c.open, b.open, equal_b)
+    return 100 * (up * 1 - down * 1) * (b.white & c.white & same)
+
+
+@_pattern()
+def cdlidentical3crows(a: Any, b: Any, c: Any, tiny_a: Any, tiny_b: Any, tiny_c: Any, equal_a: Any, equal_b: Any) -> Any:
+    """Three falling black candles without lower shadows, each opening at the close before."""
+    bare = (a.lower < tiny_a) & (b.lower < tiny_b) & (c.lower < tiny_c)
+    opens = _alike(b.open, a.close, equal_a) & _alike(c.open, b.close, equal_b)
+    return -100 * (a.black & b.black & c.black & bare & _go(-1, a.close, b.close, c.close) & opens)
+
+
+@_pattern()
+def cdlstalledpattern(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, tiny_b: Any, near_a: Any, near_b: Any) -> Any:
+    """Two long white candles, and a small one on the second's shoulder, with higher closes."""
+    long = (a.body > usual_a) & (b.body > usual_b) & (b.upper < tiny_b) & (b.open > a.open) & (b.open <= a.close + near_a)
+    rides = (c.body < usual_c) & (c.open >= b.close - c.body - near_b)
+    return -100 * (a.white & b.white & c.white & _go(1, a.close, b.close, c.close) & long & rides)
+
+
+@_pattern()
+def cdlsticksandwich(a: Any, b: Any, c: Any, equal_a: Any) -> Any:
+    """A white candle above the close of a black one, then a black one that closes where the first did."""
+    return 100 * (a.black & b.white & c.black & (b.low > a.close) & _alike(c.close, a.close, equal_a))
+
+
+@_pattern()
+def cdltasukigap(a: Any, b: Any, c: Any, near_b: Any) -> Any:
+    """A candle beyond the first's body, then one of its size and the other color from inside its body into the gap."""
+    way = b.color
+    in_gap = b.holds(c.open) & _go(-way, b.open, c.close) & (((way > 0) & (c.close > a.top)) | ((way < 0) & (c.close < a.bottom)))
+    return 100 * way * (b.beyond(a, way) & (c.color == -way) & in_gap & (abs(b.body - c.body) < near_b))
+
+
+@_pattern()
+def cdltristar(a: Any, b: Any, c: Any, tiny_a: Any) -> Any:
+    """Three dojis, the second beyond the first, and the third nearer again."""
+    dojis = (a.body <= tiny_a) & (b.body <= tiny_a) & (c.body <= tiny_a)
+    up, down = b.above(a) & (c.top < b.top), b.below(a) & (c.bottom > b.bottom)
+    return 100 * (down * 1 - up * 1) * dojis
+
+
+@_pattern()
+def cdlunique3river(a: Any, b: Any, c: Any, usual_a: Any, usual_c: Any) -> Any:
+    """A long black candle, a black one in its body with a lower low, and a short white one that opens above that low."""
+    harami = (b.close > a.close) & (b.open <= a.open) & (b.low < a.low)
+    return 100 * (a.black & (a.body > usual_a) & b.black & harami & c.white & (c.body < usual_c) & (c.open > b.low))
+
+
+@_pattern()
+def cdlupsidegap2crows(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any) -> Any:
+    """A long white candle, a small black one above its body, and a black one around that, still above the first's close."""
+    small = b.black & (b.body <= usual_b) & b.above(a)
+    return -100 * (a.white & (a.body > usual_a) & small & c.black & (c.open > b.open) & (c.close < b.close) & (c.close > a.close))
+
+
+@_pattern()
+def cdlxsidegap3methods(a: Any, b: Any, c: Any) -> Any:
+    """Two candles of a color with a gap between, then one of the other color from the second's body into the first's."""
+    way = a.color
+    return 100 * way * ((b.color == way) & (c.color == -way) & b.beyond(a, way) & b.holds(c.open) & a.holds(c.close))
+
+
+# Four and five candles.
+
+
+@_pattern()
+def cdl3blackcrows(a: Any, b: Any, c: Any, d: Any, tiny_b: Any, tiny_c: Any, tiny_d: Any) -> Any:
+    """After a white candle three falling black ones without lower shadows, each opening in the body before."""
+    bare = (b.lower < tiny_b) & (c.lower < tiny_c) & (d.lower < tiny_d)
+    falls = _go(-1, a.high, b.close, c.close, d.close) & b.holds(c.open) & c.holds(d.open)
+    return -100 * (a.white & b.black & c.black & d.black & bare & falls)
+
+
+@_pattern()
+def cdl3linestrike(a: Any, b: Any, c: Any, d: Any, near_a: Any, near_b: Any) -> Any:
+    """Three candles of a color, each opening in or near the body before, then one against them that undoes them all."""
+    way = a.color
+    opens = (b.open >= a.bottom - near_a) & (b.open <= a.top + near_a) & (c.open >= b.bottom - near_b) & (c.open <= b.top + near_b)
+    undone = (d.color == -way) & _go(way, c.close, d.open) & _go(-way, a.open, d.close)
+    return 100 * way * ((b.color == way) & (c.color == way) & opens & _go(way, a.close, b.close, c.close) & undone)
+
+
+@_pattern()
+def cdlconcealbabyswall(a: Any, b: Any, c: Any, d: Any, tiny_a: Any, tiny_b: Any, tiny_c: Any) -> Any:
+    """Two black candles without shadows, a black one below that reaches back into the second's body, and a black one around that."""
+    swallows = c.below(b) & (c.upper > tiny_c) & (c.high > b.close) & (d.high > c.high) & (d.low < c.low)
+    return 100 * (a.black & b.black & c.black & d.black & a.bare(tiny_a) & b.bare(tiny_b) & swallows)
+
+
+@_pattern()
+def cdlbreakaway(a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any) -> Any:
+    """A long candle, one of its color beyond its body, two further on, then one against them that closes inside the gap."""
+    way = a.color
+    on = b.beyond(a, way) & _go(way, b.high, c.high, d.high) & _go(way, b.low, c.low, d.low)
+    colors = (b.color == way) & (d.color == way) & (e.color == -way)
+    return -100 * way * ((a.body > usual_a) & colors & on & _go(way, a.close, e.close, b.open))
+
+
+@_pattern()
+def cdlladderbottom(a: Any, b: Any, c: Any, d: Any, e: Any, tiny_d: Any) -> Any:
+    """Three black candles with lower opens and closes, a black one with an upper shadow, and a white one above it."""
+    falls = a.black & b.black & c.black & _go(-1, a.open, b.open, c.open) & _go(-1, a.close, b.close, c.close)
+    return 100 * (falls & d.black & (d.upper > tiny_d) & e.white & (e.open > d.open) & (e.close > d.high))
+
+
+@_pattern()
+def cdlmathold(
+    a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any, usual_b: Any, usual_c: Any, usual_d: Any, penetration: float = 0.5
+) -> Any:
+    """A long white candle, three small falling ones that hold above a part of its body (`penetration`), and a white one above them all."""
+    small = (b.body < usual_b) & (c.body < usual_c) & (d.body < usual_d)
+    floor = a.close - a.body * penetration
+    holds = (c.bottom < a.close) & (d.bottom < a.close) & (c.bottom > floor) & (d.bottom > floor)
+    falls = b.black & b.above(a) & (c.top < b.open) & (d.top < c.top)
+    rises = e.white & (e.open > d.close) & (e.close > b.high) & (e.close > c.high) & (e.close > d.high)
+    return 100 * (a.white & (a.body > usual_a) & small & holds & falls & rises)
+
+
+@_pattern()
+def cdlrisefall3methods(
+    a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any, usual_b: Any, usual_c: Any, usual_d: Any, usual_e: Any
+) -> Any:
+    """A long candle, three small ones against it within its range, and a long one further on."""
+    way = a.color
+    sizes = (a.body > usual_a) & (b.body < usual_b) & (c.body < usual_c) & (d.body < usual_d) & (e.body > usual_e)
+    colors = (b.color == -way) & (c.color == -way) & (d.color == -way) & (e.color == way)
+    held = (b.bottom < a.high) & (b.top > a.low) & (c.bottom < a.high) & (c.top > a.low) & (d.bottom < a.high) & (d.top > a.low)
+    on = _go(-way, b.close, c.close, d.close) & _go(way, d.close, e.open) & _go(way, a.close, e.close)
+    return 100 * way * (sizes & colors & held & on)
+
+
+# Traps.
+
+
+def _breaks_out(inside: Any, last: Any) -> Any:
+    """1 where a bar goes below an inside bar with both ends, -1 where it goes above it."""
+    return ((last.high < inside.high) & (last.low < inside.low)) * 1 - ((last.high > inside.high) & (last.low > inside.low)) * 1
+
+
+@_pattern(Trap, after=5, early=3)
+def cdlhikkake(a: Any, b: Any, c: Any) -> Any:
+    """An inside bar, then a bar that breaks out of it: 100 downward, -100 upward, as it is a trap; doubled when it is confirmed.
+
+    Dan Chesler, "Trading False Moves with the Hikkake Pattern", Active Trader, April 2004.
+    """
+    return 100 * b.inside(a) * _breaks_out(b, c)
+
+
+@_pattern(Trap, after=10, early=3)
+def cdlhikkakemod(a: Any, b: Any, c: Any, d: Any, near_b: Any) -> Any:
+    """A `CDLHIKKAKE` whose inside bar lies inside of another, which closes near the end where the trap is set."""
+    way = _breaks_out(c, d)
+    near = ((way > 0) & (b.close <= b.low + near_b)) | ((way < 0) & (b.close >= b.high - near_b))
+    return 100 * way * (b.inside(a) & c.inside(b) & near)
