@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -106,7 +107,7 @@ class Candle:
 def _go(way: Any, *prices: Any) -> Any:
     """Whether each price lies beyond the one before, upward where `way` is 1, downward where it is -1."""
     found: Any = True
-    for before, after in zip(prices, prices[1:], strict=False):
+    for before, after in pairwise(prices):
         found = found & ((after - before) * way > 0)
     return found
 
@@ -124,6 +125,8 @@ class Pattern(Kernel):
     needs = "ohlc"
     predicate: ClassVar[Callable[..., Any]]
     candles: ClassVar[int]
+    colors: ClassVar[tuple[bool, ...]]
+    """By the colors of the candles as bits, whether they are the pattern's: only then it is looked at."""
     measures: ClassVar[tuple[tuple[str, int], ...]]
     """By name, and how many rows before the last one the candle stands."""
     first: ClassVar[int]
@@ -135,6 +138,7 @@ class Pattern(Kernel):
     def __init__(self) -> None:
         self._seen: deque[Candle] = deque(maxlen=self.candles + 10)
         self._places = range(-self.candles, 0)
+        self._bits = 0
         self._row = -1
         known = [(*MEASURES[name], -1 - back) for name, back in self.measures]
         self._plan = [(attrgetter(part), new, new - period, period, factor, divisor) for part, period, factor, divisor, new in known]
@@ -148,7 +152,9 @@ class Pattern(Kernel):
     def next(self, open: float, high: float, low: float, close: float) -> float:
         """What is complete with this row."""
         seen = self._seen
-        seen.append(Candle(open, high, low, close))
+        candle = Candle(open, high, low, close)
+        seen.append(candle)
+        self._bits = bits = (self._bits << 1 | candle.white) % len(self.colors)
         self._row = row = self._row + 1
         totals, begin = self._totals, self.begin
         if row < begin:
@@ -157,12 +163,15 @@ class Pattern(Kernel):
                 for (get, new, _, period, _, _), total in zip(self._plan, totals, strict=True)
             ]
             return NAN
-        given: list[Any] = [seen[i] for i in self._places]
-        for i, (get, new, old, period, factor, divisor) in enumerate(self._plan):
-            total = totals[i]
-            given.append(factor * (total / period) / divisor)
-            totals[i] = total + (get(seen[new]) - get(seen[old]))
-        found = self._after(row, self.predicate(*given, *self.settings), seen)
+        found = 0
+        if self.colors[bits]:
+            usual = [
+                factor * (total / period) / divisor for (_, _, _, period, factor, divisor), total in zip(self._plan, totals, strict=True)
+            ]
+            found = self.predicate(*[seen[i] for i in self._places], *usual, *self.settings)
+        for i, (get, new, old, _, _, _) in enumerate(self._plan):
+            totals[i] += get(seen[new]) - get(seen[old])
+        found = self._after(row, found, seen)
         return float(found) if row >= self.first else NAN
 
     def column(self, open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
@@ -174,7 +183,8 @@ class Pattern(Kernel):
         whole = Candle(open, high, low, close)
         usual = [self._usual(whole, name, back) for name, back in self.measures]
         candles = [whole[begin - back : rows - back] for back in range(self.candles - 1, -1, -1)]
-        values = self.predicate(*candles, *usual, *self.settings) * np.ones(rows - begin)
+        bits = sum((candle.white * (1 << back) for back, candle in enumerate(reversed(candles))), np.zeros(rows - begin, dtype=np.int64))
+        values = self.predicate(*candles, *usual, *self.settings) * np.array(self.colors, dtype=np.float64)[bits]
         found[begin:] = self._all_after(values, whole)
         found[: self.first] = NAN
         return found
@@ -220,7 +230,7 @@ class Trap(Pattern):
 
     def _all_after(self, values: Any, whole: Candle) -> Any:
         begin, traps = self.begin, np.flatnonzero(values).tolist()
-        for trap, following in zip(traps, [*traps[1:], len(values)], strict=True):
+        for trap, following in pairwise([*traps, len(values)]):
             for row in range(trap + 1, min(trap + 4, following)):
                 close, inside = whole.close[begin + row], begin + trap - 1
                 if close > whole.high[inside] if values[trap] > 0 else close < whole.low[inside]:
@@ -229,9 +239,14 @@ class Trap(Pattern):
         return values
 
 
-def _pattern(base: type[Pattern] = Pattern, after: int | None = None, early: int = 0) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter a predicate's pattern into the catalogue. `after` rows have no value, where that is not what its measures need; `early` rows before
-    the first value are looked at."""
+def _pattern(
+    colors: str = "", base: type[Pattern] = Pattern, after: int | None = None, early: int = 0
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter a predicate's pattern into the catalogue.
+
+    `colors` has a letter for each candle: w for white, b for black, x and y for one color and the other, a dot where any will do. `after` rows
+    have no value, where that is not what its measures need; `early` rows before the first value are looked at.
+    """
 
     def enter(predicate: Callable[..., Any]) -> Callable[..., Any]:
         parameters = list(inspect.signature(predicate).parameters)
@@ -239,7 +254,13 @@ def _pattern(base: type[Pattern] = Pattern, after: int | None = None, early: int
         names = [name for name in parameters if name in _NAMES]
         measures = tuple((each[:-2], len(names) - 1 - names.index(each[-1])) for each in parameters if each[-2:-1] == "_")
         first = len(names) - 1 + max((MEASURES[name][1] for name, _ in measures), default=0) if after is None else after
-        known = {"__doc__": predicate.__doc__, "__module__": __name__, "predicate": staticmethod(predicate), "candles": len(names)}
+        known: dict[str, Any] = {
+            "__doc__": predicate.__doc__,
+            "__module__": __name__,
+            "predicate": staticmethod(predicate),
+            "candles": len(names),
+        }
+        known["colors"] = _sequences(colors or "." * len(names))
         known |= {"measures": measures, "first": first, "begin": first - early}
         if deep:
             known["__init__"] = _deep(base, inspect.signature(predicate).parameters["penetration"].default)
@@ -250,14 +271,24 @@ def _pattern(base: type[Pattern] = Pattern, after: int | None = None, early: int
     return enter
 
 
+def _sequences(colors: str) -> tuple[bool, ...]:
+    """For every sequence of colors, as bits of which the last candle's is the lowest and 1 is white, whether it is one of `colors`."""
+    means = [{"w": True, "b": False, "x": x, "y": not x, ".": None} for x in (True, False)]
+    sequences = ([bool(bits >> i & 1) for i in reversed(range(len(colors)))] for bits in range(1 << len(colors)))
+    return tuple(
+        any(all(mean[letter] in (None, white) for letter, white in zip(colors, whites, strict=True)) for mean in means)
+        for whites in sequences
+    )
+
+
 def _deep(base: type[Pattern], usual: float) -> Callable[..., None]:
-    def __init__(self: Any, penetration: float = usual) -> None:
+    def begin(self: Any, penetration: float = usual) -> None:
         if not penetration >= 0:
             raise SettingError(f"penetration is {penetration}; it must be at least 0.")
         base.__init__(self)
         self.settings = (penetration,)
 
-    return __init__
+    return begin
 
 
 # One candle.
@@ -346,17 +377,17 @@ def cdltakuri(a: Any, tiny_a: Any) -> Any:
 # Two candles.
 
 
-@_pattern()
+@_pattern("xy")
 def cdlcounterattack(a: Any, b: Any, equal_a: Any, usual_a: Any, usual_b: Any) -> Any:
     """Two long candles of opposite colors that close alike."""
-    return 100 * b.color * ((a.white != b.white) & (a.body > usual_a) & (b.body > usual_b) & _alike(b.close, a.close, equal_a))
+    return 100 * b.color * ((a.body > usual_a) & (b.body > usual_b) & _alike(b.close, a.close, equal_a))
 
 
-@_pattern()
+@_pattern("wb")
 def cdldarkcloudcover(a: Any, b: Any, usual_a: Any, penetration: float = 0.5) -> Any:
     """A long white candle, then a black one from above its high to more than `penetration` of its body deep into it."""
     deep = (b.close > a.open) & (b.close < a.close - a.body * penetration)
-    return -100 * (a.white & (a.body > usual_a) & b.black & (b.open > a.high) & deep)
+    return -100 * ((a.body > usual_a) & (b.open > a.high) & deep)
 
 
 @_pattern()
@@ -365,13 +396,13 @@ def cdldojistar(a: Any, b: Any, usual_a: Any, tiny_b: Any) -> Any:
     return -100 * a.color * ((a.body > usual_a) & (b.body <= tiny_b) & b.beyond(a, a.color))
 
 
-@_pattern(after=2)
+@_pattern("xy", after=2)
 def cdlengulfing(a: Any, b: Any) -> Any:
     """A body around that of the candle before, of the opposite color; 80 where one end is the same."""
     around = (b.top >= a.top) & (b.bottom <= a.bottom)
     both = (b.top > a.top) & (b.bottom < a.bottom)
     one = (b.top > a.top) | (b.bottom < a.bottom)
-    return b.color * (a.white != b.white) * (around & one) * (80 + 20 * both)
+    return b.color * (around & one) * (80 + 20 * both)
 
 
 def _hangs(candle: Any, usual: Any, tiny: Any) -> Any:
@@ -413,18 +444,18 @@ def cdlharamicross(a: Any, b: Any, usual_a: Any, tiny_b: Any) -> Any:
     return -a.color * ((a.body > usual_a) & (b.body <= tiny_b)) * _harami(a, b)
 
 
-@_pattern()
+@_pattern("bb")
 def cdlhomingpigeon(a: Any, b: Any, usual_a: Any, usual_b: Any) -> Any:
     """A long black candle, then a short black one inside of its body."""
-    return 100 * (a.black & b.black & (a.body > usual_a) & (b.body <= usual_b) & b.within(a))
+    return 100 * ((a.body > usual_a) & (b.body <= usual_b) & b.within(a))
 
 
 def _from_below(a: Any, b: Any, usual: Any) -> Any:
-    """A long black candle, then a white one that opens below its low."""
-    return a.black & (a.body > usual) & b.white & (b.open < a.low)
+    """A long candle, then one that opens below its low."""
+    return (a.body > usual) & (b.open < a.low)
 
 
-@_pattern()
+@_pattern("bw")
 def cdlinneck(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
     """A long black candle, then a white one from below its low to its close or slightly above."""
     return -100 * (_from_below(a, b, usual_a) & (b.close >= a.close) & (b.close <= a.close + equal_a))
@@ -439,45 +470,45 @@ def cdlinvertedhammer(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
 def _kicks(a: Any, b: Any, usual_a: Any, tiny_a: Any, usual_b: Any, tiny_b: Any) -> Any:
     """Two long candles without shadows, of opposite colors, with a gap between."""
     bare = (a.body > usual_a) & a.bare(tiny_a) & (b.body > usual_b) & b.bare(tiny_b)
-    return (a.white != b.white) & bare & b.leaps(a, b.color)
+    return bare & b.leaps(a, b.color)
 
 
-@_pattern()
+@_pattern("xy")
 def cdlkicking(a: Any, b: Any, usual_a: Any, tiny_a: Any, usual_b: Any, tiny_b: Any) -> Any:
     """Two long candles without shadows, of opposite colors, with a gap between; the second gives the side."""
     return 100 * b.color * _kicks(a, b, usual_a, tiny_a, usual_b, tiny_b)
 
 
-@_pattern()
+@_pattern("xy")
 def cdlkickingbylength(a: Any, b: Any, usual_a: Any, tiny_a: Any, usual_b: Any, tiny_b: Any) -> Any:
     """Two long candles without shadows, of opposite colors, with a gap between; the longer one gives the side."""
     side = b.color * (b.body > a.body) + a.color * (b.body <= a.body)
     return 100 * side * _kicks(a, b, usual_a, tiny_a, usual_b, tiny_b)
 
 
-@_pattern()
+@_pattern("bb")
 def cdlmatchinglow(a: Any, b: Any, equal_a: Any) -> Any:
     """Two black candles that close alike."""
-    return 100 * (a.black & b.black & _alike(b.close, a.close, equal_a))
+    return 100 * _alike(b.close, a.close, equal_a)
 
 
-@_pattern()
+@_pattern("bw")
 def cdlonneck(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
     """A long black candle, then a white one from below its low to that low."""
     return -100 * (_from_below(a, b, usual_a) & _alike(b.close, a.low, equal_a))
 
 
-@_pattern()
+@_pattern("bw")
 def cdlpiercing(a: Any, b: Any, usual_a: Any, usual_b: Any) -> Any:
     """A long black candle, then a long white one from below its low to above the middle of its body."""
     return 100 * (_from_below(a, b, usual_a) & (b.body > usual_b) & (b.close < a.open) & (b.close > a.close + a.body * 0.5))
 
 
-@_pattern()
+@_pattern("xy")
 def cdlseparatinglines(a: Any, b: Any, tiny_b: Any, usual_b: Any, equal_a: Any) -> Any:
     """Two candles of opposite colors that open alike, the second a belt hold."""
     held = (b.body > usual_b) & (b.head(-b.color) < tiny_b)
-    return 100 * b.color * ((a.white != b.white) & held & _alike(b.open, a.open, equal_a))
+    return 100 * b.color * (held & _alike(b.open, a.open, equal_a))
 
 
 @_pattern()
@@ -486,7 +517,7 @@ def cdlshootingstar(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
     return -100 * (_stands(b, usual_b, tiny_b) & b.above(a))
 
 
-@_pattern()
+@_pattern("bw")
 def cdlthrusting(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
     """A long black candle, then a white one from below its low into its body, up to the middle."""
     return -100 * (_from_below(a, b, usual_a) & (b.close > a.close + equal_a) & (b.close <= a.close + a.body * 0.5))
@@ -501,35 +532,34 @@ def _deep_into(a: Any, c: Any, penetration: float) -> Any:
     return (a.white & (c.close < a.close - depth)) | (a.black & (c.close > a.close + depth))
 
 
-@_pattern()
+@_pattern("wbb")
 def cdl2crows(a: Any, b: Any, c: Any, usual_a: Any) -> Any:
     """A long white candle, a black one above its body, and a black one from inside that into the first's."""
     falls = (c.open < b.open) & (c.open > b.close) & (c.close > a.open) & (c.close < a.close)
-    return -100 * (a.white & (a.body > usual_a) & b.black & b.above(a) & c.black & falls)
+    return -100 * ((a.body > usual_a) & b.above(a) & falls)
 
 
-@_pattern()
+@_pattern("x.y")
 def cdl3inside(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any) -> Any:
     """A harami, then a candle that closes beyond the first one's open."""
-    beyond = (c.color == -a.color) & _go(-a.color, a.open, c.close)
-    return -100 * a.color * ((a.body > usual_a) & (b.body <= usual_b) & b.within(a) & beyond)
+    return -100 * a.color * ((a.body > usual_a) & (b.body <= usual_b) & b.within(a) & _go(-a.color, a.open, c.close))
 
 
-@_pattern(after=3)
+@_pattern("xy.", after=3)
 def cdl3outside(a: Any, b: Any, c: Any) -> Any:
     """An engulfing, then a close further on."""
-    return 100 * b.color * ((a.white != b.white) & a.within(b) & _go(b.color, b.close, c.close))
+    return 100 * b.color * (a.within(b) & _go(b.color, b.close, c.close))
 
 
-@_pattern()
+@_pattern("bbb")
 def cdl3starsinsouth(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, tiny_c: Any, usual_c: Any) -> Any:
     """Three black candles that shrink: a long one with a long lower shadow, a smaller one of its kind, a small one without shadows."""
     second = (b.body < a.body) & (b.open > a.close) & (b.open <= a.high) & (b.low < a.close) & (b.low >= a.low) & (b.lower > tiny_b)
     third = (c.body < usual_c) & c.bare(tiny_c) & c.inside(b)
-    return 100 * (a.black & b.black & c.black & (a.body > usual_a) & (a.lower > a.body) & second & third)
+    return 100 * ((a.body > usual_a) & (a.lower > a.body) & second & third)
 
 
-@_pattern()
+@_pattern("www")
 def cdl3whitesoldiers(
     a: Any, b: Any, c: Any, tiny_a: Any, tiny_b: Any, tiny_c: Any, near_a: Any, near_b: Any, far_a: Any, far_b: Any, usual_c: Any
 ) -> Any:
@@ -537,18 +567,18 @@ def cdl3whitesoldiers(
     bare = (a.upper < tiny_a) & (b.upper < tiny_b) & (c.upper < tiny_c)
     opens = (b.open > a.open) & (b.open <= a.close + near_a) & (c.open > b.open) & (c.open <= b.close + near_b)
     strong = (b.body > a.body - far_a) & (c.body > b.body - far_b) & (c.body > usual_c)
-    return 100 * (a.white & b.white & c.white & bare & _go(1, a.close, b.close, c.close) & opens & strong)
+    return 100 * (bare & _go(1, a.close, b.close, c.close) & opens & strong)
 
 
-@_pattern()
+@_pattern("x.y")
 def cdlabandonedbaby(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long candle, a doji away from it with its shadows, and a candle away from that, deep into the first's body."""
     sizes = (a.body > usual_a) & (b.body <= tiny_b) & (c.body > usual_c)
     leaps = b.leaps(a, a.color) & c.leaps(b, c.color)
-    return 100 * c.color * (sizes & (c.color == -a.color) & leaps & _deep_into(a, c, penetration))
+    return 100 * c.color * (sizes & leaps & _deep_into(a, c, penetration))
 
 
-@_pattern()
+@_pattern("www")
 def cdladvanceblock(
     a: Any, b: Any, c: Any, usual_a: Any, slight_a: Any, slight_b: Any, slight_c: Any, near_a: Any, near_b: Any, far_a: Any, far_b: Any
 ) -> Any:
@@ -557,76 +587,76 @@ def cdladvanceblock(
     shorter = c.body < b.body
     weak = ((b.body < a.body - far_a) & (c.body < b.body + near_b)) | (c.body < b.body - far_b) | (shorter & (c.upper > c.body))
     weak = weak | (shorter & (b.body < a.body) & ((c.upper > slight_c) | (b.upper > slight_b)))
-    advance = a.white & b.white & c.white & _go(1, a.close, b.close, c.close) & opens
+    advance = _go(1, a.close, b.close, c.close) & opens
     return -100 * (advance & (a.body > usual_a) & (a.upper < slight_a) & weak)
 
 
 def _star(way: int, a: Any, small: Any, b: Any, c: Any, usual_a: Any, usual_c: Any, penetration: float) -> Any:
     """A long candle of the color `way`, a small one beyond its body, and a long one against it, deep into the first's body."""
-    shape = (a.color == way) & (a.body > usual_a) & small & b.beyond(a, way) & (c.color == -way) & (c.body > usual_c)
+    shape = (a.body > usual_a) & small & b.beyond(a, way) & (c.body > usual_c)
     return -100 * way * (shape & _deep_into(a, c, penetration))
 
 
-@_pattern()
+@_pattern("w.b")
 def cdleveningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long white candle, a doji above its body, and a long black one deep into the first's body."""
     return _star(1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern()
+@_pattern("w.b")
 def cdleveningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long white candle, a small one above its body, and a long black one deep into the first's body."""
     return _star(1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern()
+@_pattern("b.w")
 def cdlmorningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long black candle, a doji below its body, and a long white one deep into the first's body."""
     return _star(-1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern()
+@_pattern("b.w")
 def cdlmorningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long black candle, a small one below its body, and a long white one deep into the first's body."""
     return _star(-1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern()
+@_pattern(".ww")
 def cdlgapsidesidewhite(a: Any, b: Any, c: Any, near_b: Any, equal_b: Any) -> Any:
     """Two white candles of like size and open, side by side above the first's body, or below it."""
     up, down = b.above(a) & c.above(a), b.below(a) & c.below(a)
     same = _alike(c.body, b.body, near_b) & _alike(c.open, b.open, equal_b)
-    return 100 * (up * 1 - down * 1) * (b.white & c.white & same)
+    return 100 * (up * 1 - down * 1) * same
 
 
-@_pattern()
+@_pattern("bbb")
 def cdlidentical3crows(a: Any, b: Any, c: Any, tiny_a: Any, tiny_b: Any, tiny_c: Any, equal_a: Any, equal_b: Any) -> Any:
     """Three falling black candles without lower shadows, each opening at the close before."""
     bare = (a.lower < tiny_a) & (b.lower < tiny_b) & (c.lower < tiny_c)
     opens = _alike(b.open, a.close, equal_a) & _alike(c.open, b.close, equal_b)
-    return -100 * (a.black & b.black & c.black & bare & _go(-1, a.close, b.close, c.close) & opens)
+    return -100 * (bare & _go(-1, a.close, b.close, c.close) & opens)
 
 
-@_pattern()
+@_pattern("www")
 def cdlstalledpattern(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, tiny_b: Any, near_a: Any, near_b: Any) -> Any:
     """Two long white candles, and a small one on the second's shoulder, with higher closes."""
     long = (a.body > usual_a) & (b.body > usual_b) & (b.upper < tiny_b) & (b.open > a.open) & (b.open <= a.close + near_a)
     rides = (c.body < usual_c) & (c.open >= b.close - c.body - near_b)
-    return -100 * (a.white & b.white & c.white & _go(1, a.close, b.close, c.close) & long & rides)
+    return -100 * (_go(1, a.close, b.close, c.close) & long & rides)
 
 
-@_pattern()
+@_pattern("bwb")
 def cdlsticksandwich(a: Any, b: Any, c: Any, equal_a: Any) -> Any:
     """A white candle above the close of a black one, then a black one that closes where the first did."""
-    return 100 * (a.black & b.white & c.black & (b.low > a.close) & _alike(c.close, a.close, equal_a))
+    return 100 * ((b.low > a.close) & _alike(c.close, a.close, equal_a))
 
 
-@_pattern()
+@_pattern(".xy")
 def cdltasukigap(a: Any, b: Any, c: Any, near_b: Any) -> Any:
     """A candle beyond the first's body, then one of its size and the other color from inside its body into the gap."""
     way = b.color
     in_gap = b.holds(c.open) & _go(-way, b.open, c.close) & (((way > 0) & (c.close > a.top)) | ((way < 0) & (c.close < a.bottom)))
-    return 100 * way * (b.beyond(a, way) & (c.color == -way) & in_gap & (abs(b.body - c.body) < near_b))
+    return 100 * way * (b.beyond(a, way) & in_gap & (abs(b.body - c.body) < near_b))
 
 
 @_pattern()
@@ -637,71 +667,70 @@ def cdltristar(a: Any, b: Any, c: Any, tiny_a: Any) -> Any:
     return 100 * (down * 1 - up * 1) * dojis
 
 
-@_pattern()
+@_pattern("bbw")
 def cdlunique3river(a: Any, b: Any, c: Any, usual_a: Any, usual_c: Any) -> Any:
     """A long black candle, a black one in its body with a lower low, and a short white one that opens above that low."""
     harami = (b.close > a.close) & (b.open <= a.open) & (b.low < a.low)
-    return 100 * (a.black & (a.body > usual_a) & b.black & harami & c.white & (c.body < usual_c) & (c.open > b.low))
+    return 100 * ((a.body > usual_a) & harami & (c.body < usual_c) & (c.open > b.low))
 
 
-@_pattern()
+@_pattern("wbb")
 def cdlupsidegap2crows(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any) -> Any:
     """A long white candle, a small black one above its body, and a black one around that, still above the first's close."""
-    small = b.black & (b.body <= usual_b) & b.above(a)
-    return -100 * (a.white & (a.body > usual_a) & small & c.black & (c.open > b.open) & (c.close < b.close) & (c.close > a.close))
+    small = (b.body <= usual_b) & b.above(a)
+    return -100 * ((a.body > usual_a) & small & (c.open > b.open) & (c.close < b.close) & (c.close > a.close))
 
 
-@_pattern()
+@_pattern("xxy")
 def cdlxsidegap3methods(a: Any, b: Any, c: Any) -> Any:
     """Two candles of a color with a gap between, then one of the other color from the second's body into the first's."""
     way = a.color
-    return 100 * way * ((b.color == way) & (c.color == -way) & b.beyond(a, way) & b.holds(c.open) & a.holds(c.close))
+    return 100 * way * (b.beyond(a, way) & b.holds(c.open) & a.holds(c.close))
 
 
 # Four and five candles.
 
 
-@_pattern()
+@_pattern("wbbb")
 def cdl3blackcrows(a: Any, b: Any, c: Any, d: Any, tiny_b: Any, tiny_c: Any, tiny_d: Any) -> Any:
     """After a white candle three falling black ones without lower shadows, each opening in the body before."""
     bare = (b.lower < tiny_b) & (c.lower < tiny_c) & (d.lower < tiny_d)
     falls = _go(-1, a.high, b.close, c.close, d.close) & b.holds(c.open) & c.holds(d.open)
-    return -100 * (a.white & b.black & c.black & d.black & bare & falls)
+    return -100 * (bare & falls)
 
 
-@_pattern()
+@_pattern("xxxy")
 def cdl3linestrike(a: Any, b: Any, c: Any, d: Any, near_a: Any, near_b: Any) -> Any:
     """Three candles of a color, each opening in or near the body before, then one against them that undoes them all."""
     way = a.color
     opens = (b.open >= a.bottom - near_a) & (b.open <= a.top + near_a) & (c.open >= b.bottom - near_b) & (c.open <= b.top + near_b)
-    undone = (d.color == -way) & _go(way, c.close, d.open) & _go(-way, a.open, d.close)
-    return 100 * way * ((b.color == way) & (c.color == way) & opens & _go(way, a.close, b.close, c.close) & undone)
+    undone = _go(way, c.close, d.open) & _go(-way, a.open, d.close)
+    return 100 * way * (opens & _go(way, a.close, b.close, c.close) & undone)
 
 
-@_pattern()
+@_pattern("bbbb")
 def cdlconcealbabyswall(a: Any, b: Any, c: Any, d: Any, tiny_a: Any, tiny_b: Any, tiny_c: Any) -> Any:
     """Two black candles without shadows, a black one below that reaches back into the second's body, and a black one around that."""
     swallows = c.below(b) & (c.upper > tiny_c) & (c.high > b.close) & (d.high > c.high) & (d.low < c.low)
-    return 100 * (a.black & b.black & c.black & d.black & a.bare(tiny_a) & b.bare(tiny_b) & swallows)
+    return 100 * (a.bare(tiny_a) & b.bare(tiny_b) & swallows)
 
 
-@_pattern()
+@_pattern("xx.xy")
 def cdlbreakaway(a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any) -> Any:
     """A long candle, one of its color beyond its body, two further on, then one against them that closes inside the gap."""
     way = a.color
     on = b.beyond(a, way) & _go(way, b.high, c.high, d.high) & _go(way, b.low, c.low, d.low)
-    colors = (b.color == way) & (d.color == way) & (e.color == -way)
-    return -100 * way * ((a.body > usual_a) & colors & on & _go(way, a.close, e.close, b.open))
+    return -100 * way * ((a.body > usual_a) & on & _go(way, a.close, e.close, b.open))
 
 
-@_pattern()
+@_pattern("bbbbw")
 def cdlladderbottom(a: Any, b: Any, c: Any, d: Any, e: Any, tiny_d: Any) -> Any:
     """Three black candles with lower opens and closes, a black one with an upper shadow, and a white one above it."""
-    falls = a.black & b.black & c.black & _go(-1, a.open, b.open, c.open) & _go(-1, a.close, b.close, c.close)
-    return 100 * (falls & d.black & (d.upper > tiny_d) & e.white & (e.open > d.open) & (e.close > d.high))
+    falls = _go(-1, a.open, b.open, c.open) & _go(-1, a.close, b.close, c.close)
+    return 100 * (falls & (d.upper > tiny_d) & (e.open > d.open) & (e.close > d.high))
 
 
-@_pattern()
+@_pattern("wb..w")
 def cdlmathold(
     a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any, usual_b: Any, usual_c: Any, usual_d: Any, penetration: float = 0.5
 ) -> Any:
@@ -709,22 +738,21 @@ def cdlmathold(
     small = (b.body < usual_b) & (c.body < usual_c) & (d.body < usual_d)
     floor = a.close - a.body * penetration
     holds = (c.bottom < a.close) & (d.bottom < a.close) & (c.bottom > floor) & (d.bottom > floor)
-    falls = b.black & b.above(a) & (c.top < b.open) & (d.top < c.top)
-    rises = e.white & (e.open > d.close) & (e.close > b.high) & (e.close > c.high) & (e.close > d.high)
-    return 100 * (a.white & (a.body > usual_a) & small & holds & falls & rises)
+    falls = b.above(a) & (c.top < b.open) & (d.top < c.top)
+    rises = (e.open > d.close) & (e.close > b.high) & (e.close > c.high) & (e.close > d.high)
+    return 100 * ((a.body > usual_a) & small & holds & falls & rises)
 
 
-@_pattern()
+@_pattern("xyyyx")
 def cdlrisefall3methods(
     a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any, usual_b: Any, usual_c: Any, usual_d: Any, usual_e: Any
 ) -> Any:
     """A long candle, three small ones against it within its range, and a long one further on."""
     way = a.color
     sizes = (a.body > usual_a) & (b.body < usual_b) & (c.body < usual_c) & (d.body < usual_d) & (e.body > usual_e)
-    colors = (b.color == -way) & (c.color == -way) & (d.color == -way) & (e.color == way)
     held = (b.bottom < a.high) & (b.top > a.low) & (c.bottom < a.high) & (c.top > a.low) & (d.bottom < a.high) & (d.top > a.low)
     on = _go(-way, b.close, c.close, d.close) & _go(way, d.close, e.open) & _go(way, a.close, e.close)
-    return 100 * way * (sizes & colors & held & on)
+    return 100 * way * (sizes & held & on)
 
 
 # Traps.
@@ -735,7 +763,7 @@ def _breaks_out(inside: Any, last: Any) -> Any:
     return ((last.high < inside.high) & (last.low < inside.low)) * 1 - ((last.high > inside.high) & (last.low > inside.low)) * 1
 
 
-@_pattern(Trap, after=5, early=3)
+@_pattern(base=Trap, after=5, early=3)
 def cdlhikkake(a: Any, b: Any, c: Any) -> Any:
     """An inside bar, then a bar that breaks out of it: 100 downward, -100 upward, as it is a trap; doubled when it is confirmed.
 
@@ -744,7 +772,7 @@ def cdlhikkake(a: Any, b: Any, c: Any) -> Any:
     return 100 * b.inside(a) * _breaks_out(b, c)
 
 
-@_pattern(Trap, after=10, early=3)
+@_pattern(base=Trap, after=10, early=3)
 def cdlhikkakemod(a: Any, b: Any, c: Any, d: Any, near_b: Any) -> Any:
     """A `CDLHIKKAKE` whose inside bar lies inside of another, which closes near the end where the trap is set."""
     way = _breaks_out(c, d)
