@@ -7,6 +7,8 @@ predicates are written with `&` and `|`, so that one and the same takes a row's 
 
 Sources: Steve Nison, *Japanese Candlestick Charting Techniques* (1991); Gregory Morris, *Candlestick Charting Explained* (1992); TA-Lib's
 documented candle settings. The values are those of TA-Lib 0.8.2.
+
+Below them, another kind of signal: `Consensus`, in which indicators vote as in the `technical` package, and its pivot points.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.base import NAN, Floats, Kernel, kernel
+from lyra_ai.indicators.base import NAN, Floats, Kernel, kernel, whole
 
 MEASURES: dict[str, tuple[str, int, float, float]] = {
     "usual": ("body", 10, 1.0, 1.0),
@@ -778,3 +780,283 @@ def cdlhikkakemod(a: Any, b: Any, c: Any, d: Any, near_b: Any) -> Any:
     way = _breaks_out(c, d)
     near = ((way > 0) & (b.close <= b.low + near_b)) | ((way < 0) & (b.close >= b.high - near_b))
     return 100 * way * (b.inside(a) & c.inside(b) & near)
+
+
+# Signals of Freqtrade's `technical`.
+
+
+def pivots_points(dataframe: Any, timeperiod: int = 30, levels: int = 3) -> Any:
+    """Pivot points of means of the last `timeperiod` rows: columns pivot, then r1, s1 up to r`levels`, s`levels`; a row each.
+
+    The pivot is that of (high + low + close) / 3; the first resistance twice that less the low, the first support twice that less the high; each
+    further pair is as much further out as the pair before is wide. `technical.pivots_points`.
+    """
+    import pandas as pd
+
+    from lyra_ai.indicators.freqtrade import qtpylib
+
+    whole(timeperiod=timeperiod, levels=levels)
+    pivot = qtpylib.rolling_mean(qtpylib.typical_price(dataframe), timeperiod)
+    found = {"pivot": pivot, "r1": 2 * pivot - qtpylib.rolling_mean(dataframe["low"], timeperiod)}
+    found["s1"] = 2 * pivot - qtpylib.rolling_mean(dataframe["high"], timeperiod)
+    for level in range(2, levels + 1):
+        width = found[f"r{level - 1}"] - found[f"s{level - 1}"]
+        found |= {f"r{level}": pivot + width, f"s{level}": pivot - width}
+    return pd.DataFrame(found, index=dataframe.index)
+
+
+class Consensus:
+    """Indicators vote to buy or to sell; `score` says how many of the votes that could be given are. `technical.Consensus`.
+
+    `Consensus(dataframe)` takes a frame with open, high, low, close and volume. Each `evaluate_...` adds the votes of an indicator: `impact_buy`
+    and `impact_sell` where it says so, 0 elsewhere. `prefix` names it; a second one of the same name replaces the votes, but both count as
+    possible ones.
+    """
+
+    def __init__(self, dataframe: Any) -> None:
+        self.dataframe = dataframe.copy()
+        self.buy_weights: float = 0
+        self.sell_weights: float = 0
+        self._votes: dict[str, dict[str, Any]] = {"buy": {}, "sell": {}}
+
+    def score(self, prefix: str = "consensus", smooth: int | None = None) -> dict[str, Any]:
+        """Series by name: `buy` and `sell`, 0 to 100, as means of the last `smooth` rows; and how many votes agree and disagree with each."""
+        import pandas as pd
+
+        sums = {side: sum(votes.values(), np.zeros(len(self.dataframe))) for side, votes in self._votes.items()}
+        found: dict[str, Any] = {}
+        for side, weights in (("sell", self.sell_weights), ("buy", self.buy_weights)):
+            scores = pd.Series(sums[side] / weights * 100 if weights else NAN, index=self.dataframe.index, name=f"{prefix}_score_{side}")
+            found[side] = scores if smooth is None else scores.rolling(smooth).mean()
+        for side in ("buy", "sell"):
+            found[f"{side}_agreement"] = pd.Series(sums[side], index=self.dataframe.index)
+        for side in ("buy", "sell"):
+            found[f"{side}_disagreement"] = len(self._votes[side]) - found[f"{side}_agreement"]
+        return found
+
+    def _vote(self, name: str, buy: Any, sell: Any, impact_buy: float, impact_sell: float, of: Consensus | None = None) -> None:
+        """Add votes; those of another consensus weigh as all of its votes."""
+        weights = (impact_buy, impact_sell) if of is None else (of.buy_weights, of.sell_weights)
+        self.buy_weights += weights[0]
+        self.sell_weights += weights[1]
+        if of is not None:
+            impact_buy, impact_sell = impact_buy * of.buy_weights, impact_sell * of.sell_weights
+        self._votes["buy"][name] = np.asarray(buy) * float(impact_buy)
+        self._votes["sell"][name] = np.asarray(sell) * float(impact_sell)
+
+    def _of(self, function: str, *columns: str, **settings: Any) -> Any:
+        """TA-Lib's function of columns."""
+        from lyra_ai.indicators import talib
+
+        return getattr(talib, function)(*(self.dataframe[column].to_numpy(float) for column in columns), **settings)
+
+    def evaluate_rsi(self, period: int = 14, prefix: str = "rsi", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The RSI: below 30 buy, above 70 sell."""
+        rsi = self._of("RSI", "close", timeperiod=period)
+        self._vote(f"{prefix}_{period}", rsi < 30, rsi > 70, impact_buy, impact_sell)
+
+    def evaluate_stoch(self, prefix: str = "stoch", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The fast stochastic of 5 rows: below 20 buy, above 80 sell."""
+        fast, _ = self._of("STOCHF", "high", "low", "close", fastk_period=5, fastd_period=3)
+        self._vote(prefix, fast < 20, fast > 80, impact_buy, impact_sell)
+
+    def evaluate_stoch_rsi(
+        self, period: int = 14, smoothd: int = 3, smoothk: int = 3, prefix: str = "stoch_rsi", impact_buy: float = 1, impact_sell: float = 1
+    ) -> None:
+        """The place of the RSI in its range, smoothed over `smoothk` rows: below 20 buy, above 80 sell. `smoothd` has no part in it."""
+        import pandas as pd
+
+        rsi = pd.Series(self._of("RSI", "close", timeperiod=period))
+        low, high = rsi.rolling(period).min(), rsi.rolling(period).max()
+        place = ((rsi - low) / (high - low)).rolling(smoothk).mean() * 100
+        self._vote(f"{prefix}_{period}", place < 20, place > 80, impact_buy, impact_sell)
+
+    def evaluate_macd_cross_over(self, prefix: str = "macd_crossover", impact_buy: float = 2, impact_sell: float = 2) -> None:
+        """The MACD: the row in which it goes above its signal buys, below it sells."""
+        import pandas as pd
+
+        from lyra_ai.indicators.freqtrade import qtpylib
+
+        macd, signal, _ = map(pd.Series, self._of("MACD", "close"))
+        self._vote(prefix, qtpylib.crossed_above(macd, signal), qtpylib.crossed_above(signal, macd), impact_buy, impact_sell)
+
+    def evaluate_macd(self, prefix: str = "macd", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The MACD: above its signal and 0 buy, below both sell."""
+        macd, signal, _ = self._of("MACD", "close")
+        self._vote(prefix, (macd > signal) & (macd > 0), (macd < signal) & (macd < 0), impact_buy, impact_sell)
+
+    def evaluate_hull(
+        self, period: int = 9, field: str = "close", prefix: str = "hull", impact_buy: float = 1, impact_sell: float = 1
+    ) -> None:
+        """Hull's average: above the price buy, below it sell."""
+        from lyra_ai.indicators.freqtrade import technical
+
+        average, price = technical.hull_moving_average(self.dataframe, period, field), self.dataframe[field]
+        self._vote(f"{prefix}_{field}_{period}", average > price, average < price, impact_buy, impact_sell)
+
+    def evaluate_vwma(self, period: int = 9, prefix: str = "vwma", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The volume weighted average: above the close buy, below it sell."""
+        from lyra_ai.indicators.freqtrade import technical
+
+        average, price = technical.vwma(self.dataframe, period), self.dataframe["close"]
+        self._vote(f"{prefix}_{period}", average > price, average < price, impact_buy, impact_sell)
+
+    def _under(self, function: str, period: int, field: str, prefix: str, impact_buy: float, impact_sell: float) -> None:
+        average, price = self._of(function, "close", timeperiod=period), self.dataframe[field].to_numpy(float)
+        self._vote(f"{prefix}_{field}_{period}", average < price, average > price, impact_buy, impact_sell)
+
+    def evaluate_tema(self, period: int, field: str = "close", prefix: str = "tema", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The triple exponential average of closes: below the price buy, above it sell."""
+        self._under("TEMA", period, field, prefix, impact_buy, impact_sell)
+
+    def evaluate_ema(self, period: int, field: str = "close", prefix: str = "ema", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The exponential average of closes: below the price buy, above it sell."""
+        self._under("EMA", period, field, prefix, impact_buy, impact_sell)
+
+    def evaluate_sma(self, period: int, field: str = "close", prefix: str = "sma", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The mean of closes: below the price buy, above it sell."""
+        self._under("SMA", period, field, prefix, impact_buy, impact_sell)
+
+    def evaluate_laguerre(self, prefix: str = "lag", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """Ehlers's Laguerre RSI: below 0.1 buy, above 0.9 sell."""
+        from lyra_ai.indicators.freqtrade import technical
+
+        found = technical.laguerre(self.dataframe)
+        self._vote(prefix, found < 0.1, found > 0.9, impact_buy, impact_sell)
+
+    def evaluate_osc(self, period: int = 12, prefix: str = "osc", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """`technical.osc`: below 0.3 buy, above 0.8 sell."""
+        from lyra_ai.indicators.freqtrade import technical
+
+        found = technical.osc(self.dataframe, period)
+        self._vote(f"{prefix}_{period}", found < 0.3, found > 0.8, impact_buy, impact_sell)
+
+    def evaluate_cmf(self, period: int = 12, prefix: str = "cmf", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """Chaikin's money flow: above 0.5 buy, below -0.5 sell."""
+        from lyra_ai.indicators.freqtrade import technical
+
+        found = technical.cmf(self.dataframe, period)
+        self._vote(f"{prefix}_{period}", found > 0.5, found < -0.5, impact_buy, impact_sell)
+
+    def evaluate_cci(
+        self,
+        period: int = 20,
+        prefix: str = "cci",
+        impact_buy: float = 1,
+        impact_sell: float = 1,
+        sell_signal: float = 100,
+        buy_signal: float = -100,
+    ) -> None:
+        """The commodity channel index: below `buy_signal` buy, above `sell_signal` sell."""
+        cci = self._of("CCI", "high", "low", "close", timeperiod=period)
+        self._vote(f"{prefix}_{period}", cci < buy_signal, cci > sell_signal, impact_buy, impact_sell)
+
+    def evaluate_consensus(
+        self, consensus: Consensus, prefix: str, smooth: int = 0, buy_score: float = 80, sell_score: float = 80,
+        impact_buy: float = 1, impact_sell: float = 1, average: bool = False,
+    ) -> None:  # fmt: skip
+        """Another consensus, smoothed: above `buy_score` buy, at `sell_score` or above sell, with the weight of all its votes.
+
+        With `average` it weighs as one indicator.
+        """
+        score = consensus.score(smooth=smooth) if smooth > 0 else consensus.score()
+        of = None if average else consensus
+        self._vote(f"{prefix}_", score["buy"] > buy_score, score["sell"] >= sell_score, impact_buy, impact_sell, of)
+
+    def evaluate_cmo(self, period: int = 20, prefix: str = "cmo", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """Chande's momentum oscillator: below -50 buy, above 50 sell."""
+        cmo = self._of("CMO", "close", timeperiod=period)
+        self._vote(f"{prefix}_{period}", cmo < -50, cmo > 50, impact_buy, impact_sell)
+
+    def evaluate_ichimoku(self, prefix: str = "ichimoku", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The Ichimoku cloud: both spans above the open buy, both below it sell (the original's way)."""
+        from lyra_ai.indicators.freqtrade import technical
+
+        cloud, price = technical.ichimoku(self.dataframe), self.dataframe["open"]
+        one, other = cloud["senkou_span_a"], cloud["senkou_span_b"]
+        self._vote(prefix, (one > price) & (other > price), (one < price) & (other < price), impact_buy, impact_sell)
+
+    def evaluate_ultimate_oscilator(self, prefix: str = "uo", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """Williams's ultimate oscillator: below 30 buy, above 70 sell."""
+        found = self._of("ULTOSC", "high", "low", "close")
+        self._vote(prefix, found < 30, found > 70, impact_buy, impact_sell)
+
+    def evaluate_williams(self, prefix: str = "williams", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """Williams's percent range: below -80 buy, above -20 sell."""
+        from lyra_ai.indicators.freqtrade import technical
+
+        found = technical.williams_percent(self.dataframe)
+        self._vote(prefix, found < -80, found > -20, impact_buy, impact_sell)
+
+    def evaluate_momentum(self, period: int = 20, prefix: str = "momentum", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """The change of the close over `period` rows: above 100 buy, below 100 sell (the original's way)."""
+        found = self._of("MOM", "close", timeperiod=period)
+        self._vote(f"{prefix}_{period}", found > 100, found < 100, impact_buy, impact_sell)
+
+    def evaluate_adx(
+        self,
+        period: int = 14,
+        prefix: str = "adx",
+        trend_line: float = 25,
+        use_di: bool = True,
+        impact_buy: float = 1,
+        impact_sell: float = 1,
+    ) -> None:
+        """Wilder's average directional index above `trend_line`: the side whose directional indicator is greater; without `use_di` both sides."""
+        bars = ("high", "low", "close")
+        trend = self._of("ADX", *bars, timeperiod=period) > trend_line
+        plus, minus = (self._of(f"{side}_DI", *bars, timeperiod=period) if use_di else trend for side in ("PLUS", "MINUS"))
+        buy, sell = (trend & (plus > minus), trend & (plus < minus)) if use_di else (trend, trend)
+        self._vote(f"{prefix}_{period}", buy, sell, impact_buy, impact_sell)
+
+    def evaluate_ao(self, prefix: str = "ao", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """Bill Williams's oscillator: a rise by more than 0.05 since the row before buys, a fall sells."""
+        from lyra_ai.indicators.freqtrade import qtpylib
+
+        found = qtpylib.awesome_oscillator(self.dataframe)
+        before = found.shift(1)
+        self._vote(prefix, found > before + 0.05, found < before - 0.05, impact_buy, impact_sell)
+
+    def evaluate_bbp(self, period: int = 13, prefix: str = "bbp", impact_buy: float = 1, impact_sell: float = 1) -> None:
+        """Elder's powers, high and low less an average: a rising average and bull power buy, a falling average and rising bear power sell."""
+        average = self._of("EMA", "close", timeperiod=period)
+        bulls, bears = self.dataframe["high"] - average, self.dataframe["low"] - average
+        trend, bull, bear = (np.diff(values, prepend=NAN) for values in (average, bulls, bears))
+        self._vote(f"{prefix}_{period}", (trend > 0) & (bull > 0), (trend < 0) & (bear > 0), impact_buy, impact_sell)
+
+
+class MovingAverageConsensus(Consensus):
+    """The averages of TradingView's technical rating vote: plain and exponential ones of 10 to 200 rows, the cloud, Hull's, the volume's."""
+
+    def __init__(self, dataframe: Any) -> None:
+        super().__init__(dataframe)
+        for period in (10, 20, 30, 50, 100, 200):
+            self.evaluate_sma(period)
+            self.evaluate_ema(period)
+        self.evaluate_ichimoku()
+        self.evaluate_hull()
+        self.evaluate_vwma(period=20)
+
+
+class OscillatorConsensus(Consensus):
+    """Oscillators vote: RSI, stochastic, CCI, ADX, MACD, momentum of 10 rows, Williams's range and his ultimate oscillator."""
+
+    def __init__(self, dataframe: Any) -> None:
+        super().__init__(dataframe)
+        self.evaluate_rsi()
+        self.evaluate_stoch()
+        self.evaluate_cci()
+        self.evaluate_adx()
+        self.evaluate_macd()
+        self.evaluate_momentum(period=10)
+        self.evaluate_williams()
+        self.evaluate_ultimate_oscilator()
+
+
+class SummaryConsensus(Consensus):
+    """The two others vote, each with the weight of all of its votes."""
+
+    def __init__(self, dataframe: Any) -> None:
+        super().__init__(dataframe)
+        self.evaluate_consensus(OscillatorConsensus(dataframe), "osc")
+        self.evaluate_consensus(MovingAverageConsensus(dataframe), "moving_average_consensus")
