@@ -144,6 +144,7 @@ def indicators(
         Path | None, typer.Option("--plot", help="Draw it into this PNG file, on the first daily series of the data folder.")
     ] = None,
     data_folder: DataFolder = None,
+    count: Annotated[bool, typer.Option("--count", help="Only say how many there are.")] = False,
 ) -> None:
     """List the indicators of `lyra_ai.indicators`, or describe one.
 
@@ -151,7 +152,7 @@ def indicators(
     """
     from lyra.cli.indicators import run_indicators
 
-    run_indicators(name, plot, data_folder)
+    run_indicators(name, plot, data_folder, count)
 
 
 app.add_typer(data_app, name="data")
