@@ -1,0 +1,39 @@
+"""`lyra research`: Jupyter, whose notebooks find LEAN's names and the workspace's data."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from lyra.cli.backtest import INTERRUPTED, fail, sentences
+from lyra.council.places import data_in
+from lyra.notebook import DATA_FOLDER, DOOR
+
+JUPYTERS = ("jupyterlab", "notebook")
+
+
+def run_research(project: Path, port: int, data_folder: Path | None, browser: bool) -> None:
+    """Open a folder of notebooks in Jupyter, until it is ended."""
+    if not project.is_dir():
+        raise fail(f"There is no folder of notebooks at {project}.")
+    jupyter = next((name for name in JUPYTERS if importlib.util.find_spec(name) is not None), None)
+    if jupyter is None:
+        raise fail("Notebooks need Jupyter. Install it: pip install jupyterlab matplotlib")
+    with sentences():
+        environment = notebook_environment(data_in(data_folder))
+    command = [sys.executable, "-m", jupyter, str(project), f"--port={port}", *([] if browser else ["--no-browser"])]
+    try:
+        code = subprocess.run(command, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code != 0:
+        raise fail(f"Jupyter ended with {code}; what it says above tells why.", code if code == INTERRUPTED else 1)
+
+
+def notebook_environment(data_folder: Path) -> dict[str, str]:
+    """The environment in which a notebook can write `from AlgorithmImports import *`."""
+    path = [str(DOOR), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), DATA_FOLDER: str(data_folder.resolve())}

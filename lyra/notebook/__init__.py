@@ -1,0 +1,31 @@
+"""Notebooks on the embedded engine: `from AlgorithmImports import *`, then `qb = QuantBook()`, as under `lean research`.
+
+`lyra research` starts Jupyter with this folder on the path, where `AlgorithmImports` stands. In any other Python process::
+
+    from lyra.notebook import start
+    start()                                   # the workspace's data folder; or start(Path("data"))
+    from AlgorithmImports import *
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+DATA_FOLDER = "LYRA_DATA_FOLDER"
+"""An environment variable: the data folder of notebooks, where it is not the workspace's."""
+DOOR = Path(__file__).parent
+"""The folder that a notebook's path needs."""
+
+
+def start(data_folder: Path | None = None) -> None:
+    """Make this process a place for research. Raises ConfigError where there is no data folder."""
+    from lyra.engine.research import open_research
+    from lyra.workspace.config import data_folder_of, object_store_of, read_config
+    from lyra.workspace.root import workspace_root
+
+    root = workspace_root()
+    lean = {} if root is None else read_config(root / "lean.json")
+    home = Path.cwd() if root is None else root
+    named = os.environ.get(DATA_FOLDER)
+    open_research(data_folder_of(home, lean, data_folder or (Path(named) if named else None)), object_store_of(home, lean))
