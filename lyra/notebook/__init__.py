@@ -3,7 +3,7 @@
 `lyra research` starts Jupyter with this folder on the path, where `AlgorithmImports` stands. In any other Python process::
 
     from lyra.notebook import start
-    start()                                   # the workspace's data folder; or start(Path("data"))
+    start()                                   # the workspace's data folder, or start(Path("data"))
     from AlgorithmImports import *
 """
 
@@ -18,14 +18,17 @@ DOOR = Path(__file__).parent
 """The folder that a notebook's path needs."""
 
 
-def start(data_folder: Path | None = None) -> None:
+def data_folder(given: Path | None = None) -> Path:
+    """The data folder of this process's notebooks. Raises ConfigError where there is none."""
+    from lyra.workspace.config import data_folder_of, workspace_here
+
+    named = os.environ.get(DATA_FOLDER)
+    return data_folder_of(*workspace_here(), given or (Path(named) if named else None))
+
+
+def start(data: Path | None = None) -> None:
     """Make this process a place for research. Raises ConfigError where there is no data folder."""
     from lyra.engine.research import open_research
-    from lyra.workspace.config import data_folder_of, object_store_of, read_config
-    from lyra.workspace.root import workspace_root
+    from lyra.workspace.config import object_store_of, workspace_here
 
-    root = workspace_root()
-    lean = {} if root is None else read_config(root / "lean.json")
-    home = Path.cwd() if root is None else root
-    named = os.environ.get(DATA_FOLDER)
-    open_research(data_folder_of(home, lean, data_folder or (Path(named) if named else None)), object_store_of(home, lean))
+    open_research(data_folder(data), object_store_of(*workspace_here()))
