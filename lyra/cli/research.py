@@ -21,7 +21,7 @@ def run_research(project: Path, port: int, data_folder: Path | None, browser: bo
         raise fail(f"There is no folder of notebooks at {project}.")
     jupyter = next((name for name in JUPYTERS if importlib.util.find_spec(name) is not None), None)
     if jupyter is None:
-        raise fail("Notebooks need Jupyter. Install it: pip install jupyterlab matplotlib")
+        raise fail("Notebooks need Jupyter. Install it: pip install -e '.[research]'")
     with sentences():
         environment = notebook_environment(data_in(data_folder))
     command = [sys.executable, "-m", jupyter, str(project), f"--port={port}", *([] if browser else ["--no-browser"])]

@@ -76,7 +76,7 @@ def test_without_jupyter_a_sentence_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setattr(research, "JUPYTERS", ("no_such_jupyter",))
     ran = run_command("research", FOLDER)
     assert ran.code == 1
-    assert "Notebooks need Jupyter. Install it: pip install jupyterlab" in ran.err
+    assert "Notebooks need Jupyter. Install it: pip install -e '.[research]'" in ran.err
     assert "There is no folder of notebooks at nowhere" in run_command("research", "nowhere").err
 
 
