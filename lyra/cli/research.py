@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lyra.cli.backtest import INTERRUPTED, fail, sentences
+from lyra.cli.backtest import fail, sentences
 from lyra.council.places import data_in
 from lyra.notebook import DATA_FOLDER, DOOR
 
@@ -25,12 +25,17 @@ def run_research(project: Path, port: int, data_folder: Path | None, browser: bo
     with sentences():
         environment = notebook_environment(data_in(data_folder))
     command = [sys.executable, "-m", jupyter, str(project), f"--port={port}", *([] if browser else ["--no-browser"])]
-    try:
-        code = subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+    code = _until_it_ends(subprocess.Popen(command, env=environment))
     if code != 0:
-        raise fail(f"Jupyter ended with {code}; what it says above tells why.", code if code == INTERRUPTED else 1)
+        raise fail(f"Jupyter ended with {code}; what it says above tells why.")
+
+
+def _until_it_ends(process: subprocess.Popen[bytes]) -> int:
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # Jupyter has got it too, and asks what is meant
 
 
 def notebook_environment(data_folder: Path) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -83,12 +82,15 @@ def test_without_jupyter_a_sentence_says_what_to_install(monkeypatch: pytest.Mon
 def test_jupyter_is_started_on_the_folder_with_the_door_on_its_path(monkeypatch: pytest.MonkeyPatch, market: Path) -> None:
     calls: list[tuple[list[str], dict[str, str]]] = []
 
-    def start(command: list[str], env: dict[str, str], check: bool) -> Any:
-        calls.append((command, env))
-        return subprocess.CompletedProcess(command, 0)
+    class Jupyter:
+        def __init__(self, command: list[str], env: dict[str, str]) -> None:
+            calls.append((command, env))
+
+        def wait(self) -> int:
+            return 0
 
     monkeypatch.setattr(research, "JUPYTERS", ("json",))
-    monkeypatch.setattr(research.subprocess, "run", start)
+    monkeypatch.setattr(research.subprocess, "Popen", Jupyter)
     assert run_command("research", FOLDER, "--no-browser", "--port", "8899", "--data-folder", market).code == 0
     [(command, environment)] = calls
     assert command == [sys.executable, "-m", "json", str(FOLDER), "--port=8899", "--no-browser"]
