@@ -42,32 +42,21 @@ _NAMES = "abcde"
 
 
 class Candle:
-    """A row's prices, or columns of them, seen as a candle; white closes at or above its open, black below."""
+    """A row's prices seen as a candle; white closes at or above its open, black below."""
 
     __slots__ = ("black", "body", "bottom", "close", "color", "high", "low", "lower", "open", "reach", "shadows", "top", "upper", "white")
 
     def __init__(self, open: Any, high: Any, low: Any, close: Any) -> None:
         self.open, self.high, self.low, self.close = open, high, low, close
         self.white = white = close >= open
-        self.black = close < open
-        self.color = white * 2 - 1
-        if white is True or white is False:
-            top, bottom = (close, open) if white else (open, close)
-        else:
-            top, bottom = np.maximum(open, close), np.minimum(open, close)
-        self.top, self.bottom = top, bottom
+        self.black = not white
+        self.color = 1 if white else -1
+        self.top, self.bottom = top, bottom = (close, open) if white else (open, close)
         self.body = top - bottom
         self.reach = high - low
         self.upper = upper = high - top
         self.lower = lower = bottom - low
         self.shadows = upper + lower
-
-    def __getitem__(self, rows: slice) -> Candle:
-        """Some rows of columns."""
-        part = Candle.__new__(Candle)
-        for name in Candle.__slots__:
-            setattr(part, name, getattr(self, name)[rows])
-        return part
 
     def holds(self, price: Any) -> Any:
         """Whether a price lies inside the body."""
@@ -104,6 +93,44 @@ class Candle:
     def head(self, way: Any) -> Any:
         """The shadow at the end it goes to: the upper one where `way` is 1, the lower one where it is -1."""
         return (way > 0) * self.upper + (way < 0) * self.lower
+
+
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "white": lambda c: c.close >= c.open,
+    "black": lambda c: c.close < c.open,
+    "color": lambda c: c.white * 2.0 - 1.0,
+    "top": lambda c: np.maximum(c.open, c.close),
+    "bottom": lambda c: np.minimum(c.open, c.close),
+    "body": lambda c: np.abs(c.close - c.open),
+    "reach": lambda c: c.high - c.low,
+    "upper": lambda c: c.high - c.top,
+    "lower": lambda c: c.bottom - c.low,
+    "shadows": lambda c: c.upper + c.lower,
+}
+
+
+class Candles(Candle):
+    """Columns of candles, or some rows of such; a part is computed when it is asked for."""
+
+    __slots__ = ("_rows", "_whole")
+
+    def __init__(self, open: Any, high: Any, low: Any, close: Any) -> None:
+        self.open, self.high, self.low, self.close = open, high, low, close
+        self._whole: Candles | None = None
+        self._rows: Any = None
+
+    def at(self, rows: Any) -> Candles:
+        """Those of some rows."""
+        part = Candles.__new__(Candles)
+        part._whole, part._rows = self, rows
+        return part
+
+    def __getattr__(self, name: str) -> Any:
+        # A stretch shares what is computed for the whole; of scattered rows it is computed anew, since there are fewer.
+        shared = self._whole is not None and (name not in _PARTS or isinstance(self._rows, slice))
+        value = getattr(self._whole, name)[self._rows] if shared else _PARTS[name](self)
+        setattr(self, name, value)
+        return value
 
 
 def _go(way: Any, *prices: Any) -> Any:
@@ -182,16 +209,24 @@ class Pattern(Kernel):
         found = np.full(rows, NAN)
         if rows <= self.first:
             return found
-        whole = Candle(open, high, low, close)
+        whole = Candles(open, high, low, close)
+        candles = [whole.at(slice(begin - back, rows - back)) for back in range(self.candles - 1, -1, -1)]
         usual = [self._usual(whole, name, back) for name, back in self.measures]
-        candles = [whole[begin - back : rows - back] for back in range(self.candles - 1, -1, -1)]
-        bits = sum((candle.white * (1 << back) for back, candle in enumerate(reversed(candles))), np.zeros(rows - begin, dtype=np.int64))
-        values = self.predicate(*candles, *usual, *self.settings) * np.array(self.colors, dtype=np.float64)[bits]
+        values = np.zeros(rows - begin)
+        chosen = slice(None) if all(self.colors) else self._of_its_colors(candles)
+        values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *(each[chosen] for each in usual), *self.settings)
         found[begin:] = self._all_after(values, whole)
         found[: self.first] = NAN
         return found
 
-    def _usual(self, whole: Candle, name: str, back: int) -> Floats:
+    def _of_its_colors(self, candles: list[Candles]) -> Any:
+        """The places at which candles of the pattern's colors follow each other."""
+        bits = np.zeros(len(candles[0].close), dtype=np.uint8)
+        for candle in candles:
+            bits = bits << np.uint8(1) | candle.white
+        return np.flatnonzero(np.array(self.colors)[bits])
+
+    def _usual(self, whole: Candles, name: str, back: int) -> Floats:
         """A measure for every row from `begin` on; the sums are those of `next`, addition by addition."""
         part, period, factor, divisor = MEASURES[name]
         values = getattr(whole, part)
@@ -205,7 +240,7 @@ class Pattern(Kernel):
         """The value of a row, from the predicate's and what came before."""
         return value
 
-    def _all_after(self, values: Any, whole: Candle) -> Any:
+    def _all_after(self, values: Any, whole: Candles) -> Any:
         """`_after` for every row from `begin` on."""
         return values
 
@@ -230,14 +265,17 @@ class Trap(Pattern):
             return 2 * self._found
         return 0
 
-    def _all_after(self, values: Any, whole: Candle) -> Any:
-        begin, traps = self.begin, np.flatnonzero(values).tolist()
-        for trap, following in pairwise([*traps, len(values)]):
-            for row in range(trap + 1, min(trap + 4, following)):
-                close, inside = whole.close[begin + row], begin + trap - 1
-                if close > whole.high[inside] if values[trap] > 0 else close < whole.low[inside]:
-                    values[row] = 2 * values[trap]
-                    break
+    def _all_after(self, values: Any, whole: Candles) -> Any:
+        traps = np.flatnonzero(values)
+        following, open_still = np.append(traps[1:], len(values)), np.ones(len(traps), dtype=bool)
+        close, before = whole.close[self.begin :], self.begin - 1
+        for since in (1, 2, 3):
+            rows = traps + since
+            asked = np.flatnonzero(open_still & (rows < following))
+            last, inside, found = close[rows[asked]], traps[asked] + before, values[traps[asked]]
+            confirmed = np.where(found > 0, last > whole.high[inside], last < whole.low[inside])
+            values[rows[asked[confirmed]]] = 2 * found[confirmed]
+            open_still[asked[confirmed]] = False
         return values
 
 
