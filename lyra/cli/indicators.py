@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 
 import typer
@@ -11,13 +12,24 @@ from lyra.cli.backtest import fail, sentences
 
 BARS = 250
 TALIB = "talib_"
+PATTERN = "talib_cdl"
+_NO_INDICATORS = ("events", "points", "window", "base", "composite", "own", "extensions")
+"""The engine's modules that hold what indicators are made of."""
+_PLUMBING = {
+    "AdvanceDeclineIndicator", "Field", "FilteredIdentity", "Identity", "MomersionIndicator", "MovingAverageTypeExtensions",
+    "OptionGreeksIndicatorBase", "OptionIndicatorBase", "PivotPoint", "PivotPointsEventArgs", "WindowIdentity", "MarketProfile",
+}  # fmt: skip
+_OTHERS = ("laguerre", "ma")
+"""`lrsi` under another name, and a chooser of other averages."""
 _INPUTS = {"x": "a source", "o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
 
 
-def run_indicators(name: str | None, plot: Path | None, data_folder: Path | None) -> None:
-    """List all, or describe one and draw it."""
+def run_indicators(name: str | None, plot: Path | None, data_folder: Path | None, count: bool = False) -> None:
+    """List all, or describe one and draw it; or only count them."""
     with sentences():
-        if name is None:
+        if count:
+            typer.echo(_total())
+        elif name is None:
             _list()
         else:
             _describe(name)
@@ -40,6 +52,41 @@ def _list() -> None:
     console = Console()
     console.print(table)
     console.print(f"{len(names())} indicators. = the same values, ~ once seeds have faded, =p with another parameter, != a namesake only.")
+    console.print(_total(), highlight=False, soft_wrap=True)
+
+
+def _total() -> str:
+    """How many indicators there are, each counted once."""
+    classes, patterns, own = distinct()
+    return (
+        f"{len(classes) + len(patterns) + len(own)} distinct indicators with the engine's: {len(classes)} classes and {len(patterns)} candlestick "
+        f"patterns of LEAN, and {len(own)} that are none of them, nor another's namesake."
+    )
+
+
+def distinct() -> tuple[set[str], set[str], set[str]]:
+    """LEAN's classes, LEAN's patterns, and the library's indicators that are neither, by name; distinct by meaning.
+
+    An indicator of the library is LEAN's if the catalogue names a class of LEAN for it, whether their values agree or not, or if it is a
+    candlestick pattern. It is one with another of the library if TA-Lib's name is the same, or the name but for where it is from (`talib_`, ...).
+    What only feeds, joins or wraps other indicators is none; names of a class for another one are not counted.
+    """
+    from lyra.engine.indicators import _MODULES
+    from lyra.engine.indicators.candlestick_patterns import _MODULES as PATTERNS
+    from lyra_ai.indicators import names
+    from lyra_ai.indicators.catalogue import AGREEMENT
+
+    classes = {name for module, all_of in _MODULES.items() if module not in _NO_INDICATORS for name in all_of} - _PLUMBING
+    patterns = {name for module, all_of in PATTERNS.items() if module != "candle" for name in all_of}
+    by_talib = {of: name for name, (talib, _) in AGREEMENT.items() if talib for of in talib.split()[0].split("/")}
+    own = set()
+    for name in names():
+        plain = re.sub(r"^(talib|technical|qtpylib)_", "", name)
+        key = name if name in AGREEMENT else by_talib.get(plain.upper(), plain)
+        of_lean = classes & set(re.findall(r"\w+", AGREEMENT.get(key, ("", ""))[1]))
+        if not of_lean and not plain.startswith("cdl") and plain not in _OTHERS:
+            own.add(key.removeprefix("talib_"))
+    return classes, patterns, own
 
 
 def _describe(name: str) -> None:
@@ -58,7 +105,8 @@ def _describe(name: str) -> None:
 
 
 def _of_talib(name: str) -> tuple[str, str]:
-    return (f"{name.removeprefix(TALIB).upper()} =" if name.startswith(TALIB) else "", "")
+    talib = f"{name.removeprefix(TALIB).upper()} =" if name.startswith(TALIB) else ""
+    return talib, "CandlestickPatterns (x100) ?" if name.startswith(PATTERN) else ""
 
 
 def _parameters(kind: type) -> str:

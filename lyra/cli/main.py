@@ -73,6 +73,22 @@ def backtest(
 
 
 @app.command()
+def research(
+    project: Annotated[Path, typer.Argument(help="A folder of notebooks.")] = Path("research"),
+    port: Annotated[int, typer.Option("--port", help="Where Jupyter listens.")] = 8888,
+    data_folder: DataFolder = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser too.")] = True,
+) -> None:
+    """Open notebooks in Jupyter, on the embedded engine.
+
+    Example: `lyra research`
+    """
+    from lyra.cli.research import run_research
+
+    run_research(project, port, data_folder, browser)
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Name of the project, such as my_strategy.")],
     folder: Annotated[Path, typer.Option("--folder", help="Where projects live.")] = Path("algorithms"),
@@ -144,6 +160,7 @@ def indicators(
         Path | None, typer.Option("--plot", help="Draw it into this PNG file, on the first daily series of the data folder.")
     ] = None,
     data_folder: DataFolder = None,
+    count: Annotated[bool, typer.Option("--count", help="Only say how many there are.")] = False,
 ) -> None:
     """List the indicators of `lyra_ai.indicators`, or describe one.
 
@@ -151,7 +168,7 @@ def indicators(
     """
     from lyra.cli.indicators import run_indicators
 
-    run_indicators(name, plot, data_folder)
+    run_indicators(name, plot, data_folder, count)
 
 
 app.add_typer(data_app, name="data")

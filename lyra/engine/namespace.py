@@ -30,7 +30,7 @@ _ROOMS = (
     "framework", "algorithm.settings",
     "algorithm.option_indicators", "algorithm.core", "algorithm.commands", "algorithm.trading_calendar", "framework.signal_exports",
     "corporate.providers", "corporate.dividend_yield", "dotnet_json", "results.charts", "results.colors", "results.statistics", "results.trades",
-    "results.interest_rate", "object_store",
+    "results.interest_rate", "object_store", "research",
 )  # fmt: skip
 
 

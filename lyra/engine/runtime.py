@@ -55,6 +55,11 @@ class Context:
             log.removeHandler(console)
             _CURRENT.reset(token)
 
+    def stay(self) -> None:
+        """Make this the current run until another one is, or the process ends."""
+        _CURRENT.set(self)
+        self.data.symbols.stay()
+
 
 class _ToConsole(logging.Handler):
     """Takes what the engine's parts log to the run's `log.txt`, where LEAN's engine writes too."""

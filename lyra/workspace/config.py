@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lyra.engine.errors import ConfigError
-from lyra.workspace.root import find_lean_file
+from lyra.workspace.root import LEAN_FILE, find_lean_file, workspace_root
 
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
@@ -60,6 +60,12 @@ def data_folder_of(root: Path, lean: dict[str, Any], given: Path | None) -> Path
     if not folder.is_dir():
         raise ConfigError(f"There is no data folder at {folder}. Give one with --data-folder, or run `lyra demo`, which makes one.")
     return folder
+
+
+def workspace_here() -> tuple[Path, dict[str, Any]]:
+    """The root of the workspace of the present folder, and its lean.json; the folder itself where there is none."""
+    root = workspace_root()
+    return (Path.cwd(), {}) if root is None else (root, read_config(root / LEAN_FILE))
 
 
 def object_store_of(root: Path, lean: dict[str, Any]) -> Path:

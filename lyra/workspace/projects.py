@@ -34,7 +34,10 @@ class {class_name}(QCAlgorithm):
         if not self.portfolio.invested:
             self.set_holdings(self.btc, 0.95)
 """
-_NOTEBOOK_CELL = "# Jupyter notebook of the project {name}. `lean research` opens it in LEAN's research image.\nqb = QuantBook()"
+_NOTEBOOK_CELL = (
+    "# Jupyter notebook of the project {name}: `lyra research` opens it, or `lean research` in LEAN's research image.\n"
+    "from AlgorithmImports import *\n\nqb = QuantBook()"
+)
 
 
 def sources(project: Path) -> list[Path]:

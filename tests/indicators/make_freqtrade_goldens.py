@@ -14,6 +14,7 @@ import sys
 import warnings
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from make_goldens import HERE, ROWS, made_up, real
 NAMES = ("date", "open", "close", "high", "low", "volume")
 MODULES = {
     "qtpylib": ("qtpylib",),
-    "technical": ("indicators", "candles", "bouncyhouse", "trendline", "util", "indicator_helpers"),
+    "technical": ("indicators", "candles", "bouncyhouse", "trendline", "util", "indicator_helpers", "pivots_points"),
 }
 PRICE: dict[str, list[dict[str, Any]]] = {
     "cci": [{}, {"window": 20}],
@@ -61,6 +62,7 @@ FRAME: dict[str, list[dict[str, Any]]] = {
     "supertrend": [{}, {"period": 7, "multiplier": 2}], "atr_percent": [{}, {"period": 7}], "chopiness": [{}, {"period": 7}],
     "chaikin_money_flow": [{}], "cmf": [{}, {"period": 9}], "heikinashi": [{}], "doji": [{}, {"exact": True}], "gentrends": [{}, {"window": 30}],
     "segtrends": [{}, {"segments": 5}], "bounce": [{"level": 100.0}, {"level": 0.03}], "touches": [{"level": 100.0}, {"level": 0.03}],
+    "pivots_points": [{}, {"timeperiod": 9, "levels": 5}, {"levels": 1}],
     "resample_to_interval": [{"interval": 60}, {"interval": "1h"}], "compute_interval": [{}, {"exchange_interval": True}],
 }  # fmt: skip
 """Functions of `technical` that take a frame."""
@@ -68,6 +70,15 @@ HELPERS: dict[str, list[dict[str, Any]]] = {
     "ehlers_super_smoother": [{}, {"smoothing": 9}], "fishers_inverse": [{}, {"smoothing": 3}], "went_down": [{}], "went_up": [{}],
 }  # fmt: skip
 """Functions of `technical` that take a series."""
+VOTES: dict[str, list[dict[str, Any]]] = {
+    "rsi": [{}, {"period": 7, "impact_buy": 2}], "stoch": [{}], "stoch_rsi": [{}, {"period": 9, "smoothk": 4}], "macd_cross_over": [{}], "macd": [{}],
+    "hull": [{}, {"period": 5, "field": "open"}], "vwma": [{}], "tema": [{"period": 9}, {"period": 9, "field": "open"}], "ema": [{"period": 21}],
+    "sma": [{"period": 21}, {"period": 50, "field": "high"}], "laguerre": [{}], "osc": [{}], "cmf": [{}, {"period": 3}],
+    "cci": [{}, {"sell_signal": 50, "buy_signal": -50}], "cmo": [{}, {"period": 5}], "ichimoku": [{}], "ultimate_oscilator": [{}], "williams": [{}],
+    "momentum": [{}], "adx": [{}, {"use_di": False}, {"period": 5, "trend_line": 40}], "ao": [{}], "bbp": [{}],
+}  # fmt: skip
+"""What a consensus evaluates, and its settings."""
+TABLES = ("MovingAverageConsensus", "OscillatorConsensus", "SummaryConsensus")
 CROSSES: dict[str, list[dict[str, Any]]] = {
     "crossed": [{}, {"direction": "above"}, {"direction": "below"}],
     "crossed_above": [{}],
@@ -82,6 +93,29 @@ def cases() -> list[tuple[str, str, tuple[Any, ...], dict[str, Any]]]:
         ("technical", ("frame",), FRAME), ("technical", ("close",), HELPERS),
     ]  # fmt: skip
     return [(space, name, inputs, settings) for space, inputs, names in groups for name, all_of in names.items() for settings in all_of]
+
+
+def polled(namespace: Any, name: str, candles: pd.DataFrame, settings: dict[str, Any]) -> dict[str, Any]:
+    """The score of one indicator's votes; or of a whole table, smoothed, together with two more and with another table."""
+    # Where nothing moves, rounding alone decides whether a price lies above its own mean.
+    candles = candles[candles["close"].diff() != 0].reset_index(drop=True)
+    if name not in TABLES:
+        table = namespace.Consensus(candles)
+        getattr(table, f"evaluate_{name}")(**settings)
+        return table.score()
+    table = getattr(namespace, name)(candles)
+    table.evaluate_rsi(period=5, impact_buy=3)
+    table.evaluate_rsi(period=5, impact_sell=2)
+    table.evaluate_consensus(
+        namespace.OscillatorConsensus(candles), "other", smooth=2, buy_score=30, sell_score=30, impact_buy=2, average=True
+    )
+    return table.score(**settings)
+
+
+def polls() -> list[tuple[str, dict[str, Any]]]:
+    """What is polled, and its settings."""
+    tables = [(name, settings) for name in TABLES for settings in ({}, {"smooth": 3})]
+    return [*((name, settings) for name, all_of in VOTES.items() for settings in all_of), *tables]
 
 
 def frame(candles: np.ndarray) -> pd.DataFrame:
@@ -117,6 +151,13 @@ def _plain(value: Any) -> Any:
 
 
 def main() -> None:
+    import technical.qtpylib
+
+    # pivots_points takes Freqtrade's own copy of qtpylib, which is the one that `technical` has too
+    for name in ("freqtrade", "freqtrade.vendor", "freqtrade.vendor.qtpylib"):
+        sys.modules[name] = ModuleType(name)
+    sys.modules["freqtrade.vendor.qtpylib.indicators"] = technical.qtpylib
+    sys.modules["freqtrade.vendor.qtpylib"].indicators = technical.qtpylib
     series = {"made_up": frame(made_up()), "real": frame(real(Path(sys.argv[1])))}
     found: list[dict[str, Any]] = []
     for space, name, inputs, settings in cases():
@@ -135,7 +176,18 @@ def main() -> None:
             columns = {part: shown(values) for part, values in parts(result).items()}
             case = {"of": space, "name": name, "inputs": inputs, "settings": settings, "series": key, "kind": type(result).__name__}
             found.append({**case, "parts": columns})
-    whole = {"technical": version("technical"), "rows": ROWS, "goldens": found}
+    modules = [
+        importlib.import_module(f"technical.consensus.{module}") for module in ("consensus", "movingaverage", "oscillator", "summary")
+    ]
+    originals = SimpleNamespace(**{name: of for module in modules for name, of in vars(module).items() if name.endswith("Consensus")})
+    votes: list[dict[str, Any]] = []
+    for name, settings in polls():
+        for key, candles in series.items():
+            scores = polled(originals, name, candles, settings)
+            sums = {part: float(values.sum()) for part, values in scores.items()}
+            kept = {part: shown(values) for part, values in scores.items()}
+            votes.append({"name": name, "settings": settings, "series": key, "sums": sums, "parts": kept})
+    whole = {"technical": version("technical"), "rows": ROWS, "goldens": found, "votes": votes}
     (HERE / "goldens" / "freqtrade.json").write_text(json.dumps(whole, separators=(",", ":")) + "\n", encoding="utf-8")
     print(len(found), "goldens of", len({(case["of"], case["name"]) for case in found}), "functions")
 

@@ -15,7 +15,8 @@ import numpy as np
 from make_goldens import ROWS, made_up, real
 
 HERE = Path(__file__).parent
-LEFT_OUT = ("Pattern Recognition", "Math Operators", "Math Transform")
+LEFT_OUT = ("Pattern Recognition",)
+"""`make_pattern_goldens.py` has those."""
 TYPES = range(14)
 OTHERS: dict[str, list[dict[str, Any]]] = {
     **{name: [{"timeperiod": 1}, {"timeperiod": 7}, {"timeperiod": 30}] for name in (
@@ -42,6 +43,8 @@ OTHERS: dict[str, list[dict[str, Any]]] = {
     "VAR": [{"timeperiod": 20, "nbdev": 2.0}], "RVI": [{"timeperiod": 5, "stddevperiod": 7}], "CVI": [{"timeperiod": 5, "rocperiod": 3}],
     "MASSI": [{"fastperiod": 5, "slowperiod": 10}], "ADOSC": [{"fastperiod": 10, "slowperiod": 3}, {"slowperiod": 20}],
     "AO": [{"fastperiod": 3, "slowperiod": 10}], "AC": [{"signalperiod": 9}], "COPPOCK": [{"wmaperiod": 5, "roc1period": 20, "roc2period": 8}],
+    **{name: [{"timeperiod": 2}, {"timeperiod": 7}] for name in (
+        "MAX", "MAXINDEX", "MIN", "MININDEX", "MINMAX", "MINMAXINDEX", "SUM")},
     "FRACTAL": [{"leftbars": 3, "rightbars": 1}], "MAVP": [{"minperiod": 5, "maxperiod": 12, "matype": 1}],
 }  # fmt: skip
 """Further settings, beside the defaults."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from make_freqtrade_goldens import frame, parts, shown
+from make_freqtrade_goldens import frame, parts, polled, shown
 from make_goldens import made_up, real
 from running import ROOT
 
@@ -67,6 +67,20 @@ def test_values(case: dict[str, Any]) -> None:
         scale = max((abs(value) for value in expected if isinstance(value, int | float)), default=1.0)
         for row, value, wanted in zip(GOLDENS["rows"], values, expected, strict=False):
             assert same(value, wanted, scale), f"{part}, row {row}: {value!r}, the original has {wanted!r}"
+
+
+@pytest.mark.parametrize("case", GOLDENS["votes"], ids=lambda case: f"{case['name']}-{case['series']}")
+def test_votes(case: dict[str, Any]) -> None:
+    scores = polled(technical, case["name"], candles(case["series"]), case["settings"])
+    assert list(scores) == list(case["parts"])
+    assert {part: float(values.sum()) for part, values in scores.items()} == pytest.approx(case["sums"], rel=1e-12)
+    for part, values in scores.items():
+        assert all(same(found, wanted, 1.0) for found, wanted in zip(shown(values), case["parts"][part], strict=True)), part
+
+
+def test_a_consensus_without_votes_has_no_score() -> None:
+    scores = technical.Consensus(candles("made_up")).score()
+    assert scores["buy"].isna().all() and (scores["buy_agreement"] == 0).all()
 
 
 def test_a_series_keeps_its_index() -> None:

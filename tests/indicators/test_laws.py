@@ -54,7 +54,7 @@ def test_ready_after_the_rows_it_names(name: str) -> None:
     rows = made_up()
     found = values(name, rows, rows[::-1])
     ready = find(name)().warm_up
-    rare = {"minmax", "support_resistance_with_breaks", "marketfi"}
+    rare = {"minmax", "support_resistance_with_breaks", "marketfi", "talib_acos", "talib_asin"}
     assert 1 <= ready <= 300
     assert np.isfinite(found[ready - 1 :][:100]).any(axis=1).all() or name in rare
 

@@ -75,11 +75,14 @@ def kernel(name: str) -> Callable[[K], K]:
 
 
 def column(indicator: Kernel, *columns: Sequence[float] | Floats) -> Floats:
-    """What a kernel gives for every row of its columns: shape (n,), or (n, parts)."""
-    step = indicator.next
-    rows = [np.asarray(values, dtype=np.float64).tolist() for values in columns]
-    if len({len(values) for values in rows}) != 1:
-        raise SettingError(f"The columns of {indicator.name} differ in length: {', '.join(str(len(values)) for values in rows)}.")
+    """What a kernel gives for every row of its columns: shape (n,), or (n, parts). A kernel may have a `column` of its own that gives the same."""
+    arrays = [np.asarray(values, dtype=np.float64) for values in columns]
+    if len({len(values) for values in arrays}) != 1:
+        raise SettingError(f"The columns of {indicator.name} differ in length: {', '.join(str(len(values)) for values in arrays)}.")
+    if hasattr(indicator, "column"):
+        known: Floats = indicator.column(*arrays)
+        return known
+    step, rows = indicator.next, [values.tolist() for values in arrays]
     found: Floats = np.array([step(*row) for row in zip(*rows, strict=True)], dtype=np.float64)
     return found.reshape(len(rows[0]), len(indicator.parts)) if indicator.parts else found
 

@@ -9,7 +9,7 @@ from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import _REGISTRY, Kernel
 
 FAMILIES = ("averages", "weighted", "filters", "adaptive", "bands", "oscillators_of_averages", "directional", "momentum", "prices", "volatility",
-            "window_statistics", "talib", "freqtrade")  # fmt: skip
+            "window_statistics", "talib", "freqtrade", "patterns")  # fmt: skip
 """Modules of kernels; each is loaded when a name is asked for."""
 
 
@@ -175,6 +175,19 @@ AGREEMENT: dict[str, tuple[str, str]] = {
     "support_resistance_with_breaks": ("", ""),
     "swma": ("", ""),
     "t3": ("T3 ~", "T3MovingAverage (vfactor .7) =p"),
+    "talib_accbands": ("ACCBANDS =", "AccelerationBands ?"),
+    "talib_adr": ("ADR =", "AverageRange ?"),
+    "talib_cmf": ("CMF =", "ChaikinMoneyFlow ?"),
+    "talib_cmou": ("CMOU =", "ChandeMomentumOscillator ?"),
+    "talib_fractal": ("FRACTAL =", "PivotPointsHighLow ?"),
+    "talib_ht_phasor": ("HT_PHASOR =", "HilbertTransform ?"),
+    "talib_macdext": ("MACDEXT =", "MovingAverageConvergenceDivergence ?"),
+    "talib_macdfix": ("MACDFIX =", "MovingAverageConvergenceDivergence ?"),
+    "talib_max": ("MAX =", "Maximum ="),
+    "talib_min": ("MIN =", "Minimum ="),
+    "talib_sarext": ("SAREXT =", "ParabolicStopAndReverseExtended ?"),
+    "talib_sum": ("SUM =", "Sum ="),
+    "technical_td_sequential": ("", "TomDemarkSequential ?"),
     "tema": ("TEMA ~", "TripleExponentialMovingAverage ="),
     "trange": ("TRANGE =", "TrueRange ="),
     "trendflex": ("", ""),

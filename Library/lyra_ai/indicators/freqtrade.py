@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lyra_ai.errors import SettingError
+from lyra_ai.indicators import patterns
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
 from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest
 from lyra_ai.indicators.windows import RollingDeviation, RollingMean, TrueRange
@@ -390,6 +391,9 @@ class technical:
     """The indicators of the `technical` package (1.7.0) by name, whichever of its modules they are in; a frame is left as it was."""
 
     qtpylib = qtpylib
+    Consensus, MovingAverageConsensus = patterns.Consensus, patterns.MovingAverageConsensus
+    OscillatorConsensus, SummaryConsensus = patterns.OscillatorConsensus, patterns.SummaryConsensus
+    pivots_points = staticmethod(patterns.pivots_points)
 
     @staticmethod
     def sma(dataframe: Frame, period: int, field: str = "close") -> Series:

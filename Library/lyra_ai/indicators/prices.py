@@ -1,12 +1,17 @@
 """A bar's prices made into one price or into levels; midpoints and channels of a window; the Ichimoku cloud.
 
-Below them: volume, and what it does to prices. Volume against price: accumulation, money flow, force, and volume's own averages.
+Below them: volume, and what it does to prices. Volume against price: accumulation, money flow, force, and volume's own averages. Last, TA-Lib's
+arithmetic: operators of two columns, and functions of one.
 """
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
+import numpy as np
+
 from lyra_ai.indicators.averages import Ema
-from lyra_ai.indicators.base import NAN, Kernel, kernel, positive
+from lyra_ai.indicators.base import NAN, Floats, Kernel, kernel, positive
 from lyra_ai.indicators.rolling import Highest, KnownMean, Lag, Lowest, Mean, Sum, chosen, ratio
 
 
@@ -551,3 +556,49 @@ class VolumePriceConfirmation(Kernel):
         confirmation = ratio(long_money, long_volume) - long_close
         found = confirmation * ratio(ratio(money, short_volume), simple) * ratio(short_volume, long_volume)
         return found, ratio(self._signal.next(found * volume), short_volume)
+
+
+class Arithmetic(Kernel):
+    """A formula of a row alone. Where it has no value it is what the machine's arithmetic gives: 1 / 0 is infinite, the root of -1 is NaN.
+
+    One of numpy's functions computes rows and columns alike, so that both are equal to the last digit.
+    """
+
+    formula: ClassVar[Any]
+
+    def next(self, *numbers: float) -> float:
+        """The value."""
+        with np.errstate(all="ignore"):
+            return float(self.formula(*numbers))
+
+    def column(self, *columns: Floats) -> Floats:
+        """The value for every row of columns. Shape (n,)."""
+        with np.errstate(all="ignore"):
+            found: Floats = self.formula(*columns)
+            return found
+
+
+def _arithmetic(name: str, needs: str, meaning: str, formula: Any) -> None:
+    known = {"__doc__": f"{meaning} Known from the first row. TA-Lib's {name}.", "__module__": __name__, "needs": needs, "formula": formula}
+    kernel(f"talib_{name.lower()}")(type(name, (Arithmetic,), known))
+
+
+_arithmetic("ADD", "hl", "The sum of two columns.", np.add)
+_arithmetic("SUB", "hl", "The first column less the second.", np.subtract)
+_arithmetic("MULT", "hl", "The product of two columns.", np.multiply)
+_arithmetic("DIV", "hl", "The first column divided by the second.", np.divide)
+_arithmetic("ACOS", "x", "The angle, in radians, of which it is the cosine.", np.arccos)
+_arithmetic("ASIN", "x", "The angle, in radians, of which it is the sine.", np.arcsin)
+_arithmetic("ATAN", "x", "The angle, in radians, of which it is the tangent.", np.arctan)
+_arithmetic("CEIL", "x", "The least whole number that is not below it.", np.ceil)
+_arithmetic("COS", "x", "The cosine of an angle in radians.", np.cos)
+_arithmetic("COSH", "x", "The hyperbolic cosine.", np.cosh)
+_arithmetic("EXP", "x", "The exponential.", np.exp)
+_arithmetic("FLOOR", "x", "The greatest whole number that is not above it.", np.floor)
+_arithmetic("LN", "x", "The natural logarithm.", np.log)
+_arithmetic("LOG10", "x", "The logarithm of base 10.", np.log10)
+_arithmetic("SIN", "x", "The sine of an angle in radians.", np.sin)
+_arithmetic("SINH", "x", "The hyperbolic sine.", np.sinh)
+_arithmetic("SQRT", "x", "The square root.", np.sqrt)
+_arithmetic("TAN", "x", "The tangent of an angle in radians.", np.tan)
+_arithmetic("TANH", "x", "The hyperbolic tangent.", np.tanh)

@@ -59,7 +59,7 @@ REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
     "TSF": ("tsf", {"timeperiod": ("period", 14)}),
 }
 """Functions that are another kernel: its name, and what TA-Lib's settings are called there and are by default."""
-WHOLE = ("HT_TRENDMODE", "SUPERTREND.trend", "FRACTAL.swinghigh", "FRACTAL.swinglow")
+WHOLE = ("HT_TRENDMODE", "SUPERTREND.trend", "FRACTAL.swinghigh", "FRACTAL.swinglow", "MAXINDEX", "MININDEX", "MINMAXINDEX", "CDL")
 """Outputs of whole numbers, which are 0 where they are not known."""
 _PREFIX = "talib_"
 
@@ -121,7 +121,7 @@ def _function(name: str) -> Callable[..., Any]:
         found = np.full((rows, len(made.parts)) if made.parts else rows, NAN)
         if len(known):
             begin = int(known[0])
-            found[begin:] = column(made, *(values[begin:] for values in columns))
+            found[begin:] = column(made, *(values[begin:] for values in columns)) + (begin if name.endswith("INDEX") else 0)
         if not made.parts:
             return _whole(name, found)
         return tuple(_whole(f"{name}.{part}", np.ascontiguousarray(values)) for part, values in zip(made.parts, found.T, strict=True))
@@ -132,7 +132,7 @@ def _function(name: str) -> Callable[..., Any]:
 
 
 def _whole(output: str, values: Any) -> Any:
-    return np.nan_to_num(values).astype(np.int32) if output in WHOLE else values
+    return np.nan_to_num(values).astype(np.int32) if output.startswith(WHOLE) else values
 
 
 class _Chain:

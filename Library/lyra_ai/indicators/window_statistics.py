@@ -1,4 +1,4 @@
-"""Statistics of a window: moments, deviations, correlation, cycle and roughness."""
+"""Statistics of a window: moments, deviations, correlation, cycle and roughness; and TA-Lib's sums and extremes, with where they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Floats, Kernel, kernel, positive, whole
-from lyra_ai.indicators.rolling import Joint, MeanAbsolute, MedianAbsolute, Sorted, chosen, ratio
+from lyra_ai.indicators.rolling import Highest, Joint, Lowest, MeanAbsolute, MedianAbsolute, Sorted, Sum, chosen, ratio
 
 
 @kernel("mean_ad")
@@ -334,3 +334,147 @@ class Percentrank(Kernel):
         below, self._count = bisect_left(self._window.values, x), self._count + 1
         self._window.next(x)
         return 100 * below / (self.rows - 1) if self._count >= self.rows else NAN
+
+
+class _Window(Kernel):
+    """The last `timeperiod` values, at least 2."""
+
+    def __init__(self, timeperiod: int = 30) -> None:
+        whole(2, timeperiod=timeperiod)
+        self.rows = self.period = timeperiod
+        self._prepare(timeperiod)
+
+    def _prepare(self, timeperiod: int) -> None:
+        raise NotImplementedError
+
+
+@kernel("talib_max")
+class Greatest(_Window):
+    """Greatest of the last `timeperiod` values. Known from row `timeperiod`. TA-Lib's MAX."""
+
+    def _prepare(self, timeperiod: int) -> None:
+        self._highest = Highest(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The greatest."""
+        return self._highest.next(x)
+
+
+@kernel("talib_min")
+class Least(_Window):
+    """Least of the last `timeperiod` values. Known from row `timeperiod`. TA-Lib's MIN."""
+
+    def _prepare(self, timeperiod: int) -> None:
+        self._lowest = Lowest(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The least."""
+        return self._lowest.next(x)
+
+
+@kernel("talib_minmax")
+class Extremes(_Window):
+    """Least and greatest of the last `timeperiod` values. Known from row `timeperiod`. TA-Lib's MINMAX."""
+
+    parts = ("min", "max")
+
+    def _prepare(self, timeperiod: int) -> None:
+        self._lowest, self._highest = Lowest(timeperiod), Highest(timeperiod)
+
+    def next(self, x: float) -> tuple[float, float]:
+        """The least and the greatest."""
+        return self._lowest.next(x), self._highest.next(x)
+
+
+class _Where:
+    """The row, counted from 0, of the greatest of the last `period` values.
+
+    Of equal ones it is the latest if that came while another was the greatest, and the earliest of those that are left when a greater one goes:
+    so TA-Lib finds them. Values that cannot become the greatest are dropped as they come, so a step costs the same for every period.
+    """
+
+    def __init__(self, period: int) -> None:
+        self._period = period
+        self._row = -1
+        self._at, self._value = -period, -math.inf
+        self._left: deque[tuple[int, float]] = deque()
+
+    def next(self, x: float) -> float:
+        """The row; NaN until there are as many."""
+        self._row = row = self._row + 1
+        left, oldest = self._left, row - self._period + 1
+        while left and left[-1][1] < x:
+            left.pop()
+        left.append((row, x))
+        while left[0][0] < oldest:
+            left.popleft()
+        if oldest < 0:
+            return NAN
+        if self._at < oldest or oldest == 0:
+            self._at, self._value = left[0]
+        elif x >= self._value:
+            self._at, self._value = row, x
+        return float(self._at)
+
+
+@kernel("talib_maxindex")
+class GreatestAt(_Window):
+    """The row, counted from 0, of the greatest of the last `timeperiod` values. Known from row `timeperiod`. TA-Lib's MAXINDEX."""
+
+    def _prepare(self, timeperiod: int) -> None:
+        self._greatest = _Where(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The row."""
+        return self._greatest.next(x)
+
+
+@kernel("talib_minindex")
+class LeastAt(_Window):
+    """The row, counted from 0, of the least of the last `timeperiod` values. Known from row `timeperiod`. TA-Lib's MININDEX."""
+
+    def _prepare(self, timeperiod: int) -> None:
+        self._least = _Where(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The row."""
+        return self._least.next(-x)
+
+
+@kernel("talib_minmaxindex")
+class ExtremesAt(_Window):
+    """The rows, counted from 0, of the least and the greatest of the last `timeperiod` values. Known from row `timeperiod`. TA-Lib's MINMAXINDEX."""
+
+    parts = ("minidx", "maxidx")
+
+    def _prepare(self, timeperiod: int) -> None:
+        self._least, self._greatest = _Where(timeperiod), _Where(timeperiod)
+
+    def next(self, x: float) -> tuple[float, float]:
+        """The two rows."""
+        return self._least.next(-x), self._greatest.next(x)
+
+
+@kernel("talib_sum")
+class WindowSum(_Window):
+    """Sum of the last `timeperiod` values. Known from row `timeperiod`. TA-Lib's SUM."""
+
+    def _prepare(self, timeperiod: int) -> None:
+        self._sum = Sum(timeperiod)
+
+    def next(self, x: float) -> float:
+        """The sum."""
+        return self._sum.next(x)
+
+
+@kernel("talib_cumsum")
+class SumSoFar(Kernel):
+    """Sum of all values so far. Known from the first row. TA-Lib's CUMSUM."""
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+
+    def next(self, x: float) -> float:
+        """The sum."""
+        self._sum += x
+        return self._sum

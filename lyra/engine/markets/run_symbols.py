@@ -129,6 +129,10 @@ class RunSymbols:
         finally:
             _CURRENT.reset(token)
 
+    def stay(self) -> None:
+        """Make this the current run until another one is, or the process ends."""
+        _CURRENT.set(self)
+
     def security_definition(self, sid: SecurityIdentifier) -> list[str]:
         """CUSIP, composite FIGI, SEDOL, ISIN and CIK from `symbol-properties/security-database.csv`; empty if not listed."""
         return self._known_definitions().get(str(sid), [])
