@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from lyra.engine.corporate.factor_files import FactorFileProvider
-from lyra.engine.corporate.map_files import MapFileProvider
+from lyra.engine.corporate.map_files import MapFile, MapFileProvider, last_day
 from lyra.engine.enums import SecurityType
 from lyra.engine.errors import ConfigError
 from lyra.engine.feed.corporate_history import CorporateHistory
-from lyra.engine.feed.marketfiles import MarketFiles
+from lyra.engine.feed.marketfiles import MarketFiles, has_contracts
 from lyra.engine.markets.hours import MarketHoursDatabase
 from lyra.engine.markets.properties import SymbolPropertiesDatabase
 from lyra.engine.symbols import RunSymbols, Symbol, custom_data_type
@@ -48,7 +48,9 @@ class DataFolder:
         return self.hours.set_entry_always_open(symbol.id.market, f"TYPE.{name}", SecurityType.BASE, data_zone)
 
     def corporate(self, symbol: Symbol, days: list[int], start: int) -> CorporateHistory | None:
-        """Tickers, scales and events of an equity; None for what has none."""
+        """Tickers, scales and events of an equity, the end of a contract; None for what has none."""
+        if has_contracts(symbol):
+            return CorporateHistory(symbol, MapFile(symbol.value), None, days, start, last_day(symbol, self.entry(symbol).exchange_hours))
         if symbol.security_type != SecurityType.EQUITY:
             return None
         return CorporateHistory(symbol, self.map_files.file_of(symbol), self.factor_files.get(symbol), days, start)

@@ -17,10 +17,11 @@ from lyra.engine.naming import LeanObject
 
 _ROOMS = (
     "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary",
-    "data.collections", "data.custom", "data.lean_data", "markets.exchange", "markets.exchange_hours", "markets.hours",
+    "data.collections", "data.open_interest", "data.custom", "data.lean_data", "markets.exchange", "markets.exchange_hours", "markets.hours",
     "markets.local_hours", "markets.properties", "feed.config", "universes.universe", "universes.manager", "universes.fundamental",
     "history.requests", "history.indicators", "securities.security", "securities.holding", "securities.cash", "securities.cache",
     "securities.manager", "securities.portfolio", "securities.buying_power", "securities.cash_buying_power", "securities.crypto_future",
+    "securities.future", "securities.future_margin", "securities.option",
     "securities.margin_call", "securities.margin_parameters", "securities.settlement", "securities.positions", "securities.benchmark",
     "securities.price_variation", "securities.fee_parameters", "orders.order", "orders.events", "orders.requests", "orders.ticket",
     "orders.properties", "orders.time_in_force", "orders.fee", "orders.fills", "orders.equity_fills", "orders.group", "orders.currencies",

@@ -11,7 +11,6 @@ from made_securities import NOW, Market
 from lyra.engine import fees
 from lyra.engine.decimals import use_decimal_context
 from lyra.engine.enums import SecurityType
-from lyra.engine.errors import NotSupported
 from lyra.engine.fees.base import FeeModel, charged_fee
 from lyra.engine.orders.fee import CashAmount, OrderFee
 from lyra.engine.orders.order import LimitOrder, MarketOrder
@@ -149,14 +148,6 @@ def test_what_the_engine_charges_where_lean_hides_its_own_method(securities: dic
     assert text(charged_fee(security, order)) == "0.0 USD"
     security.fee_model = fees.AxosFeeModel()
     assert text(charged_fee(security, order)) == "35.0 USD"
-
-
-def test_options_are_not_supported_rather_than_free(securities: dict[str, Any]) -> None:
-    class Option:
-        type = SecurityType.OPTION
-
-    with pytest.raises(NotSupported, match="InteractiveBrokersFeeModel"):
-        fees.InteractiveBrokersFeeModel().get_order_fee(OrderFeeParameters(Option(), MarketOrder(securities["spy"].symbol, 1, NOW)))
 
 
 def test_a_user_model_may_use_either_spelling(securities: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject
 from lyra.engine.securities.security import Security
-from lyra.engine.symbols import Market, Symbol
+from lyra.engine.symbols import Market, Symbol, is_option
 from lyra.engine.times import day_of, to_datetime, to_us
 from lyra.engine.universes.universe import UserDefinedUniverse
 
@@ -42,14 +42,14 @@ class Adding(LeanObject):
             names.remove("market")
         given.update(zip(names, rest, strict=False))
         if symbol is None:
+            if security_type in _CHAINS:
+                raise NotSupported(f"Adding {security_type.lean_name}s by a ticker")
             symbol = self._symbol_for(security_type, str(ticker), given["market"])
         security: Security = self._add(self._symbol_of(symbol), given["resolution"], given["fill_forward"], given["leverage"],
                                        given["extended_market_hours"], data_normalization_mode)  # fmt: skip
         return security
 
     def _symbol_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> Symbol:
-        if security_type in _CHAINS:
-            raise NotSupported(f"Adding {security_type.lean_name}s")
         if isinstance(ticker, Symbol):
             ticker = ticker.value
         market = self._market_for(security_type, ticker, market)
@@ -75,8 +75,8 @@ class Adding(LeanObject):
 
     def _add(self: Any, symbol: Symbol, resolution: Resolution | None, fill_forward: bool | None, leverage: Any, extended: bool | None,
              normalization: DataNormalizationMode | None) -> Security:  # fmt: skip
-        if symbol.security_type in _CHAINS:
-            raise NotSupported(f"Adding {symbol.security_type.lean_name}s")
+        if symbol.is_canonical():
+            raise NotSupported(f"Adding chains of {symbol.security_type.lean_name}s")
         settings = self.universe_settings
         if isinstance(resolution, str):
             method = f"add_{symbol.security_type.lean_name.lower()}"
@@ -87,12 +87,45 @@ class Adding(LeanObject):
         fill_forward = settings.fill_forward if fill_forward is None else fill_forward
         extended = settings.extended_market_hours if extended is None else extended
         mode = settings.data_normalization_mode if normalization is None else DataNormalizationMode(normalization)
+        if is_option(symbol.security_type):
+            return self._add_option(symbol, resolution, fill_forward, leverage, extended)  # type: ignore[no-any-return]
         configs = self._subscribe_configs(symbol, resolution, fill_forward, extended, mode)
         security = self._create_security(symbol, configs, leverage)
         for config in configs:
             config._security = security
         self._add_to_user_universe(security, configs)
         return security  # type: ignore[no-any-return]
+
+    def _add_option(self: Any, symbol: Symbol, resolution: Resolution, fill_forward: bool, leverage: Any, extended: bool) -> Security:
+        """An option contract, after its underlying, whose prices have to be raw."""
+        if symbol.security_type == SecurityType.FUTURE_OPTION:
+            raise NotSupported("Adding FutureOptions")
+        below = symbol.underlying
+        if below is None:
+            raise ArgumentException(
+                f"Unexpected option symbol {symbol}. Please provide a valid option contract with it's underlying symbol set."
+            )
+        underlying = self.securities._items.get(below)
+        if underlying is None:
+            underlying = self._add(below, resolution, fill_forward, leverage, extended, None)
+        elif underlying.is_delisted:
+            raise ArgumentException(
+                f"The underlying {below.security_type.lean_name} asset ({below.value}) is delisted (current time is {self.time})"
+            )
+        elif (
+            symbol.security_type == SecurityType.OPTION and self._locked and underlying.data_normalization_mode != DataNormalizationMode.RAW
+        ):
+            raise ArgumentException(f"The underlying {below.security_type.lean_name} asset ({below.value}) is set to "
+                                    f"{underlying.data_normalization_mode.lean_name}, please change this to DataNormalizationMode.Raw with the "
+                                    "SetDataNormalization() method")  # fmt: skip
+        configs = self._subscribe_configs(symbol, resolution, fill_forward, extended, DataNormalizationMode.RAW)
+        option: Security = self._create_security(symbol, configs, leverage)
+        for config in configs:
+            config._security = option
+        for config in underlying._configs:
+            config.data_normalization_mode = DataNormalizationMode.RAW
+        self._add_to_contract_universe(option, configs)
+        return option
 
     def _add_for_order(self: Any, symbol: Symbol) -> Security:
         """A security that an order names and that was never added; it is seeded so that the order has a price."""
@@ -136,25 +169,33 @@ class Adding(LeanObject):
         """Options are not part of the embedded engine."""
         raise NotSupported("QCAlgorithm.add_option")
 
-    def add_option_contract(self: Any, *args: Any, **kwargs: Any) -> Security:
-        """Options are not part of the embedded engine."""
-        raise NotSupported("QCAlgorithm.add_option_contract")
+    def add_option_contract(self: Any, symbol: Symbol, resolution: Resolution | None = None, fill_forward: bool = True, leverage: Any = 0,
+                            extended_market_hours: bool = False) -> Security:  # fmt: skip
+        """Subscribe to an option contract and, if it is not there, to its underlying. Options cannot be traded in the embedded engine."""
+        if not is_option(symbol.security_type):
+            raise ArgumentException(
+                f"Unexpected option symbol {symbol}. Please provide a valid option contract with it's underlying symbol set."
+            )
+        return self._add(symbol, resolution, fill_forward, leverage, extended_market_hours, None)  # type: ignore[no-any-return]
 
     def add_index_option(self: Any, *args: Any, **kwargs: Any) -> Security:
         """Options are not part of the embedded engine."""
         raise NotSupported("QCAlgorithm.add_index_option")
 
-    def add_index_option_contract(self: Any, *args: Any, **kwargs: Any) -> Security:
-        """Options are not part of the embedded engine."""
-        raise NotSupported("QCAlgorithm.add_index_option_contract")
+    def add_index_option_contract(self: Any, symbol: Symbol, resolution: Resolution | None = None, fill_forward: bool = True) -> Security:
+        """Subscribe to a contract of an option on an index. Options cannot be traded in the embedded engine."""
+        if symbol.security_type != SecurityType.INDEX_OPTION or symbol.is_canonical():
+            raise ArgumentException("Symbol provided must be non-canonical and of type SecurityType.IndexOption")
+        return self._add(symbol, resolution, fill_forward, 0, False, None)  # type: ignore[no-any-return]
 
     def add_future(self: Any, *args: Any, **kwargs: Any) -> Security:
         """Futures are not part of the embedded engine."""
         raise NotSupported("QCAlgorithm.add_future")
 
-    def add_future_contract(self: Any, *args: Any, **kwargs: Any) -> Security:
-        """Futures are not part of the embedded engine."""
-        raise NotSupported("QCAlgorithm.add_future_contract")
+    def add_future_contract(self: Any, symbol: Symbol, resolution: Resolution | None = None, fill_forward: bool = True, leverage: Any = 0,
+                            extended_market_hours: bool = False) -> Security:  # fmt: skip
+        """Subscribe to a futures contract; trades, quotes and open interest."""
+        return self._add(symbol, resolution, fill_forward, leverage, extended_market_hours, None)  # type: ignore[no-any-return]
 
     def add_future_option(self: Any, *args: Any, **kwargs: Any) -> None:
         """Options are not part of the embedded engine."""

@@ -35,6 +35,7 @@ _MINIMUM_WARNING = (
     "Warning: Portfolio rebalance result ignored as it resulted in a single share trade recommendation which can generate high fees. To "
     "disable minimum order size checks please set self.settings.minimum_order_margin_portfolio_percentage = 0."
 )
+_NO_OPEN_WARNING = "Warning: Market-On-Open orders are not allowed for futures and future options. Consider using limit orders during extended market hours."
 _INFINITE = (float("inf"), float("-inf"))
 _TRADED_ALL_NIGHT = frozenset((SecurityType.FUTURE, SecurityType.FUTURE_OPTION))
 _AT_AUCTIONS = frozenset((OrderType.MARKET_ON_OPEN, OrderType.MARKET_ON_CLOSE))
@@ -278,6 +279,9 @@ class Trading(LeanObject):
             return OrderResponse.error(
                 request, code.NON_TRADABLE_SECURITY, f"The security with symbol '{symbol}' is marked as non-tradable."
             )
+        if request._order_type is OrderType.MARKET_ON_OPEN and security.type in _TRADED_ALL_NIGHT:
+            self._warn_once("open", _NO_OPEN_WARNING)
+            return OrderResponse.error(request, code.EXCHANGE_NOT_OPEN, f"MarketOnOpen orders not supported for {security.type.lean_name}.")
         if security._price == 0:
             return OrderResponse.error(request, code.SECURITY_PRICE_ZERO, zero_price_message(symbol))
         return self._check_currencies(request, security) or self._check_session(request, security)  # type: ignore[no-any-return]
@@ -333,12 +337,13 @@ class Trading(LeanObject):
     def _security_for_order(self: Any, symbol: Any) -> Any:
         found = self._symbol_of(symbol)
         kind = found.security_type
-        if kind is SecurityType.FUTURE or is_option(kind):
+        if is_option(kind):
             raise NotSupported(f"Trading {kind.lean_name.lower()}s")
         security = self.securities.get(found)
-        if security is not None and (security.is_tradable or security.is_delisted):
+        canonical = found.is_canonical()  # whose orders are refused later, by a ticket
+        if security is not None and (canonical or security.is_tradable or security.is_delisted):
             return security
-        if kind is not SecurityType.INDEX and not found.has_underlying:
+        if kind is not SecurityType.INDEX and not found.has_underlying and not canonical:
             return self._add_for_order(found)
         raise InvalidOperationException(f"The symbol {symbol} is not found in the algorithm's securities collection and cannot be re-added due to it being "
                          "delisted or no longer tradable.")  # fmt: skip

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lyra.engine.brokerages.base import set_default_models
+from lyra.engine.corporate.map_files import last_day
 from lyra.engine.data.bars import QuoteBar, Tick
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.dictionary import find_symbol
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.decimals import ONE, ZERO, to_decimal
 from lyra.engine.dotnet_errors import ArgumentException, NullReferenceException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
@@ -17,22 +19,28 @@ from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
 from lyra.engine.feed.calendar import start_of_bars, tradable_days
 from lyra.engine.feed.config import SubscriptionDataConfig, default_feeds
 from lyra.engine.feed.margin_interest import margin_interest_points
+from lyra.engine.feed.open_interest import OpenInterestReader, OpenInterestRequest
 from lyra.engine.feed.subscription import BarSubscription, PointSubscription, Subscription
 from lyra.engine.feed.ticks import tick_points
-from lyra.engine.markets.exchange import SecurityExchange
+from lyra.engine.markets.exchange import exchange_of
 from lyra.engine.markets.properties import split_pair
 from lyra.engine.securities.benchmark import SecurityBenchmark
 from lyra.engine.securities.cash import Step
+from lyra.engine.securities.future import Future
+from lyra.engine.securities.option import IndexOption, Option
 from lyra.engine.securities.price_variation import EquityPriceVariationModel
 from lyra.engine.securities.security import Cfd, Commodity, Crypto, CryptoFuture, Equity, Forex, Index, Security
+from lyra.engine.securities.settlement import FutureSettlementModel
 from lyra.engine.securities.stable_coins import matches, without_pair
 from lyra.engine.symbols import Symbol, is_option, unknown_symbol
 from lyra.engine.times import DAY, day_of
+from lyra.engine.universes.option_contracts import OptionContractUniverse, contract_universe_symbol
 from lyra.engine.universes.universe import UserDefinedUniverse, universe_config
 
 _CLASSES = {
     SecurityType.EQUITY: Equity, SecurityType.FOREX: Forex, SecurityType.CRYPTO: Crypto, SecurityType.CRYPTO_FUTURE: CryptoFuture,
     SecurityType.CFD: Cfd, SecurityType.INDEX: Index, SecurityType.COMMODITY: Commodity, SecurityType.BASE: Security,
+    SecurityType.FUTURE: Future, SecurityType.OPTION: Option, SecurityType.INDEX_OPTION: IndexOption,
 }  # fmt: skip
 _WITH_BASE = (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE)
 
@@ -70,15 +78,17 @@ class Wiring:
             if initialize and symbol not in self.securities._items:  # it had left, which undoes its initialization
                 self.security_initializer.initialize(known)
             return known  # type: ignore[no-any-return]
-        if is_option(symbol.security_type) or symbol.security_type in (SecurityType.FUTURE,):
+        if symbol.security_type not in _CLASSES:
             raise NotSupported(f"Adding {symbol.security_type.lean_name}s")
         properties = self._properties_of(symbol)
         book = self.portfolio.cash_book
         quote = book.ensure(properties.quote_currency)
         hours = self._exchange_hours(symbol)
-        exchange = SecurityExchange(hours, symbol.security_type, lambda: self._utc)
+        exchange = exchange_of(hours, symbol.security_type, lambda: self._utc)
         kind = _CLASSES[symbol.security_type]
-        extra = {}
+        extra: dict[str, Any] = {}
+        if is_option(symbol.security_type):
+            extra["underlying"] = self.securities.get(symbol.underlying)
         if symbol.security_type in _WITH_BASE:
             pair = split_pair(symbol, properties)
             if pair is None:
@@ -99,6 +109,8 @@ class Wiring:
             security.set_leverage(leverage)
         if symbol.security_type == SecurityType.EQUITY and configs and configs[0].data_normalization_mode == DataNormalizationMode.RAW:
             security.price_variation_model = EquityPriceVariationModel()
+        if isinstance(security.settlement_model, FutureSettlementModel):
+            security.settlement_model._begin(security._local_time)
         return security  # type: ignore[no-any-return]
 
     def _properties_of(self: Any, symbol: Symbol) -> Any:
@@ -118,14 +130,15 @@ class Wiring:
         """The configurations of a symbol's feeds, known ones reused."""
         entry = self._data.entry(symbol)
         resolution = self.universe_settings.resolution if resolution is None else resolution
-        if symbol.security_type == SecurityType.INDEX:
+        if symbol.security_type == SecurityType.INDEX or is_option(symbol.security_type):
             normalization = DataNormalizationMode.RAW
         feeds = list(types) if types else default_feeds(symbol.security_type, resolution)
         made = []
         for data_type, tick_type in feeds:
             zone = entry.data_time_zone
+            hidden = internal or (tick_type == TickType.OPEN_INTEREST and not types)
             config = SubscriptionDataConfig(data_type, symbol, resolution, tick_type, zone, entry.exchange_hours.time_zone, fill_forward,
-                                            extended, internal, normalization, custom)  # fmt: skip
+                                            extended, hidden, normalization, custom)  # fmt: skip
             made.append(self._configs.setdefault(config.key, config))
         return made
 
@@ -139,6 +152,8 @@ class Wiring:
         if config.is_custom_data:
             return self._custom_subscription(config, security, universe, start)  # type: ignore[no-any-return]
         days = tradable_days(hours, local_start, local_end, config.data_time_zone, config.extended_market_hours)
+        if config.type is OpenInterest:
+            return PointSubscription(config, universe, start, self._open_interest(config, hours, local_start, local_end, fill))
         if not days:
             return None
         if config.type is Tick:
@@ -156,6 +171,12 @@ class Wiring:
         if corporate is not None:
             config._rename(corporate.symbol_at(day_of(zone.to_local(start))))
         return BarSubscription(config, universe, start, runs, self._events_of(config, hours, corporate))
+
+    def _open_interest(self: Any, config: SubscriptionDataConfig, hours: Any, start: int, end: int, fill: int) -> Iterator[tuple[int, Any]]:
+        strict = use_strict_times(self.settings.daily_precise_end_time, config, hours)
+        length = fill if config.fill_data_forward else None
+        request = OpenInterestRequest(config, hours, start, end, length, strict, last_day(config.symbol, hours) + DAY)
+        return OpenInterestReader(request, self._data.files).points()
 
     def _bar_runs(self: Any, config: SubscriptionDataConfig, hours: Any, security: Any, start: int, end: int, fill: int, corporate: Any,
                   warm_up: Any) -> Iterator[Any]:  # fmt: skip
@@ -219,6 +240,30 @@ class Wiring:
         self._touched = True
         self._pending_changes.append((universe, security, configs))
 
+    def _add_to_contract_universe(self: Any, option: Security, configs: list[SubscriptionDataConfig]) -> None:
+        """Let the universe of the option contracts on a type of underlying follow a contract and its underlying."""
+        below = option.symbol.underlying
+        if option.symbol not in self.securities:
+            self.securities.add(option.symbol, option)
+        market = option.symbol.id.market
+        name = f"qc-universe-optioncontract-{below.security_type.lean_name.lower()}-{market}"
+        universe = self._user_universes.get(name)
+        underlying_configs = [config for config in option.underlying._configs if not config.is_internal_feed]
+        if universe is None:
+            from lyra.engine.algorithm.settings import UniverseSettings
+
+            settings = UniverseSettings(self.universe_settings)
+            settings.data_normalization_mode = DataNormalizationMode.RAW
+            settings.resolution = option.underlying.resolution
+            settings.extended_market_hours = configs[0].extended_market_hours
+            symbol = contract_universe_symbol(below.security_type, market, name)
+            universe = OptionContractUniverse(universe_config(symbol, configs[0].resolution, "UTC", "UTC"), settings, 2**62)
+            self._user_universes[name] = universe
+            self.universe_manager.add(symbol, universe)
+            self._pending_universes.append(universe)
+        self._touched = True
+        self._pending_changes.append((universe, option, [*configs, *underlying_configs]))
+
     @staticmethod
     def _universe_symbol(kind: SecurityType, market: str, name: str) -> Symbol:
         from lyra.engine.symbols import SecurityIdentifier
@@ -229,6 +274,8 @@ class Wiring:
             sid = SecurityIdentifier.generate_equity(datetime(1998, 1, 2), name, market)
         elif kind == SecurityType.CRYPTO_FUTURE:
             sid = SecurityIdentifier.generate_crypto(name, market)
+        elif kind == SecurityType.FUTURE:
+            sid = SecurityIdentifier.generate_future(SecurityIdentifier.DEFAULT_DATE, name, market)
         else:
             sid = SecurityIdentifier.generate_constituent_identifier(name, kind, market)
         return Symbol(sid, name)

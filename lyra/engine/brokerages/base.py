@@ -19,23 +19,28 @@ from lyra.engine.models.slippage import NullSlippageModel
 from lyra.engine.models.volatility import VolatilityModel
 from lyra.engine.naming import LeanObject, find_method
 from lyra.engine.orders.equity_fills import EquityFillModel
-from lyra.engine.orders.fills import ImmediateFillModel
+from lyra.engine.orders.fills import FutureFillModel, ImmediateFillModel
 from lyra.engine.orders.requests import UpdateOrderFields
 from lyra.engine.securities.benchmark import SecurityBenchmark
 from lyra.engine.securities.buying_power import SecurityMarginModel
 from lyra.engine.securities.cash_buying_power import CashBuyingPowerModel
 from lyra.engine.securities.crypto_future import CryptoFutureMarginModel
+from lyra.engine.securities.future_margin import FutureMarginModel
+from lyra.engine.securities.option import IndexOptionPriceVariationModel, OptionDataFilter, OptionMarginModel, OptionPortfolioModel
 from lyra.engine.securities.portfolio import SecurityPortfolioModel
 from lyra.engine.securities.price_variation import AdjustedPriceVariationModel, SecurityPriceVariationModel
-from lyra.engine.securities.settlement import DelayedSettlementModel, ImmediateSettlementModel
+from lyra.engine.securities.settlement import DelayedSettlementModel, FutureSettlementModel, ImmediateSettlementModel
 from lyra.engine.symbols import SecurityIdentifier, Symbol
 
+_WITH_FEES = (SecurityType.EQUITY, SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION)
 _LIMIT_TYPES = (OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED, OrderType.COMBO_LIMIT, OrderType.COMBO_LEG_LIMIT)
 _STOP_TYPES = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP)
 _FILTERS: dict[SecurityType, type[SecurityDataFilter]] = {
     SecurityType.EQUITY: EquityDataFilter, SecurityType.FOREX: ForexDataFilter, SecurityType.CRYPTO: ForexDataFilter,
     SecurityType.CFD: CfdDataFilter, SecurityType.INDEX: IndexDataFilter,
+    SecurityType.OPTION: OptionDataFilter, SecurityType.INDEX_OPTION: OptionDataFilter,
 }  # fmt: skip
+_OPTIONS = (SecurityType.OPTION, SecurityType.INDEX_OPTION, SecurityType.FUTURE_OPTION)
 
 
 def is_perpetual(security: Any) -> bool:
@@ -51,13 +56,23 @@ def set_default_models(security: Any) -> None:
     security.data_filter = _FILTERS.get(kind, SecurityDataFilter)()
     security.price_variation_model = AdjustedPriceVariationModel() if equity else SecurityPriceVariationModel()
     security.portfolio_model = SecurityPortfolioModel()
-    security.settlement_model = ImmediateSettlementModel()
-    security.fill_model = EquityFillModel() if equity else ImmediateFillModel()
+    security.settlement_model = FutureSettlementModel() if kind == SecurityType.FUTURE else ImmediateSettlementModel()
+    security.fill_model = _default_fills(kind)
     security.slippage_model = NullSlippageModel.INSTANCE  # type: ignore[attr-defined]
     security.fee_model = _default_fees(security)
-    security.buying_power_model = _default_buying_power(kind)
+    security.buying_power_model = _default_buying_power(security)
     security.margin_interest_rate_model = BinanceFutureMarginInterestRateModel() if is_perpetual(security) else MarginInterestRateModel.NULL
     security.shortable_provider = NullShortableProvider.INSTANCE  # type: ignore[attr-defined]
+    if kind in _OPTIONS:
+        security.portfolio_model = OptionPortfolioModel()
+    if kind == SecurityType.INDEX_OPTION:
+        security.price_variation_model = IndexOptionPriceVariationModel()
+
+
+def _default_fills(kind: SecurityType) -> Any:
+    if kind == SecurityType.FUTURE:
+        return FutureFillModel()
+    return EquityFillModel() if kind == SecurityType.EQUITY else ImmediateFillModel()
 
 
 def _default_fees(security: Any) -> Any:
@@ -72,7 +87,12 @@ def _default_fees(security: Any) -> Any:
     return InteractiveBrokersFeeModel()
 
 
-def _default_buying_power(kind: SecurityType) -> Any:
+def _default_buying_power(security: Any) -> Any:
+    kind = security.type
+    if kind == SecurityType.FUTURE:
+        return FutureMarginModel(0, security)
+    if kind in _OPTIONS:
+        return OptionMarginModel()
     if kind == SecurityType.CRYPTO:
         return CashBuyingPowerModel()
     if kind == SecurityType.CRYPTO_FUTURE:
@@ -141,7 +161,9 @@ class DefaultBrokerageModel(LeanObject):
 
     # orders ---------------------------------------------------------------------------------------
     def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
-        """(whether the order is taken, why not)."""
+        """(whether the order is taken, why not). Orders on the open are not, for futures and their options."""
+        if order.type == OrderType.MARKET_ON_OPEN and security.type in (SecurityType.FUTURE, SecurityType.FUTURE_OPTION):
+            return refuse("MarketOnOpen orders are not supported for futures and future options.")
         return True, None
 
     def can_update_order(self, security: Any, order: Any, request: Any, message: Any = None) -> Any:
@@ -192,22 +214,22 @@ class DefaultBrokerageModel(LeanObject):
 
     def get_fill_model(self, security: Any) -> Any:
         """How orders fill."""
-        if security.type == SecurityType.EQUITY:
-            return EquityFillModel()
-        return ImmediateFillModel()
+        return _default_fills(security.type)
 
     def get_fee_model(self, security: Any) -> Any:
         """What orders cost."""
-        return InteractiveBrokersFeeModel() if security.type == SecurityType.EQUITY else ConstantFeeModel(0)
+        return InteractiveBrokersFeeModel() if security.type in _WITH_FEES else ConstantFeeModel(0)
 
     def get_slippage_model(self, security: Any) -> Any:
         """How far fills are from the market."""
         return NullSlippageModel.INSTANCE  # type: ignore[attr-defined]
 
     def get_settlement_model(self, security: Any) -> Any:
-        """When money of sales is there: for equities in cash accounts the next day at six."""
-        if self.account_type == AccountType.CASH and security.type == SecurityType.EQUITY:
+        """When money of sales is there: for equities and options in cash accounts the next day at six; profit of futures daily."""
+        if self.account_type == AccountType.CASH and security.type in (SecurityType.EQUITY, SecurityType.OPTION):
             return DelayedSettlementModel(1, timedelta(hours=6))
+        if security.type == SecurityType.FUTURE:
+            return FutureSettlementModel()
         return ImmediateSettlementModel()
 
     def get_buying_power_model(self, security: Any) -> Any:
@@ -216,7 +238,15 @@ class DefaultBrokerageModel(LeanObject):
             return CashBuyingPowerModel()
         if security.type == SecurityType.CRYPTO_FUTURE:
             return CryptoFutureMarginModel(self._leverage(security))
+        if security.type == SecurityType.FUTURE:
+            return FutureMarginModel(self._free_percent, security)
+        if security.type in _OPTIONS:
+            return OptionMarginModel(self._free_percent)
         return SecurityMarginModel(self._leverage(security), 0)
+
+    @property
+    def _free_percent(self) -> Any:
+        return self.required_free_buying_power_percent
 
     def get_margin_interest_rate_model(self, security: Any) -> Any:
         """What margin costs."""

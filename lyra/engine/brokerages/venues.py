@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from lyra.engine.brokerages.base import DefaultBrokerageModel
 from lyra.engine.brokerages.rules import refuse_security, refuse_size, refuse_type
+from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import OrderType, SecurityType
 
 
@@ -37,4 +38,4 @@ class SizedBroker(DefaultBrokerageModel):
 
 def invalid_for_leverage(security: Any) -> ValueError:
     """LEAN's error for a kind of security that a brokerage lends nothing for."""
-    return ValueError(f"Invalid security type: {security.type.lean_name} (Parameter 'security')")
+    return ArgumentException(f"Invalid security type: {security.type.lean_name} (Parameter 'security')")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lyra.engine.enums import DataMappingMode, SecurityType
 from lyra.engine.errors import DataError
@@ -177,12 +177,22 @@ class MapFileProvider:
 
 
 def delisting_day(symbol: Symbol, map_file: MapFile) -> int:
-    """The last day on which a security trades. For equity and future options it is the expiry (the caller moves it to an open day)."""
+    """The last day on which a security trades. For equity and future options it is the expiry (`last_day` moves it to an open day)."""
     if symbol.is_canonical():
         return END_OF_TIME
     if symbol.security_type in OPTION_TYPES or symbol.security_type == SecurityType.FUTURE:
         return to_us(symbol.id.date)
     return map_file.delisting_day
+
+
+def last_day(symbol: Symbol, hours: Any) -> int:
+    """The last day of a contract: a future's or index option's expiry; for other options the last day on or before it with hours."""
+    day = to_us(symbol.id.date)
+    if symbol.security_type in (SecurityType.FUTURE, SecurityType.INDEX_OPTION):
+        return day
+    while not hours.is_date_open_us(day):
+        day -= DAY
+    return day
 
 
 def primary_exchange_code(map_file: MapFile, day: int) -> str:

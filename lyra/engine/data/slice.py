@@ -20,7 +20,7 @@ from lyra.engine.dotnet_errors import InvalidOperationException, KeyNotFoundExce
 from lyra.engine.enums import MarketDataType, SecurityType, TickType
 from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import Symbol, is_option
 from lyra.engine.times import to_datetime, to_utc_datetime
 
 
@@ -261,12 +261,16 @@ class Slice(LeanObject):
 
     @property
     def option_chains(self) -> OptionChains:
-        """Option chains; always empty, since options are refused when they are added."""
+        """Option chains; empty where no option has data. Raises NotSupported where one has."""
+        if any(is_option(config.security_type) for config, _, _ in self._entries):
+            raise NotSupported("Slice.option_chains")
         return OptionChains(self._time)
 
     @property
     def futures_chains(self) -> FuturesChains:
-        """Futures chains; always empty, since futures are refused when they are added."""
+        """Futures chains; empty where no contract has data. Raises NotSupported where one has."""
+        if any(config.security_type is SecurityType.FUTURE for config, _, _ in self._entries):
+            raise NotSupported("Slice.futures_chains")
         return FuturesChains(self._time)
 
     future_chains = futures_chains

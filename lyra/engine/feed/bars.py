@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.calendar import daily_calendar, daily_calendars, start_of_open_bar, strict_end_time_applies, tradable_days
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.feed.csvcolumns import MISSING, Ints
 from lyra.engine.feed.fillforward import FillForward, Span
-from lyra.engine.feed.marketfiles import QUOTE_FIELDS, TRADE_FIELDS, FileRows, MarketFiles, data_path
+from lyra.engine.feed.marketfiles import QUOTE_FIELDS, TRADE_FIELDS, FileRows, MarketFiles, contract_file, data_path, has_contracts
 from lyra.engine.feed.rows import ColumnRows, PriceScale
 from lyra.engine.times import DAY, to_datetime
 
@@ -53,7 +54,7 @@ def use_strict_times(precise: bool, config: SubscriptionDataConfig, hours: Any) 
 
 def strict_times_apply(precise: bool, data_type: Any, symbol: Any, resolution: Resolution, hours: Any) -> bool:
     """The same for data of a type, symbol and resolution."""
-    daily = data_type in (TradeBar, QuoteBar) and resolution == Resolution.DAILY
+    daily = data_type in (TradeBar, QuoteBar, OpenInterest) and resolution == Resolution.DAILY
     return precise and daily and strict_end_time_applies(symbol, DAY, hours)
 
 
@@ -155,8 +156,12 @@ class BarReader:
     def _read(self, ticker: str, day: date | None) -> FileRows | None:
         config = self._config
         tick_type = TickType.QUOTE if self._quotes else TickType.TRADE
-        path = data_path(config.security_type, config.market, config.resolution, ticker, tick_type, day)
-        rows = self._files.read(path, len(self._fields), self._scaled, day, self._prices)
+        entry = None
+        if has_contracts(config.symbol):
+            path, entry = contract_file(config.symbol, config.resolution, tick_type, day)
+        else:
+            path = data_path(config.security_type, config.market, config.resolution, ticker, tick_type, day)
+        rows = self._files.read(path, len(self._fields), self._scaled, day, self._prices, entry)
         if rows is not None and self._quotes:
             _drop_empty_sides(rows.values)
         return rows

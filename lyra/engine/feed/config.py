@@ -7,12 +7,15 @@ from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import MarginInterestRate
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.enums import DataMappingMode, DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.direct import DirectFeed
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.naming import LeanObject
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import OPTION_TYPES, Symbol
 from lyra.engine.times import Zone
+
+_WITH_OPEN_INTEREST = (SecurityType.FUTURE, *OPTION_TYPES)
 
 
 class ConsolidatorList(list[Any]):
@@ -161,6 +164,8 @@ def default_feeds(security_type: SecurityType, resolution: Resolution) -> list[t
         return [quote]
     if security_type == SecurityType.CRYPTO:
         return [trade, quote]
+    if security_type in _WITH_OPEN_INTEREST:
+        return [quote, trade, (Tick if tick else OpenInterest, TickType.OPEN_INTEREST)]
     if security_type == SecurityType.CRYPTO_FUTURE:
         return [trade, quote, (MarginInterestRate, TickType.QUOTE)]
     return [trade]

@@ -57,13 +57,16 @@ class StartLimits:
 class CorporateHistory:
     """Tickers, price scales and events of one symbol over the tradable days of one subscription."""
 
-    def __init__(self, symbol: Any, map_file: Any, factor_file: Any, days: list[int], start: int) -> None:
-        """`start` is the exchange's wall time at which the subscription begins; `days` may begin later."""
+    def __init__(self, symbol: Any, map_file: Any, factor_file: Any, days: list[int], start: int, last_day: int | None = None) -> None:
+        """`start` is the exchange's wall time at which the subscription begins; `days` may begin later. `last_day` is a contract's."""
         self.symbol = symbol
         self._map = map_file
         self._factors = factor_file if factor_file else None
         self._known = bool(map_file)
         self.delisting_date: int | None = map_file.delisting_day if map_file and map_file.delisting_day < FAR else None
+        if last_day is not None:
+            self.delisting_date = last_day
+        self._contract = last_day is not None
         self.first_factor: int | None = self._factors.first_day if self._factors is not None else None
         self.first_listed: int | None = map_file.first_day if self._known else None
         self.last_day: int | None = None
@@ -72,7 +75,7 @@ class CorporateHistory:
         """(exchange wall time, event), ascending."""
         self._dividends: list[tuple[int, Any]] = []
         gone = self.delisting_date is not None and day_of(start) > self.delisting_date  # what had gone before never goes again
-        if days and not gone and (self._known or self._factors is not None):
+        if days and not gone and (self._known or self._contract or self._factors is not None):
             self._make_events(days)
 
     def _make_events(self, days: list[int]) -> None:
@@ -102,6 +105,8 @@ class CorporateHistory:
 
     def has_data(self, day: int) -> bool:
         """Whether the symbol was listed on a day."""
+        if self._contract:
+            return self.delisting_date is None or day <= self.delisting_date
         return bool(self._map.has_data(day))
 
     def ticker_at(self, day: int) -> str:
@@ -118,7 +123,8 @@ class CorporateHistory:
     def ticker_spans(self) -> list[tuple[str, int, int]]:
         """(ticker, first day, last day) of each name that the symbol bore."""
         if not self._known:
-            return [(self.symbol.value, -FAR, FAR)]
+            last = self.delisting_date if self._contract else None
+            return [(self.symbol.value, -FAR, FAR if last is None else last)]
         spans: list[tuple[str, int, int]] = []
         first = self._map.first_day
         for row in self._map.rows:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from lyra.engine.enums import Resolution, SecurityType, TickType
 from lyra.engine.errors import DataError
 from lyra.engine.feed.csvcolumns import MISSING, Ints, parse_columns
+from lyra.engine.markets.tickers import contract_month
 from lyra.engine.times import DAY, HOUR, MINUTE, SECOND
 
 TRADE_FIELDS = ("open", "high", "low", "close", "volume")
@@ -40,6 +41,7 @@ _FOLDERS = {
     SecurityType.BASE: "base",
 }  # fmt: skip
 _WHOLE_FILE_WITH_TICK_TYPE = (SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE, SecurityType.FUTURE)
+_WITH_CONTRACTS = (SecurityType.FUTURE, SecurityType.OPTION, SecurityType.INDEX_OPTION, SecurityType.FUTURE_OPTION)
 _TICK_NAMES = {TickType.TRADE: "trade", TickType.QUOTE: "quote", TickType.OPEN_INTEREST: "openinterest"}
 RESOLUTION_US = {
     Resolution.TICK: 0, Resolution.SECOND: SECOND, Resolution.MINUTE: MINUTE, Resolution.HOUR: HOUR, Resolution.DAILY: DAY,
@@ -72,6 +74,36 @@ def data_path(security_type: SecurityType, market: str, resolution: Resolution, 
     return f"{base}/{name}/{day:%Y%m%d}_{tick}.zip"
 
 
+def has_contracts(symbol: Any) -> bool:
+    """Whether a symbol's files hold several contracts, each in an entry of its own."""
+    return symbol.security_type in _WITH_CONTRACTS
+
+
+def contract_file(symbol: Any, resolution: Resolution, tick_type: TickType, day: date | None) -> tuple[str, str]:
+    """The relative path of the zip that holds a future's or option's data, and its entry (`LeanData.GenerateRelativeZipFilePath`,
+    `GenerateZipEntryName`). A future's entries are named after the contracts' months, an option's after style, right, strike and expiry."""
+    sid, kind, tick = symbol.id, symbol.security_type, _TICK_NAMES[tick_type]
+    coarse = resolution in (Resolution.HOUR, Resolution.DAILY)
+    base = f"{_FOLDERS[kind]}/{sid.market.lower()}/{resolution.lean_name.lower()}"
+    if not coarse and day is None:
+        raise DataError(f"{base}/{symbol.value}: a day is needed for {resolution.lean_name.lower()} data.")
+    if kind == SecurityType.FUTURE:
+        root, style, contract = sid.symbol.lower(), "", f"{contract_month(sid.symbol, sid.date):%Y%m}"
+    else:
+        root = (symbol.underlying.value if kind == SecurityType.OPTION else sid.symbol).lower()
+        style = f"_{sid.option_style.lean_name.lower()}"
+        contract = f"{sid.option_right.lean_name.lower()}_{int(sid._strike_price * 10**EQUITY_SCALE)}_{sid.date:%Y%m%d}"
+    if coarse and kind == SecurityType.FUTURE:
+        return f"{base}/{root}_{tick}.zip", f"{root}_{tick}_{contract}.csv"
+    if coarse:
+        return f"{base}/{root}_{sid.date.year}_{tick}{style}.zip", f"{root}_{tick}{style}_{contract}.csv"
+    below = f"/{symbol.underlying.id.symbol.lower()}" if kind == SecurityType.FUTURE_OPTION else ""
+    if below:
+        raise DataError(f"{base}{below}: files of options on futures are not read.")
+    return (f"{base}/{root}/{day:%Y%m%d}_{tick}{style}.zip",
+            f"{day:%Y%m%d}_{root}_{resolution.lean_name.lower()}_{tick}{style}_{contract}.csv")  # fmt: skip
+
+
 class MarketFiles:
     """Reads market data from a LEAN data folder and remembers which files were found and which were not."""
 
@@ -84,11 +116,14 @@ class MarketFiles:
         """Rows that are left out because they are no rows, by file."""
         self.late_rows: dict[str, int] = {}
         """Rows that LEAN drops because an earlier row has their time or a later one, by file."""
+        self._entries: dict[str, tuple[int, frozenset[str]]] = {}
+        """The names of a zip's entries, by file; each with the file's time."""
         self.last_ticks: dict[str, Any] = {}
         """The lines of the tick files read last, which are asked for again and again."""
 
-    def read(self, path: str, fields: int, scaled: bool, day: date | None, price_columns: tuple[int, ...]) -> FileRows | None:
-        """The rows of a zip, or None where there is no such file.
+    def read(self, path: str, fields: int, scaled: bool, day: date | None, price_columns: tuple[int, ...],
+             entry: str | None = None) -> FileRows | None:  # fmt: skip
+        """The rows of a zip's entry (the only one by default), or None where there is no such file or entry.
 
         `fields` counts the columns after the time; `scaled` files write prices (in `price_columns`) times 10,000; `day` is the
         date of files whose time column counts milliseconds since midnight. Raises DataError for a zip that cannot be read.
@@ -99,8 +134,11 @@ class MarketFiles:
         except OSError:
             self.missing[path] = None
             return None
+        if entry is not None and entry not in self._entries_of(full, stat):
+            self.missing[path] = None
+            return None
         self.found[path] = None
-        table, bad, late = self._cached(full, stat, fields)
+        table, bad, late = self._cached(full, stat, fields, entry)
         if bad:
             self.bad_rows[path] = bad
         if late:
@@ -128,9 +166,16 @@ class MarketFiles:
                     missing[config.symbol] = path
         return [(str(symbol.value), path) for symbol, path in missing.items() if symbol not in seen]
 
-    def _cached(self, full: Path, stat: os.stat_result, fields: int) -> tuple[Ints, int, int]:
+    def _entries_of(self, full: Path, stat: os.stat_result) -> frozenset[str]:
+        known = self._entries.get(str(full))
+        if known is None or known[0] != stat.st_mtime_ns:
+            known = self._entries[str(full)] = stat.st_mtime_ns, frozenset(entry_names(full))
+        return known[1]
+
+    def _cached(self, full: Path, stat: os.stat_result, fields: int, name: str | None) -> tuple[Ints, int, int]:
         """The parsed rows, how many lines were left out, and how many rows are not after the ones before them."""
-        digest = hashlib.blake2b(os.path.abspath(full).encode(), digest_size=16).hexdigest()
+        place = os.path.abspath(full) + ("" if name is None else f"#{name}")
+        digest = hashlib.blake2b(place.encode(), digest_size=16).hexdigest()
         entry = self._cache / digest[:2] / f"{digest}-{fields}.int64"
         stamp = (stat.st_mtime_ns, stat.st_size)
         try:
@@ -139,7 +184,7 @@ class MarketFiles:
                 return table[1:], int(table[0, 2]) & _LOW_HALF, int(table[0, 2]) >> 32
         except (OSError, ValueError, IndexError, EOFError):
             pass
-        rows, bad = self._parse(full, fields)
+        rows, bad = self._parse(full, fields, name)
         head = np.zeros((1, fields + 2), dtype=np.int64)
         late = _late_rows(rows[:, 0])
         head[0, :3] = (*stamp, bad | late << 32)
@@ -147,8 +192,8 @@ class MarketFiles:
         return rows, bad, late
 
     @staticmethod
-    def _parse(full: Path, fields: int) -> tuple[Ints, int]:
-        columns = parse_columns(read_zip(full), fields + 1)
+    def _parse(full: Path, fields: int, name: str | None) -> tuple[Ints, int]:
+        columns = parse_columns(read_zip(full, name), fields + 1)
         times, scales = columns.mantissas[:, 0], columns.scales[:, 0]
         whole = times[times != MISSING]
         if len(whole) and int(whole.max()) >= 10**11 * 2 - 10**10:
@@ -182,10 +227,22 @@ def _has_prices(mantissas: Ints, fields: int) -> npt.NDArray[np.bool_]:
 
 def _prefix(config: Any) -> str:
     """What the paths of a configuration's files begin with."""
+    if has_contracts(config.symbol):
+        path, _ = contract_file(config.symbol, config.resolution, config.tick_type, date(2000, 1, 1))
+        return path if config.resolution in (Resolution.HOUR, Resolution.DAILY) else path.rpartition("/")[0] + "/"
     folder = (
         f"{_FOLDERS[config.security_type]}/{config.market.lower()}/{config.resolution.lean_name.lower()}/{config.mapped_symbol.lower()}"
     )
     return folder if config.resolution in (Resolution.HOUR, Resolution.DAILY) else folder + "/"
+
+
+def entry_names(full: Path) -> list[str]:
+    """The names of a zip's entries. Raises DataError naming the file when it cannot be read."""
+    try:
+        with zipfile.ZipFile(full) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as e:
+        raise DataError(f"{full}: cannot be read as a zip ({e}). Write the file again or delete it.") from e
 
 
 def read_zip(full: Path, entry: str | None = None) -> bytes:

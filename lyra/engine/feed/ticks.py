@@ -14,7 +14,7 @@ from lyra.engine.decimals import ZERO
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.feed.csvcolumns import Ints
-from lyra.engine.feed.marketfiles import MarketFiles, data_path, read_zip
+from lyra.engine.feed.marketfiles import MarketFiles, contract_file, data_path, entry_names, has_contracts, read_zip
 from lyra.engine.feed.rows import PriceScale
 from lyra.engine.orders.exchange_codes import Exchange
 from lyra.engine.times import to_datetime
@@ -26,9 +26,9 @@ _MILLISECOND = 1000
 class TickLines:
     """The lines of a file, and the time of each (us since midnight of the data's zone)."""
 
-    def __init__(self, path: str, full: Path) -> None:
+    def __init__(self, path: str, full: Path, entry: str | None = None) -> None:
         self.path = path
-        self._text = read_zip(full)
+        self._text = read_zip(full, entry)
         data = np.frombuffer(self._text, dtype=np.uint8)
         stops = np.flatnonzero(data == 10)
         if len(data) and (not len(stops) or stops[-1] != len(data) - 1):
@@ -104,19 +104,24 @@ def _lines_of(files: MarketFiles, config: Any, corporate: Any, day: int) -> Tick
     if corporate is not None and not corporate.has_data(day):
         return None
     ticker = config.symbol.value if corporate is None else corporate.ticker_at(day)
-    path = data_path(config.security_type, config.market, Resolution.TICK, ticker, config.tick_type, to_datetime(day).date())
-    known = files.last_ticks.get(path)
+    entry = None
+    if has_contracts(config.symbol):
+        path, entry = contract_file(config.symbol, Resolution.TICK, config.tick_type, to_datetime(day).date())
+    else:
+        path = data_path(config.security_type, config.market, Resolution.TICK, ticker, config.tick_type, to_datetime(day).date())
+    key = path if entry is None else f"{path}#{entry}"
+    known = files.last_ticks.get(key)
     if known is not None:
         return known  # type: ignore[no-any-return]
     full = files.folder / path
-    if not full.is_file():
+    if not full.is_file() or (entry is not None and entry not in entry_names(full)):
         files.missing[path] = None
         return None
     files.found[path] = None
-    lines = TickLines(path, full)
+    lines = TickLines(path, full, entry)
     if len(files.last_ticks) >= 2:
         files.last_ticks.pop(next(iter(files.last_ticks)))
-    files.last_ticks[path] = lines
+    files.last_ticks[key] = lines
     return lines
 
 

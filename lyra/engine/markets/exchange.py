@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.enums import SecurityType
 from lyra.engine.markets.exchange_hours import SecurityExchangeHours
@@ -82,12 +82,78 @@ class SecurityExchange(LeanObject):
         self._hours = SecurityExchangeHours(old._zone, old._holidays, week, old._early, old._late)
 
 
-class EquityExchange(SecurityExchange):
-    """The exchange of the equities of the USA, for custom data that keep its hours."""
+class _OfOneType(SecurityExchange):
+    _kind: ClassVar[SecurityType]
+
+    def __init__(self, exchange_hours: SecurityExchangeHours) -> None:
+        super().__init__(exchange_hours, self._kind)
+
+
+class EquityExchange(_OfOneType):
+    """The exchange of equities; without hours that of the USA, for custom data that keep its hours."""
+
+    _kind = SecurityType.EQUITY
 
     def __init__(self, exchange_hours: SecurityExchangeHours | None = None) -> None:
         if exchange_hours is None:
             from lyra.engine.markets.hours import MarketHoursDatabase
 
             exchange_hours = MarketHoursDatabase.from_data_folder().get_exchange_hours("usa", None, SecurityType.EQUITY)
-        super().__init__(exchange_hours, SecurityType.EQUITY)
+        super().__init__(exchange_hours)
+
+
+class ForexExchange(_OfOneType):
+    """The exchange of currencies."""
+
+    _kind = SecurityType.FOREX
+
+
+class CfdExchange(_OfOneType):
+    """The exchange of contracts for difference."""
+
+    _kind = SecurityType.CFD
+
+
+class CryptoExchange(_OfOneType):
+    """The exchange of coins."""
+
+    _kind = SecurityType.CRYPTO
+
+
+class CryptoFutureExchange(_OfOneType):
+    """The exchange of futures on coins."""
+
+    _kind = SecurityType.CRYPTO_FUTURE
+
+
+class IndexExchange(_OfOneType):
+    """The hours of an index."""
+
+    _kind = SecurityType.INDEX
+
+
+class FutureExchange(_OfOneType):
+    """The exchange of futures."""
+
+    _kind = SecurityType.FUTURE
+
+
+class OptionExchange(_OfOneType):
+    """The exchange of options."""
+
+    _kind = SecurityType.OPTION
+
+
+_EXCHANGES = {kind._kind: kind for kind in (EquityExchange, ForexExchange, CfdExchange, CryptoExchange, CryptoFutureExchange, IndexExchange,
+                                            FutureExchange, OptionExchange)}  # fmt: skip
+_EXCHANGES |= dict.fromkeys((SecurityType.INDEX_OPTION, SecurityType.FUTURE_OPTION), OptionExchange)
+
+
+def exchange_of(hours: SecurityExchangeHours, security_type: SecurityType, now: Callable[[], int]) -> SecurityExchange:
+    """The exchange of a security of a type; `now` gives the present UTC time in microseconds."""
+    kind = _EXCHANGES.get(security_type)
+    if kind is None:
+        return SecurityExchange(hours, security_type, now)
+    exchange = kind(hours)
+    exchange._type, exchange._now = security_type, now
+    return exchange

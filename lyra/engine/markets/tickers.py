@@ -81,3 +81,9 @@ def future_of_option_root(root: str) -> str:
 def index_of_option_root(root: str) -> str:
     """The index below options with this root: SPXW gives SPX."""
     return _OPTION_TO_INDEX.get(root.upper(), root)
+
+
+def contract_month(root: str, expiry: date) -> date:
+    """The first day of the month after which a futures contract is named."""
+    months = expiry.year * 12 + expiry.month - 1 + MONTHS_AFTER_EXPIRY.get(root.upper(), 0)
+    return date(months // 12, months % 12 + 1, 1)

@@ -23,6 +23,7 @@ from lyra.engine.enums import (
     OrderType,
     SecurityType,
 )
+from lyra.engine.errors import NotSupported
 from lyra.engine.exact import strip
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.brokerage import BacktestingBrokerage
@@ -32,7 +33,7 @@ from lyra.engine.orders.order import MarketOrder, Order, OrderSubmissionData, cr
 from lyra.engine.orders.requests import CancelOrderRequest, OrderRequest, OrderResponse, SubmitOrderRequest, UpdateOrderRequest
 from lyra.engine.orders.ticket import OrderTicket
 from lyra.engine.securities.price_variation import minimum_price_variation
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import Symbol, is_option
 from lyra.engine.times import to_utc_datetime
 
 DELISTED_TAG = "Liquidate from delisting"
@@ -90,6 +91,8 @@ class SecurityTransactionManager(LeanObject):
         """Submit an order; it is processed before this returns. Raises during warm-up."""
         self._refuse_warming_up(request)
         algorithm = self._algorithm
+        if is_option(request._symbol.security_type):
+            raise NotSupported(f"Orders for {request._symbol.security_type.lean_name}s")
         if algorithm.portfolio._before_change is not None:
             algorithm.portfolio._before_change()
         algorithm._touched = True

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.decimals import ZERO, to_float
 from lyra.engine.enums import MarketDataType, SecurityType, TickType
 from lyra.engine.naming import LeanObject
@@ -82,7 +83,7 @@ class SecurityCache(LeanObject):
                       is_internal_config: bool = False) -> None:  # fmt: skip
         """Points of one type that came at one moment; the list, without repetitions, is kept under the type."""
         kind = data_type
-        if contains_fill_forward_data is not False:
+        if contains_fill_forward_data is not False and kind is not OpenInterest:  # which is known anew when it is repeated
             data = [point for point in data if not point.is_fill_forward]
         if kind is Tick and data:
             if data[-1].tick_type == TickType.QUOTE:
@@ -280,6 +281,30 @@ class SecurityCache(LeanObject):
             self.trade_rows, self.trade_i = self.trade_rows.after_split(self.trade_i, factor), 0
         if self.quote_rows is not None:
             self.quote_rows, self.quote_i = self.quote_rows.after_split(self.quote_i, factor), 0
+
+
+class EquityCache(SecurityCache):
+    """The last data of an equity."""
+
+
+class ForexCache(SecurityCache):
+    """The last data of a currency pair."""
+
+
+class CfdCache(SecurityCache):
+    """The last data of a contract for difference."""
+
+
+class IndexCache(SecurityCache):
+    """The last data of an index."""
+
+
+class OptionCache(SecurityCache):
+    """The last data of an option."""
+
+
+class IndexOptionCache(OptionCache):
+    """The last data of an option on an index."""
 
 
 class _Getter:

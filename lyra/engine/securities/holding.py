@@ -213,6 +213,30 @@ class SecurityHolding(LeanObject):
         return f"{self._symbol.value}: {decimal_text(self._quantity)} @ {decimal_text(self._average_price)}"
 
 
+class EquityHolding(SecurityHolding):
+    """What is held of an equity."""
+
+
+class ForexHolding(SecurityHolding):
+    """What is held of a currency pair."""
+
+
+class CfdHolding(SecurityHolding):
+    """What is held of a contract for difference."""
+
+
+class CryptoHolding(SecurityHolding):
+    """What is held of a coin."""
+
+
+class IndexHolding(SecurityHolding):
+    """What is held of an index: nothing."""
+
+
+class OptionHolding(SecurityHolding):
+    """What is held of an option."""
+
+
 class ConvertibleCashAmount(LeanObject):
     """An amount with the cash entry of its currency."""
 

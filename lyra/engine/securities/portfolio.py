@@ -134,13 +134,15 @@ class SecurityPortfolioManager(SymbolDictionary[SecurityHolding]):
                 value = add(value, self.unsettled_cash_book._total)
             held, profits = ZERO, ZERO
             for security in self.securities._items.values():
-                holding = security.holdings
+                holding: Any = security.holdings
                 if not holding.invested:
                     continue
                 if security.type not in _OUTSIDE_HOLDINGS_VALUE:
                     held = add(held, holding._holdings_value)
                 elif security.type in _PROFIT_ONLY:
                     profits = add(profits, holding._unrealized_profit)
+                elif security.type is SecurityType.FUTURE:
+                    profits = add(profits, holding._unsettled_profit)
             if held is not ZERO:
                 value = add(value, held)
             self._value = value = value if profits is ZERO else add(value, profits)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from lyra.engine.decimals import to_float
 from lyra.engine.dotnet_errors import ArgumentException
@@ -19,9 +19,9 @@ from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.markets.exchange import SecurityExchange
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money, plain
-from lyra.engine.securities.cache import SecurityCache
+from lyra.engine.securities.cache import CfdCache, EquityCache, ForexCache, IndexCache, SecurityCache
 from lyra.engine.securities.cash import Cash, CashBook
-from lyra.engine.securities.holding import SecurityHolding
+from lyra.engine.securities.holding import CfdHolding, CryptoHolding, EquityHolding, ForexHolding, IndexHolding, SecurityHolding
 from lyra.engine.securities.price_variation import AdjustedPriceVariationModel, EquityPriceVariationModel
 from lyra.engine.securities.settlement import ImmediateSettlementModel
 from lyra.engine.symbols import Symbol
@@ -50,6 +50,8 @@ class Security(LeanObject):
     cache: SecurityCache
     symbol_properties: Any
     quote_currency: Cash
+    _cache_type: ClassVar[Any] = SecurityCache
+    _holding_type: ClassVar[Any] = SecurityHolding
 
     symbol = plain("_symbol")
     price = _price("price")
@@ -71,9 +73,9 @@ class Security(LeanObject):
         self.quote_currency = quote_currency
         self.symbol_properties = symbol_properties
         self._cash_book = cash_book
-        self.cache = SecurityCache(symbol.security_type) if cache is None else cache
+        self.cache = self._cache_type(symbol.security_type) if cache is None else cache
         self.cache._symbol = symbol
-        self.holdings = SecurityHolding(self)
+        self.holdings = self._holding_type(self)
         self._configs: list[SubscriptionDataConfig] = []
         self.is_tradable = symbol.security_type is not SecurityType.INDEX
         self.is_delisted = False
@@ -384,9 +386,13 @@ class _Getter:
 class Equity(Security):
     """A stock or fund."""
 
+    _cache_type, _holding_type = EquityCache, EquityHolding
+
 
 class Index(Security):
     """An index; it is not traded."""
+
+    _cache_type, _holding_type = IndexCache, IndexHolding
 
 
 class Commodity(Security):
@@ -404,9 +410,13 @@ class _WithBaseCurrency(Security):
 class Forex(_WithBaseCurrency):
     """A currency pair; its trades move both currencies of the cash book."""
 
+    _cache_type, _holding_type = ForexCache, ForexHolding
+
 
 class Crypto(_WithBaseCurrency):
     """A coin traded for a currency; its trades move both in the cash book. Its price is the last trade bar's close, where there is one."""
+
+    _holding_type = CryptoHolding
 
     @property
     def _price(self) -> Decimal:
@@ -421,9 +431,7 @@ class Crypto(_WithBaseCurrency):
 class CryptoFuture(_WithBaseCurrency):
     """A perpetual or dated future on a coin."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.holdings = CryptoFutureHolding(self)
+    _holding_type = CryptoFutureHolding
 
     def is_crypto_coin_future(self) -> bool:
         """Whether margin and profit are in the coin itself."""
@@ -432,3 +440,5 @@ class CryptoFuture(_WithBaseCurrency):
 
 class Cfd(Security):
     """A contract for difference."""
+
+    _cache_type, _holding_type = CfdCache, CfdHolding

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from lyra.engine.decimals import ZERO
+from lyra.engine.exact import add, divide, multiply, subtract
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fee import CashAmount
 from lyra.engine.times import DAY, day_of, span_us, to_us, to_utc_datetime
@@ -118,3 +119,51 @@ class DelayedSettlementModel(LeanObject):
             return NOTHING
         book = self._cash_book
         return CashAmount(sum((book._to_account(amount, currency) for _, currency, amount in self._waiting), ZERO), book.account_currency)
+
+
+class FutureSettlementModel(ImmediateSettlementModel):
+    """Losers pay winners every day: what a position has made since the day before moves into cash when the exchange's date changes
+    (`Common/Securities/Future/FutureSettlementModel.cs`)."""
+
+    def __init__(self) -> None:
+        self._last_day: int | None = None
+        self._settled_quantity = ZERO
+
+    def set_local_date_time_frontier(self, new_local_time: datetime) -> None:
+        """Begin at a wall time of the exchange."""
+        self._begin(to_us(new_local_time))
+
+    def _begin(self, local: int) -> None:
+        self._last_day = day_of(local)
+
+    def apply_funds(self, parameters: Any) -> None:
+        """Move the profit of a trade that closes, less what was paid of it on the days before."""
+        if self._settled_quantity != 0:
+            security, fill, amount = parameters.security, parameters.fill, parameters.cash_amount
+            holding = security.holdings
+            closed = min(fill._fill_quantity.copy_abs(), holding._quantity.copy_abs(), self._settled_quantity.copy_abs())
+            closed = closed if fill._fill_quantity < 0 else closed.copy_negate()
+            paid = multiply(divide(closed, self._settled_quantity), holding._settled_profit)
+            self._settled_quantity = subtract(self._settled_quantity, closed)
+            holding._settled_profit = subtract(holding._settled_profit, paid)
+            parameters.cash_amount = CashAmount(subtract(amount._amount, paid), amount.currency)
+        super().apply_funds(parameters)
+
+    def scan(self, parameters: Any) -> None:
+        """Pay the day's profit once the date has changed."""
+        security = parameters.security
+        day = day_of(security._local_time)
+        if self._last_day is not None and self._last_day >= day:
+            return
+        if self._last_day is not None and security.invested:
+            self._pay(parameters.portfolio, security)
+        self._last_day = day
+
+    def _pay(self, portfolio: Any, security: Any) -> None:
+        holding = security.holdings
+        self._settled_quantity = holding._quantity
+        profit = holding._close_profit(include_fees=False, exit_price=security.cache._settlement_price)
+        profit = subtract(profit, holding._settled_profit)
+        if profit != 0:
+            holding._settled_profit = add(holding._settled_profit, profit)
+            portfolio.cash_book[security.quote_currency.symbol]._add(profit)
