@@ -9,6 +9,7 @@ from lyra.engine.corporate.factor_files import FactorFileProvider
 from lyra.engine.corporate.map_files import MapFile, MapFileProvider, last_day
 from lyra.engine.enums import SecurityType
 from lyra.engine.errors import ConfigError
+from lyra.engine.feed.continuous import ContinuousHistory
 from lyra.engine.feed.corporate_history import CorporateHistory
 from lyra.engine.feed.marketfiles import MarketFiles, has_contracts
 from lyra.engine.markets.hours import MarketHoursDatabase
@@ -46,6 +47,11 @@ class DataFolder:
         kind = None if name is None else self.symbols.data_types.get(name)
         data_zone = "America/New_York" if kind is None else kind().data_time_zone()
         return self.hours.set_entry_always_open(symbol.id.market, f"TYPE.{name}", SecurityType.BASE, data_zone)
+
+    def continuous(self, config: Any, days: list[int], start: int) -> ContinuousHistory:
+        """Contracts, scales and rolls of a continuous future."""
+        symbol = config.symbol
+        return ContinuousHistory(config, self.map_files.file_of(symbol), self.factor_files.get(symbol), days, start)
 
     def corporate(self, symbol: Symbol, days: list[int], start: int) -> CorporateHistory | None:
         """Tickers, scales and events of an equity, the end of a contract; None for what has none."""

@@ -157,7 +157,9 @@ class Loop:
         visible, hidden = time_slice.auxiliary, time_slice.hidden_auxiliary
         if visible or hidden:
             self._sampler.forget()
-        current = Slice(algorithm._local, time, time_slice.entries, visible or _delistings(hidden))
+        current = Slice(algorithm._local, time, time_slice.entries, _told_events(visible, hidden))
+        if time_slice.internal:
+            current._hidden = time_slice.internal
         algorithm._current_slice = current
         if time_slice.changes:
             self._apply_changes(time_slice.changes)
@@ -185,7 +187,7 @@ class Loop:
         if visible:
             self._corporate_actions(current)
         self._update_consolidators(time_slice)
-        if visible:
+        if visible or hidden:
             self._tell_corporate_actions(current)
         if time_slice.entries or visible:
             self._call("OnData", algorithm.on_data, current)
@@ -473,7 +475,8 @@ class Loop:
                 entries.setdefault(entry[0].symbol, []).append(entry)
 
         def bar(security: Any) -> Any:
-            return _market_bar_of(security.symbol, entries.get(security.symbol, ()))
+            found = _market_bar_of(security.symbol, entries.get(security.symbol, ()))
+            return _hidden_bar_of(security, self._algorithm._utc) if found is None and security.type is SecurityType.FUTURE else found
 
         def margin(security: Any) -> Any:
             return reserved_margin(security) * security._leverage
@@ -495,9 +498,21 @@ def _market_bar_of(symbol: Any, entries: Sequence[Any]) -> Any:
     return market_bar(symbol.security_type, trade, quote)
 
 
-def _delistings(hidden: list[Any]) -> list[Any] | None:
-    kept = [item for item in hidden if type(item[1]) in (Delisting, SymbolChangedEvent)]
-    return kept or None
+def _hidden_bar_of(security: Any, utc: int) -> Any:
+    """The trade bar that has just come of a contract that only the engine's own feeds follow; None if there is none."""
+    cache = security.cache
+    if cache.trade_rows is None or any(not config.is_internal_feed for config in security._configs):
+        return None
+    end = security.exchange.time_zone.to_utc(cache.trade_rows.end[cache.trade_i])
+    return bar_of_row(cache.trade_rows, cache.trade_i) if end == utc else None
+
+
+def _told_events(visible: list[Any], hidden: list[Any]) -> list[Any] | None:
+    """The events of a step: those of the algorithm's feeds, and of hidden ones delistings, and ticker changes where there are no others."""
+    if not hidden:
+        return visible or None
+    kinds = (Delisting,) if visible else (Delisting, SymbolChangedEvent)
+    return [*visible, *(item for item in hidden if type(item[1]) in kinds)] or None
 
 
 def _is_ours(algorithm: Any, name: str) -> bool:

@@ -17,7 +17,8 @@ from lyra.engine.naming import LeanObject
 
 _ROOMS = (
     "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary",
-    "data.collections", "data.open_interest", "data.custom", "data.lean_data", "markets.exchange", "markets.exchange_hours", "markets.hours",
+    "data.collections", "data.open_interest", "data.futures_chain", "markets.futures",
+    "universes.future_chain", "universes.continuous", "data.custom", "data.lean_data", "markets.exchange", "markets.exchange_hours", "markets.hours",
     "markets.local_hours", "markets.properties", "feed.config", "universes.universe", "universes.manager", "universes.fundamental",
     "history.requests", "history.indicators", "securities.security", "securities.holding", "securities.cash", "securities.cache",
     "securities.manager", "securities.portfolio", "securities.buying_power", "securities.cash_buying_power", "securities.crypto_future",

@@ -263,11 +263,13 @@ class Symbol(LeanObject):
         if kind in OPTION_TYPES and kind != SecurityType.OPTION:
             raise ArgumentException(f"SecurityType {kind.lean_name} can not be mapped.")
         if kind == SecurityType.FUTURE:
-            if contract_depth_offset:
-                raise NotSupported("Symbol.update_mapped_symbol(contract_depth_offset)")
             if mapped_symbol == self._value:
                 return self
             contract = Symbol(SecurityIdentifier.parse(mapped_symbol), mapped_symbol)
+            if contract_depth_offset:
+                from lyra.engine.markets.expiries import next_contract
+
+                contract = next_contract(contract, contract_depth_offset)
             return Symbol._of(self._id, contract._value, contract)
         below = self._underlying
         if below is not None:

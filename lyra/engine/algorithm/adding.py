@@ -8,6 +8,7 @@ from lyra.engine.data.dictionary import find_symbol
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
+from lyra.engine.markets.futures import Futures
 from lyra.engine.naming import LeanObject
 from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Market, Symbol, is_option
@@ -42,11 +43,15 @@ class Adding(LeanObject):
             names.remove("market")
         given.update(zip(names, rest, strict=False))
         if symbol is None:
+            if security_type == SecurityType.FUTURE:
+                return self.add_future(str(ticker), given["resolution"], given["market"], given["fill_forward"], given["leverage"],  # type: ignore[no-any-return]
+                                       given["extended_market_hours"], data_mapping_mode, data_normalization_mode, contract_depth_offset)  # fmt: skip
             if security_type in _CHAINS:
                 raise NotSupported(f"Adding {security_type.lean_name}s by a ticker")
             symbol = self._symbol_for(security_type, str(ticker), given["market"])
         security: Security = self._add(self._symbol_of(symbol), given["resolution"], given["fill_forward"], given["leverage"],
-                                       given["extended_market_hours"], data_normalization_mode)  # fmt: skip
+                                       given["extended_market_hours"], data_normalization_mode, data_mapping_mode,
+                                       contract_depth_offset)  # fmt: skip
         return security
 
     def _symbol_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> Symbol:
@@ -61,6 +66,8 @@ class Adding(LeanObject):
     def _market_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> str:
         if market is None:
             default = self.brokerage_model.default_markets.get(security_type)
+            if security_type == SecurityType.FUTURE:
+                default = self._data.properties.find_market(ticker, security_type) or default
             if security_type == SecurityType.CRYPTO or default is None:
                 listed = self._data.properties.find_market(ticker, security_type) if default is None else None
                 default = listed or default
@@ -74,8 +81,9 @@ class Adding(LeanObject):
         return name
 
     def _add(self: Any, symbol: Symbol, resolution: Resolution | None, fill_forward: bool | None, leverage: Any, extended: bool | None,
-             normalization: DataNormalizationMode | None) -> Security:  # fmt: skip
-        if symbol.is_canonical():
+             normalization: DataNormalizationMode | None, mapping: Any = None, depth: int = 0) -> Security:  # fmt: skip
+        canonical = symbol.is_canonical()
+        if canonical and symbol.security_type != SecurityType.FUTURE:
             raise NotSupported(f"Adding chains of {symbol.security_type.lean_name}s")
         settings = self.universe_settings
         if isinstance(resolution, str):
@@ -87,6 +95,12 @@ class Adding(LeanObject):
         fill_forward = settings.fill_forward if fill_forward is None else fill_forward
         extended = settings.extended_market_hours if extended is None else extended
         mode = settings.data_normalization_mode if normalization is None else DataNormalizationMode(normalization)
+        if canonical:
+            if abs(depth) > Futures.MAXIMUM_CONTRACT_DEPTH_OFFSET:
+                raise ArgumentOutOfRangeException(
+                    "'contractDepthOffset' current maximum value is 2. Front month (0) and only 2 back month contracts are currently supported. "
+                    "(Parameter 'contractDepthOffset')")  # fmt: skip
+            return self._add_future_chain(symbol, resolution, fill_forward, leverage, extended, mapping, normalization, abs(depth))  # type: ignore[no-any-return]
         if is_option(symbol.security_type):
             return self._add_option(symbol, resolution, fill_forward, leverage, extended)  # type: ignore[no-any-return]
         configs = self._subscribe_configs(symbol, resolution, fill_forward, extended, mode)
@@ -188,9 +202,14 @@ class Adding(LeanObject):
             raise ArgumentException("Symbol provided must be non-canonical and of type SecurityType.IndexOption")
         return self._add(symbol, resolution, fill_forward, 0, False, None)  # type: ignore[no-any-return]
 
-    def add_future(self: Any, *args: Any, **kwargs: Any) -> Security:
-        """Futures are not part of the embedded engine."""
-        raise NotSupported("QCAlgorithm.add_future")
+    def add_future(self: Any, ticker: str, resolution: Resolution | None = None, market: str | None = None, fill_forward: bool | None = None,
+                   leverage: Any = 0, extended_market_hours: bool | None = None, data_mapping_mode: Any = None,
+                   data_normalization_mode: Any = None, contract_depth_offset: int = 0) -> Security:  # fmt: skip
+        """A continuous future; with a filter (`set_filter`) also contracts of its chain."""
+        market = self._market_for(SecurityType.FUTURE, ticker, market)
+        symbol = Symbol.create(ticker, SecurityType.FUTURE, market, f"/{ticker}")
+        return self._add(symbol, resolution, fill_forward, leverage, extended_market_hours, data_normalization_mode, data_mapping_mode,  # type: ignore[no-any-return]
+                         contract_depth_offset)  # fmt: skip
 
     def add_future_contract(self: Any, symbol: Symbol, resolution: Resolution | None = None, fill_forward: bool = True, leverage: Any = 0,
                             extended_market_hours: bool = False) -> Security:  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, TradeBar
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.data.slice import DataDictionary
 from lyra.engine.enums import Resolution
 from lyra.engine.feed.marketfiles import RESOLUTION_US
 from lyra.engine.history.call import HistoryCall
 from lyra.engine.history.requests import HistoryRequest, Options, RequestFactory
 from lyra.engine.naming import LeanObject
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import Symbol, is_option
 
 _SEED_BARS = 5
 _RETRY = {Resolution.DAILY: 10, Resolution.HOUR: 24, Resolution.MINUTE: 24 * 60}
@@ -49,8 +50,11 @@ class HistoryApi(LeanObject):
         factory: RequestFactory = self.history._factory
         plain = Options(fill_forward=False)
         requests = []
+        symbols = [symbol for symbol in symbols if not (is_option(symbol.security_type) and symbol.is_canonical())]
         for request in factory.last_bars(symbols, None, _SEED_BARS, None, plain, all_feeds=True):
-            if request.config.resolution < Resolution.MINUTE:
+            if request.config.type is OpenInterest and request.config.resolution < Resolution.DAILY:
+                requests += factory.last_bars([request.symbol], OpenInterest, _SEED_BARS, Resolution.DAILY, plain, all_feeds=True)
+            elif request.config.resolution < Resolution.MINUTE:
                 kind = TradeBar if int(request.config.tick_type) == 0 else QuoteBar
                 requests += factory.last_bars([request.symbol], kind, _SEED_BARS, Resolution.MINUTE, plain, all_feeds=True)
             else:
@@ -85,6 +89,11 @@ class HistoryApi(LeanObject):
             return
         for current in self.history._provider.slices(requests):
             for request in requests:
+                if request.config.type is OpenInterest:
+                    interests = [p for p in current.ticks.get(request.symbol, []) if isinstance(p, OpenInterest)]
+                    if interests:
+                        found[(request.symbol, request.config.type, request.config.tick_type)] = interests[0]
+                    continue
                 points = current.get(request.config.type)
                 if request.symbol in points:
                     found[(request.symbol, request.config.type, request.config.tick_type)] = points[request.symbol]

@@ -34,6 +34,14 @@ from lyra.engine.securities.settlement import FutureSettlementModel
 from lyra.engine.securities.stable_coins import matches, without_pair
 from lyra.engine.symbols import Symbol, is_option, unknown_symbol
 from lyra.engine.times import DAY, day_of
+from lyra.engine.universes.continuous import (
+    ContinuousContractUniverse,
+    continuous_configs,
+    continuous_universe_symbol,
+    mapping_or_default,
+    normalization_or_default,
+)
+from lyra.engine.universes.future_chain import FuturesChainUniverse, FutureUniverse
 from lyra.engine.universes.option_contracts import OptionContractUniverse, contract_universe_symbol
 from lyra.engine.universes.universe import UserDefinedUniverse, universe_config
 
@@ -126,7 +134,8 @@ class Wiring:
     # subscriptions ------------------------------------------------------------------------------------
     def _subscribe_configs(self: Any, symbol: Symbol, resolution: Resolution | None = None, fill_forward: bool = True, extended: bool = False,
                            normalization: DataNormalizationMode = DataNormalizationMode.ADJUSTED, internal: bool = False,
-                           types: Any = None, custom: bool = False) -> list[SubscriptionDataConfig]:  # fmt: skip
+                           types: Any = None, custom: bool = False, mapping: Any = None,
+                           depth: int = 0) -> list[SubscriptionDataConfig]:  # fmt: skip
         """The configurations of a symbol's feeds, known ones reused."""
         entry = self._data.entry(symbol)
         resolution = self.universe_settings.resolution if resolution is None else resolution
@@ -139,6 +148,8 @@ class Wiring:
             hidden = internal or (tick_type == TickType.OPEN_INTEREST and not types)
             config = SubscriptionDataConfig(data_type, symbol, resolution, tick_type, zone, entry.exchange_hours.time_zone, fill_forward,
                                             extended, hidden, normalization, custom)  # fmt: skip
+            if mapping is not None:
+                config.data_mapping_mode, config.contract_depth_offset = mapping, depth
             made.append(self._configs.setdefault(config.key, config))
         return made
 
@@ -157,14 +168,14 @@ class Wiring:
         if not days:
             return None
         if config.type is Tick:
-            corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config), local_start)
+            corporate = self._history_of(config, self._exchange_days(hours, local_start, local_end, config), local_start)
             checks = self._data_filter(security)
             points: Iterator[tuple[int, BaseData]] = tick_points(self._data.files, config, hours, local_start, local_end, corporate, checks)
             return PointSubscription(config, universe, start, points, events=self._events_of(config, hours, corporate))
         if config.bar_type is None:
             points = margin_interest_points(self._data.path, config, start, self._end_utc)
             return PointSubscription(config, universe, start, points, auxiliary=True)
-        corporate = self._data.corporate(config.symbol, self._exchange_days(hours, local_start, local_end, config), local_start)
+        corporate = self._history_of(config, self._exchange_days(hours, local_start, local_end, config), local_start)
         local_start = self._start_limits.limit(config, corporate, local_start)
         warm_up = self._warm_up_split(config, hours)
         runs = self._bar_runs(config, hours, security, local_start, local_end, fill, corporate, warm_up)
@@ -172,10 +183,20 @@ class Wiring:
             config._rename(corporate.symbol_at(day_of(zone.to_local(start))))
         return BarSubscription(config, universe, start, runs, self._events_of(config, hours, corporate))
 
+    def _history_of(self: Any, config: SubscriptionDataConfig, days: list[int], start: int) -> Any:
+        """Tickers, scales and events of what a configuration is about; None for what has none."""
+        if config.security_type == SecurityType.FUTURE and config.symbol.is_canonical():
+            return self._data.continuous(config, days, start)
+        return self._data.corporate(config.symbol, days, start)
+
     def _open_interest(self: Any, config: SubscriptionDataConfig, hours: Any, start: int, end: int, fill: int) -> Iterator[tuple[int, Any]]:
         strict = use_strict_times(self.settings.daily_precise_end_time, config, hours)
         length = fill if config.fill_data_forward else None
-        request = OpenInterestRequest(config, hours, start, end, length, strict, last_day(config.symbol, hours) + DAY)
+        start = day_of(start)  # a feed of open interest begins at midnight (`SubscriptionRequest.cs`)
+        if config.symbol.is_canonical():
+            request = OpenInterestRequest(config, hours, start, end, length, strict, 2**62, self._data.continuous(config, [], start))
+        else:
+            request = OpenInterestRequest(config, hours, start, end, length, strict, last_day(config.symbol, hours) + DAY)
         return OpenInterestReader(request, self._data.files).points()
 
     def _bar_runs(self: Any, config: SubscriptionDataConfig, hours: Any, security: Any, start: int, end: int, fill: int, corporate: Any,
@@ -200,6 +221,8 @@ class Wiring:
     @staticmethod
     def _events_of(config: SubscriptionDataConfig, hours: Any, corporate: Any) -> list[Any]:
         """Corporate events of a feed: trades carry them all, internal feeds only delistings and ticker changes, quotes none."""
+        if config.type is QuoteBar and getattr(corporate, "is_continuous", False):
+            return [(hours.time_zone.to_utc(time), event) for time, event in corporate.events]
         if corporate is None or config.type is QuoteBar or (config.type is Tick and config.tick_type != TickType.TRADE):
             return []
         from lyra.engine.data.events import Dividend, Split
@@ -239,6 +262,36 @@ class Wiring:
             self._pending_universes.append(universe)
         self._touched = True
         self._pending_changes.append((universe, security, configs))
+
+    def _add_future_chain(self: Any, symbol: Symbol, resolution: Resolution, fill_forward: bool, leverage: Any, extended: bool, mapping: Any,
+                          normalization: Any, depth: int) -> Security:  # fmt: skip
+        """A continuous future, with the universes of the contract that it follows and of the chain's contracts."""
+        from lyra.engine.algorithm.settings import UniverseSettings
+
+        zone = self._exchange_hours(symbol).time_zone
+        chain = SubscriptionDataConfig(FutureUniverse, symbol, Resolution.DAILY, TickType.QUOTE, zone, zone, False, False, False,
+                                       DataNormalizationMode.ADJUSTED, filtered=False)  # fmt: skip
+        future = self._create_security(symbol, [chain], leverage)
+        future.is_tradable = False
+        self.securities.add(symbol, future)
+        if symbol in self.universe_manager:
+            return future  # type: ignore[no-any-return]
+        own = self.universe_settings
+        settings = UniverseSettings(resolution, leverage, fill_forward, extended, own.minimum_time_in_universe, asynchronous=own.asynchronous)
+        follow = UniverseSettings(settings)
+        follow.data_mapping_mode = mapping_or_default(own, symbol.id.market) if mapping is None else mapping
+        follow.data_normalization_mode = normalization_or_default(own) if normalization is None else normalization
+        follow.contract_depth_offset = depth
+        follow.subscription_data_types = default_feeds(SecurityType.FUTURE, resolution)
+        for config in continuous_configs(symbol, follow, self._subscribe_configs):
+            config._security = future
+        name = continuous_universe_symbol(symbol)
+        following = universe_config(name, Resolution.DAILY, zone, zone)
+        following.extended_market_hours = extended
+        self._data.hours.set_entry(name.id.market, name.id.symbol, name.security_type, future.exchange.hours, zone)
+        self._add_universe(ContinuousContractUniverse(future, following, follow, self._data.map_files.file_of(symbol)))
+        self._add_universe(FuturesChainUniverse(future, chain, settings))
+        return future  # type: ignore[no-any-return]
 
     def _add_to_contract_universe(self: Any, option: Security, configs: list[SubscriptionDataConfig]) -> None:
         """Let the universe of the option contracts on a type of underlying follow a contract and its underlying."""

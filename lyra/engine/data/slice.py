@@ -141,7 +141,9 @@ _AUXILIARY: dict[type, str] = {
 class Slice(LeanObject):
     """One moment's data. `time` is the algorithm's wall time, `utc_time` the instant."""
 
-    __slots__ = ("__dict__", "_auxiliary", "_by_symbol", "_entries", "_points", "_quote_bars", "_time", "_trade_bars", "_utc")
+    __slots__ = (
+        "__dict__", "_auxiliary", "_by_symbol", "_chains", "_entries", "_hidden", "_points", "_quote_bars", "_time", "_trade_bars", "_utc",
+    )  # fmt: skip
 
     def __init__(self, time: int, utc: int, entries: list[Any], auxiliary: list[tuple[Any, BaseData]] | None = None) -> None:
         """`entries` are (config, rows or list of points, index); `auxiliary` are (config, event)."""
@@ -153,6 +155,9 @@ class Slice(LeanObject):
         self._quote_bars: QuoteBars | None = None
         self._points: list[BaseData] | None = None
         self._by_symbol: dict[Symbol, Any] | None = None
+        self._chains: FuturesChains | None = None
+        self._hidden: list[Any] | None = None
+        """What came in feeds that the algorithm does not see."""
 
     @property
     def time(self) -> datetime:
@@ -268,10 +273,30 @@ class Slice(LeanObject):
 
     @property
     def futures_chains(self) -> FuturesChains:
-        """Futures chains; empty where no contract has data. Raises NotSupported where one has."""
-        if any(config.security_type is SecurityType.FUTURE for config, _, _ in self._entries):
-            raise NotSupported("Slice.futures_chains")
-        return FuturesChains(self._time)
+        """The chains of the futures whose contracts have data, by the continuous future's symbol."""
+        chains = self._chains
+        if chains is None:
+            chains = self._chains = self._make_chains()
+        return chains
+
+    def _make_chains(self) -> FuturesChains:
+        """Contracts of the algorithm's own feeds; open interest, which comes in hidden ones, is added to those that are there."""
+        from lyra.engine.data.futures_chain import FuturesChain
+
+        chains: dict[Symbol, Any] = {}
+        for hidden, entries in ((False, self._entries), (True, self._hidden or ())):
+            for config, rows, i in entries:
+                symbol = config.symbol
+                if symbol.security_type is not SecurityType.FUTURE or symbol.is_canonical():
+                    continue
+                chain = chains.get(symbol.canonical)
+                if hidden and (chain is None or symbol not in chain.contracts._items):
+                    continue
+                if chain is None:
+                    chain = chains[symbol.canonical] = FuturesChain(symbol.canonical, self._time)
+                for point in (config.bar_type._of(symbol, rows, i),) if i >= 0 else rows:
+                    chain._add(point)
+        return FuturesChains(self._time, chains)
 
     future_chains = futures_chains
 
@@ -443,7 +468,7 @@ class RowSlice(Slice):
         return value
 
 
-_UNSET = frozenset(("_auxiliary", "_trade_bars", "_quote_bars", "_points", "_by_symbol"))
+_UNSET = frozenset(("_auxiliary", "_chains", "_hidden", "_trade_bars", "_quote_bars", "_points", "_by_symbol"))
 
 
 class SliceGetter:

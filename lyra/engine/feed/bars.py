@@ -132,6 +132,9 @@ class BarReader:
 
     def _files_in_order(self) -> Iterator[FileRows]:
         config, corporate = self._config, self._request.corporate
+        if getattr(corporate, "is_continuous", False):
+            yield from self._contracts_in_order()
+            return
         if config.resolution in (Resolution.HOUR, Resolution.DAILY):
             for ticker, first, last in self._tickers():
                 rows = self._read(ticker, None)
@@ -146,6 +149,35 @@ class BarReader:
             rows = self._read(ticker, to_datetime(day).date())
             if rows is not None:
                 yield rows
+
+    def _contracts_in_order(self) -> Iterator[FileRows]:
+        """A continuous future's rows: those of each contract on the exchange's days on which it is followed."""
+        config, corporate, request = self._config, self._request.corporate, self._request
+        if config.resolution in (Resolution.HOUR, Resolution.DAILY):
+            for contract, first, last in corporate.contract_spans(request.start - DAY, request.end + DAY):
+                yield from self._of_contract(contract, None, first, last)
+            return
+        for day in tradable_days(self._hours, request.start, request.end, config.data_time_zone, config.extended_market_hours):
+            utc = config.data_time_zone.to_utc(day)
+            begin, end = self._zone.to_local(utc), self._zone.to_local(utc + DAY - 1)
+            for contract, first, last in corporate.contract_spans(begin, end):
+                yield from self._of_contract(contract, to_datetime(day).date(), first, last)
+
+    def _of_contract(self, contract: Any, day: date | None, first: int, last: int) -> Iterator[FileRows]:
+        config = self._config
+        tick_type = TickType.QUOTE if self._quotes else TickType.TRADE
+        path, entry = contract_file(contract, config.resolution, tick_type, day)
+        rows = self._files.read(path, len(self._fields), self._scaled, day, self._prices, entry)
+        if rows is None:
+            return
+        if self._quotes:
+            _drop_empty_sides(rows.values)
+        local = self._local(rows.time)
+        if config.resolution == Resolution.DAILY:
+            local = local + self._length - 1  # a day of the data's zone belongs to the exchange's day on which it ends
+        inside = (local >= first) & (local < last + DAY)
+        if inside.any():
+            yield rows if inside.all() else FileRows(rows.time[inside], rows.values[inside], rows.scales[inside])
 
     def _tickers(self) -> list[tuple[str, int, int]]:
         corporate = self._request.corporate
@@ -319,7 +351,8 @@ class BarReader:
         """The factors of these rows: looked up when the date of a real row advances."""
         corporate = self._request.corporate
         config = self._config
-        if corporate is None or config.security_type != SecurityType.EQUITY or config.data_normalization_mode == DataNormalizationMode.RAW:
+        scaled = config.security_type == SecurityType.EQUITY or getattr(corporate, "is_continuous", False)
+        if corporate is None or not scaled or config.data_normalization_mode == DataNormalizationMode.RAW:
             return [], None
         # a daily bar with calendar times belongs to the day it starts on; bars of an hour or less likewise
         dates = time // DAY * DAY

@@ -78,7 +78,7 @@ class SubscriptionDataConfig(LeanObject):
         self.is_custom_data = custom
         self.is_filtered_subscription = filtered
         self.data_normalization_mode = normalization
-        self.data_mapping_mode = DataMappingMode.LAST_TRADING_DAY
+        self.data_mapping_mode = DataMappingMode.OPEN_INTEREST
         self.contract_depth_offset = 0
         self.mapped_symbol = symbol.value
         self.consolidators = ConsolidatorList()
@@ -91,9 +91,11 @@ class SubscriptionDataConfig(LeanObject):
 
     def with_resolution(self, resolution: Resolution) -> SubscriptionDataConfig:
         """The same feed in another resolution."""
-        return SubscriptionDataConfig(self.type, self.symbol, resolution, self.tick_type, self.data_time_zone, self.exchange_time_zone,
+        made = SubscriptionDataConfig(self.type, self.symbol, resolution, self.tick_type, self.data_time_zone, self.exchange_time_zone,
                                       self.fill_data_forward, self.extended_market_hours, self.is_internal_feed,
                                       self.data_normalization_mode, self.is_custom_data, self.is_filtered_subscription)  # fmt: skip
+        made.data_mapping_mode, made.contract_depth_offset = self.data_mapping_mode, self.contract_depth_offset
+        return made
 
     @property
     def security_type(self) -> SecurityType:
@@ -128,7 +130,8 @@ class SubscriptionDataConfig(LeanObject):
     def key(self) -> tuple[Any, ...]:
         """What makes two configurations the same subscription."""
         return (self.symbol, self.type, self.tick_type, self.resolution, self.is_internal_feed, self.fill_data_forward,
-                self.extended_market_hours, self.data_normalization_mode)  # fmt: skip
+                self.extended_market_hours, None if self.security_type is SecurityType.FUTURE else self.data_normalization_mode,
+                self.data_mapping_mode, self.contract_depth_offset)  # fmt: skip
 
     @property
     def sort_key(self) -> tuple[int, int, str]:

@@ -1,7 +1,6 @@
 """Open interest of futures and options: points at any time of the day, repeated while the market is open.
 
-Facts from `Common/Data/UniverseSelection/SubscriptionRequest.cs`, `Common/Data/BaseDataRequest.cs` and
-`Engine/DataFeeds/Enumerators/FillForwardEnumerator.cs`: a feed begins at midnight and no hours filter its points; it is filled forward by the
+Facts from `Common/Data/BaseDataRequest.cs` and `Engine/DataFeeds/Enumerators/FillForwardEnumerator.cs`: no hours filter its points; it is filled forward by the
 security's hours, with daily precise end times to the market's close; every point ends when it begins.
 """
 
@@ -32,6 +31,8 @@ class OpenInterestRequest:
     strict: bool
     delisted: int
     """The wall time at which the security is delisted."""
+    continuous: Any = None
+    """The contracts of a continuous future (`ContinuousHistory`)."""
 
 
 class OpenInterestReader:
@@ -83,17 +84,27 @@ class OpenInterestReader:
     def _rows(self) -> Iterator[tuple[int, Decimal]]:
         """The file's points within the request, one a moment at most."""
         request = self._request
-        first = day_of(request.start)
+        first = request.start
         last = -(2**62)
         for day in self._days(first):
-            rows = self._read(day)
-            if rows is None:
-                continue
-            times = self._local(rows.time).tolist()
-            for i, time in enumerate(times):
-                if time > last and first <= time <= request.end:
-                    last = time
-                    yield time, Decimal(int(rows.values[i, 0])).scaleb(-int(rows.scales[i, 0]))
+            for contract, begin, end in self._contracts(day):
+                rows = self._read(contract, day)
+                times = [] if rows is None else self._local(rows.time).tolist()
+                for i, time in enumerate(times):
+                    if time > last and first <= time <= request.end and begin <= time < end:
+                        last = time
+                        yield time, Decimal(int(rows.values[i, 0])).scaleb(-int(rows.scales[i, 0]))
+
+    def _contracts(self, day: int | None) -> list[tuple[Any, int, int]]:
+        """(contract, first moment, moment after the last) in a file, by the exchange's clock."""
+        request = self._request
+        if request.continuous is None:
+            return [(request.config.symbol, -(2**62), 2**62)]
+        begin, end = request.start - DAY, request.end + DAY
+        if day is not None:
+            zone, utc = request.hours.time_zone, request.config.data_time_zone.to_utc(day)
+            begin, end = zone.to_local(utc), zone.to_local(utc + DAY - 1)
+        return [(contract, first, last + DAY) for contract, first, last in request.continuous.contract_spans(begin, end)]
 
     def _days(self, first: int) -> Iterator[int | None]:
         """The dates, in the data's zone, of the files to read; None for the one file of hourly and daily data."""
@@ -108,10 +119,10 @@ class OpenInterestReader:
             yield day
             day += DAY
 
-    def _read(self, day: int | None) -> Any:
+    def _read(self, contract: Any, day: int | None) -> Any:
         config = self._request.config
         date = None if day is None else to_datetime(day).date()
-        path, entry = contract_file(config.symbol, config.resolution, TickType.OPEN_INTEREST, date)
+        path, entry = contract_file(contract, config.resolution, TickType.OPEN_INTEREST, date)
         return self._files.read(path, 1, False, date, (), entry)
 
     def _local(self, time: Any) -> Any:

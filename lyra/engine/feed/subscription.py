@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lyra.engine.data.bars import QuoteBar
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.events import SymbolChangedEvent
 from lyra.engine.feed.config import SubscriptionDataConfig
@@ -41,6 +42,8 @@ class BarSubscription(Subscription):
     def __init__(self, config: SubscriptionDataConfig, universe: Any, start: int, runs: Iterator[ColumnRows],
                  events: list[tuple[int, BaseData]]) -> None:  # fmt: skip
         super().__init__(config, universe, start)
+        self._renames_only = config.bar_type is QuoteBar
+        """Quotes follow ticker changes; what announces them is the trades."""
         self._runs = runs
         self.rows: Any = None
         self.emit: list[int] = []
@@ -86,6 +89,10 @@ class BarSubscription(Subscription):
                 self._rename(entries[len(entries) - count :])
             while self._event < len(self._events) and self._events[self._event][0] <= frontier:
                 event = self._priced(self._events[self._event][1])
+                if self._renames_only:
+                    self._renamed = event.symbol
+                    self._event += 1
+                    continue
                 auxiliary.append((self.config, event))
                 if type(event) is SymbolChangedEvent:
                     self._renamed = event.symbol

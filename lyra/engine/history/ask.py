@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from lyra.engine.data.base import BaseData
-from lyra.engine.enums import DataNormalizationMode, Resolution
+from lyra.engine.enums import DataMappingMode, DataNormalizationMode, Resolution
 from lyra.engine.errors import NotSupported
 from lyra.engine.history.requests import HistoryRequest, Options
 from lyra.engine.naming import snake_case
@@ -114,9 +114,11 @@ class Ask:
         resolution = given.get("resolution")
         self.resolution = None if resolution is None else Resolution(resolution)
         mode = given.get("data_normalization_mode")
+        mapping, depth = given.get("data_mapping_mode"), given.get("contract_depth_offset")
         self.options = Options(
-            given.get("fill_forward"), given.get("extended_market_hours"), None if mode is None else DataNormalizationMode(mode)
-        )
+            given.get("fill_forward"), given.get("extended_market_hours"), None if mode is None else DataNormalizationMode(mode),
+            None if mapping is None else DataMappingMode(mapping), None if depth is None else abs(int(depth)),
+        )  # fmt: skip
         self.flatten = bool(given.get("flatten", False))
 
 
@@ -128,6 +130,6 @@ def check_type(kind: Any) -> None:
     """Raises TypeError for what is no type of data."""
     if not (isinstance(kind, type) and issubclass(kind, BaseData)):
         name = getattr(kind, "__name__", str(kind))
-        if name in ("OptionChain", "FuturesChain", "OptionUniverse", "FutureUniverse", "OpenInterest"):
+        if name in ("OptionChain", "FuturesChain", "OptionUniverse"):
             raise NotSupported(f"QCAlgorithm.history[{name}]")
         raise TypeError("No match found for given type params")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lyra.engine.corporate.map_files import last_day
 from lyra.engine.data.bars import Tick
 from lyra.engine.data.events import MarginInterestRate
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.data.slice import Slice
 from lyra.engine.enums import DataNormalizationMode
 from lyra.engine.feed.bars import BarReader, BarRequest, use_strict_times
 from lyra.engine.feed.calendar import tradable_days
 from lyra.engine.feed.corporate_history import StartLimits
 from lyra.engine.feed.margin_interest import margin_interest_points
+from lyra.engine.feed.open_interest import OpenInterestReader, OpenInterestRequest
 from lyra.engine.feed.rows import ColumnRows
 from lyra.engine.feed.subscription import NEVER, BarSubscription, PointSubscription, Subscription
 from lyra.engine.feed.ticks import tick_points
@@ -95,6 +98,8 @@ class HistoryProvider:
             return BarSubscription(config, None, request.start, self.runs(request), [])
         if config.type is Tick:
             return PointSubscription(config, None, request.start, self._ticks(request))
+        if config.type is OpenInterest:
+            return PointSubscription(config, None, request.start, self._interest(request))
         if config.type is MarginInterestRate:
             points = margin_interest_points(self._algorithm._data.path, config, request.start + 1, request.end)
             return PointSubscription(config, None, request.start, points, auxiliary=True)
@@ -136,11 +141,24 @@ class HistoryProvider:
         corporate = self._corporate(request, start, end, False)
         return tick_points(self._algorithm._data.files, request.config, request.hours, start, end, corporate, None)
 
+    def _interest(self, request: HistoryRequest) -> Iterator[tuple[int, Any]]:
+        """Open interest: that after the start and not after the end."""
+        config, hours, data = request.config, request.hours, self._algorithm._data
+        start, end = hours.time_zone.to_local(request.start), hours.time_zone.to_local(request.end)
+        strict = use_strict_times(self._algorithm.settings.daily_precise_end_time, config, hours)
+        canonical = config.symbol.is_canonical()
+        last = 2**62 if canonical else last_day(config.symbol, hours) + DAY
+        asked = OpenInterestRequest(config, hours, start, end, config._length if request.fill else None, strict, last,
+                                    data.continuous(config, [], start) if canonical else None)  # fmt: skip
+        for moment, point in OpenInterestReader(asked, data.files).points():
+            if request.start < moment <= request.end:
+                yield moment, point
+
     def _corporate(self, request: HistoryRequest, start: int, end: int, with_events: bool) -> Any:
         """The symbol's map and factor file; its events take time to find, so they come only when they are needed."""
         hours = request.hours
         days = tradable_days(hours, start, end, hours.time_zone, request.config.extended_market_hours) if with_events else []
-        corporate = self._algorithm._data.corporate(request.symbol, days, start)
+        corporate = self._algorithm._history_of(request.config, days, start)
         if corporate is not None:
             corporate.last_day = end // DAY * DAY
         return corporate

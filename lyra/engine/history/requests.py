@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
-from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType, TickType
+from lyra.engine.enums import DataMappingMode, DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.bars import strict_times_apply
 from lyra.engine.feed.calendar import start_of_bars
 from lyra.engine.feed.config import SubscriptionDataConfig, default_feeds
 from lyra.engine.feed.marketfiles import RESOLUTION_US
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import OPTION_TYPES, Symbol
 from lyra.engine.times import SECOND
 
 EVENTS = (Dividend, Split, Delisting, SymbolChangedEvent, MarginInterestRate)
@@ -43,6 +44,8 @@ class Options:
     fill_forward: bool | None = None
     extended: bool | None = None
     normalization: DataNormalizationMode | None = None
+    mapping: DataMappingMode | None = None
+    depth: int | None = None
 
 
 class RequestFactory:
@@ -108,6 +111,8 @@ class RequestFactory:
         asked = SubscriptionDataConfig(kind, config.symbol, wanted, config.tick_type, config.data_time_zone, config.exchange_time_zone,
                                        fill, extended, config.is_internal_feed, mode, config.is_custom_data,
                                        config.is_filtered_subscription)  # fmt: skip
+        asked.data_mapping_mode = config.data_mapping_mode if options.mapping is None else options.mapping
+        asked.contract_depth_offset = config.contract_depth_offset if options.depth is None else options.depth
         return HistoryRequest(asked, hours, start, end, fill and wanted != Resolution.TICK)
 
     # feeds --------------------------------------------------------------------------------------------
@@ -116,7 +121,8 @@ class RequestFactory:
     ) -> list[SubscriptionDataConfig]:
         """The feeds that a request is for: the algorithm's own if it has any of the type, else internal ones, else new ones."""
         feeds = (c for c in self._algorithm._configs.values() if c.symbol == symbol)
-        known = [c for c in feeds if c.bar_type is not None or c.type in (Tick, MarginInterestRate) or c.is_custom_data]
+        other = (Tick, MarginInterestRate, OpenInterest) if all_feeds or data_type is OpenInterest else (Tick, MarginInterestRate)
+        known = [c for c in feeds if c.bar_type is not None or c.type in other or c.is_custom_data]
         known.sort(key=lambda c: (-int(c.resolution), -_tick_order(c.security_type, c.tick_type)))
         if data_type is Tick:
             matching = [c if c.type is Tick else _as_ticks(c) for c in known if c.type in COMMON_TYPES]
@@ -126,7 +132,7 @@ class RequestFactory:
         if all_feeds or not found:
             found += [c for c in matching if c.is_internal_feed]
         if not found:
-            return self._new_configs(symbol, data_type, resolution, known)
+            return self._new_configs(symbol, data_type, resolution, known, all_feeds)
         if resolution is None or symbol.security_type != SecurityType.EQUITY:
             return found
         if resolution in (Resolution.DAILY, Resolution.HOUR):
@@ -144,7 +150,7 @@ class RequestFactory:
                                       DataNormalizationMode.ADJUSTED)  # fmt: skip
 
     def _new_configs(
-        self, symbol: Symbol, data_type: Any, resolution: Resolution | None, known: list[SubscriptionDataConfig]
+        self, symbol: Symbol, data_type: Any, resolution: Resolution | None, known: list[SubscriptionDataConfig], all_feeds: bool = False
     ) -> list[SubscriptionDataConfig]:
         settings = self._algorithm.universe_settings
         own = next((c for c in known if c.type in COMMON_TYPES and not c.is_internal_feed), None)
@@ -152,14 +158,14 @@ class RequestFactory:
         mode = settings.data_normalization_mode if own is None else own.data_normalization_mode
         if symbol.security_type != SecurityType.EQUITY:
             mode = DataNormalizationMode.RAW
-        if data_type is not None and data_type not in COMMON_TYPES and not _is_abstract(data_type):
+        if data_type is not None and data_type not in (*COMMON_TYPES, OpenInterest) and not _is_abstract(data_type):
             return [self._custom_config(symbol, data_type, resolution, extended, mode)]
         wanted = self.resolution(symbol, resolution, data_type)
         entry = self._algorithm._data.entry(symbol)
         made = [SubscriptionDataConfig(kind, symbol, self.resolution(symbol, resolution, kind), tick_type, entry.data_time_zone,
                                        entry.exchange_hours.time_zone, settings.fill_forward, extended, True, mode)
                 for kind, tick_type in default_feeds(symbol.security_type, wanted)
-                if data_type is None or issubclass(kind, data_type)]  # fmt: skip
+                if (data_type is None or issubclass(kind, data_type)) and (kind is not OpenInterest or all_feeds or data_type is OpenInterest)]  # fmt: skip
         made.sort(key=lambda c: -_tick_order(c.security_type, c.tick_type))
         return made
 
@@ -169,6 +175,9 @@ class RequestFactory:
         entry = self._algorithm._data.entry(symbol)
         wanted, fill = self.resolution(symbol, resolution, data_type), self._algorithm.universe_settings.fill_forward
         custom = not issubclass(data_type, EVENTS)
+        if custom and symbol.security_type == SecurityType.FUTURE:  # chains are in the exchange's zone (`Extensions.GetEntry`)
+            zone = entry.exchange_hours.time_zone
+            return SubscriptionDataConfig(data_type, symbol, wanted, TickType.QUOTE, zone, zone, False, False, True, mode, custom=True)
         return SubscriptionDataConfig(data_type, symbol, wanted, TickType.TRADE, entry.data_time_zone, entry.exchange_hours.time_zone,
                                       fill, extended, True, mode, custom=custom)  # fmt: skip
 
@@ -218,4 +227,5 @@ _TICK_TYPES = {
     SecurityType.CRYPTO: (TickType.TRADE, TickType.QUOTE),
     SecurityType.CRYPTO_FUTURE: (TickType.TRADE, TickType.QUOTE),
     SecurityType.INDEX: (TickType.TRADE,),
+    **dict.fromkeys((SecurityType.FUTURE, *OPTION_TYPES), (TickType.QUOTE, TickType.TRADE, TickType.OPEN_INTEREST)),
 }

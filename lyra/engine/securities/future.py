@@ -88,5 +88,11 @@ class Future(Security):
         """The contract's last day."""
         return self._symbol.id.date
 
+    def set_filter(self, *args: Any, **kwargs: Any) -> None:
+        """Which contracts the algorithm follows: `(min_expiry, max_expiry)` in days or spans, or a function of a `FutureFilterUniverse`."""
+        from lyra.engine.universes.future_chain import filter_of
+
+        self.contract_filter = filter_of((*args, *kwargs.values()))
+
     def set_leverage(self, leverage: Any) -> None:
         """Nothing: a future's leverage follows from its margin."""
