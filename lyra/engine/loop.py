@@ -11,6 +11,7 @@ from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.events import Delisting, Dividend, Split, SymbolChangedEvent
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.data.slice import Slice
 from lyra.engine.decimals import ZERO, decimal_text, to_decimal, to_float
 from lyra.engine.enums import AlgorithmStatus, DataNormalizationMode, SecurityType, SplitType
@@ -157,7 +158,9 @@ class Loop:
         visible, hidden = time_slice.auxiliary, time_slice.hidden_auxiliary
         if visible or hidden:
             self._sampler.forget()
-        current = Slice(algorithm._local, time, time_slice.entries, _told_events(visible, hidden))
+        current = Slice(algorithm._local, time, time_slice.entries, visible or None)
+        if hidden:
+            current._hidden_events = _told_events(hidden, not visible)
         if time_slice.internal:
             current._hidden = time_slice.internal
         algorithm._current_slice = current
@@ -172,7 +175,7 @@ class Loop:
         if visible:
             self._symbol_changes(current)
         transactions = self._transactions
-        if transactions._queue or transactions._brokerage.needs_scan or current._auxiliary:
+        if transactions._queue or transactions._brokerage.needs_scan or visible or hidden:
             transactions.process_synchronous_events()
         if self._events.next_due_us <= time:
             self._fire_due(time)
@@ -262,7 +265,7 @@ class Loop:
         watched = self._watched
         if time_slice.universe_data:
             self._update_from_universes(time_slice)
-        for entries in (time_slice.internal, time_slice.entries):
+        for entries in _in_order(time_slice):
             for config, rows, i in entries:
                 security = config._security
                 if i >= 0:
@@ -368,7 +371,7 @@ class Loop:
 
     def _tell_corporate_actions(self, current: Slice) -> None:
         algorithm = self._algorithm
-        kinds = {type(event) for _, event in current._auxiliary or ()}
+        kinds = {type(event) for _, event in (*(current._auxiliary or ()), *(current._hidden_events or ()))}
         if Split in kinds:
             self._call("OnSplits", algorithm.on_splits, current.splits)
         if Dividend in kinds:
@@ -498,6 +501,17 @@ def _market_bar_of(symbol: Any, entries: Sequence[Any]) -> Any:
     return market_bar(symbol.security_type, trade, quote)
 
 
+def _in_order(time_slice: TimeSlice) -> Sequence[list[Any]]:
+    """What moves prices in a step, open interest last."""
+    hidden = time_slice.internal
+    if not hidden:
+        return (time_slice.entries,)
+    interest = [entry for entry in hidden if entry[0].type is OpenInterest]
+    if not interest:
+        return hidden, time_slice.entries
+    return [entry for entry in hidden if entry[0].type is not OpenInterest], time_slice.entries, interest
+
+
 def _hidden_bar_of(security: Any, utc: int) -> Any:
     """The trade bar that has just come of a contract that only the engine's own feeds follow; None if there is none."""
     cache = security.cache
@@ -507,12 +521,10 @@ def _hidden_bar_of(security: Any, utc: int) -> Any:
     return bar_of_row(cache.trade_rows, cache.trade_i) if end == utc else None
 
 
-def _told_events(visible: list[Any], hidden: list[Any]) -> list[Any] | None:
-    """The events of a step: those of the algorithm's feeds, and of hidden ones delistings, and ticker changes where there are no others."""
-    if not hidden:
-        return visible or None
-    kinds = (Delisting,) if visible else (Delisting, SymbolChangedEvent)
-    return [*visible, *(item for item in hidden if type(item[1]) in kinds)] or None
+def _told_events(hidden: list[Any], alone: bool) -> list[Any] | None:
+    """Events of hidden feeds that the algorithm is told of: delistings, and ticker changes where the step has no other events."""
+    kinds = (Delisting, SymbolChangedEvent) if alone else (Delisting,)
+    return [item for item in hidden if type(item[1]) in kinds] or None
 
 
 def _is_ours(algorithm: Any, name: str) -> bool:

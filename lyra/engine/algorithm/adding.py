@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lyra.engine.data.dictionary import find_symbol
+from lyra.engine.data.futures_chain import FuturesChain
+from lyra.engine.data.slice import FuturesChains
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
@@ -13,9 +15,29 @@ from lyra.engine.naming import LeanObject
 from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Market, Symbol, is_option
 from lyra.engine.times import day_of, to_datetime, to_us
+from lyra.engine.universes.future_chain import FutureUniverse
 from lyra.engine.universes.universe import UserDefinedUniverse
 
+class FutureChainProvider(LeanObject):
+    """`get_future_contract_list(symbol, date)`: the contracts that were listed on the last day before a date."""
+
+    def __init__(self, algorithm: Any) -> None:
+        self._algorithm = algorithm
+
+    def get_future_contract_list(self, symbol: Any, date: Any) -> list[Symbol]:
+        """The contracts that have not expired. Raises NotSupported for another day than today."""
+        algorithm = self._algorithm
+        if day_of(to_us(date)) != day_of(algorithm._local):
+            raise NotSupported("FutureChainProvider.get_future_contract_list of another day than today")
+        canonical = algorithm._symbol_of(symbol).canonical
+        points = algorithm._chain_points(canonical)
+        return [point.symbol for point in points if day_of(to_us(point.symbol.id.date)) >= day_of(to_us(date))]
+
+
 _CHAINS = (SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
+
+_INDEX_MARKETS = {"HSI": "hkfe", "KM": "krx", "N225": "ose", "SX5E": "eurex", "DAX": "eurex"}
+"""Markets of the indices outside the USA (`Common/Securities/Index/IndexSymbol.cs`)."""
 
 
 class Adding(LeanObject):
@@ -66,6 +88,8 @@ class Adding(LeanObject):
     def _market_for(self: Any, security_type: SecurityType, ticker: str, market: str | None) -> str:
         if market is None:
             default = self.brokerage_model.default_markets.get(security_type)
+            if security_type == SecurityType.INDEX:
+                default = _INDEX_MARKETS.get(ticker.upper(), default)
             if security_type == SecurityType.FUTURE:
                 default = self._data.properties.find_market(ticker, security_type) or default
             if security_type == SecurityType.CRYPTO or default is None:
@@ -228,9 +252,36 @@ class Adding(LeanObject):
         """Options are not part of the embedded engine."""
         raise NotSupported("QCAlgorithm.option_chain")
 
-    def futures_chain(self: Any, *args: Any, **kwargs: Any) -> Any:
-        """Futures are not part of the embedded engine."""
-        raise NotSupported("QCAlgorithm.futures_chain")
+    def futures_chain(self: Any, symbol: Any, flatten: bool = False) -> Any:
+        """The contracts of a future with what they did on the last day that is known of."""
+        canonical = self._symbol_of(symbol).canonical
+        found = self.futures_chains([canonical], flatten)
+        return found[canonical]
+
+    def futures_chains(self: Any, symbols: Any, flatten: bool = False) -> Any:
+        """`futures_chain` of several, by the continuous futures' symbols."""
+        day = day_of(self._local)
+        chains = {}
+        for symbol in symbols:
+            canonical = self._symbol_of(symbol).canonical
+            there = day_of(self._exchange_hours(canonical).time_zone.to_local(self._utc))
+            chains[canonical] = FuturesChain(canonical, there, self._chain_points(canonical))
+        return FuturesChains(day, chains)
+
+    future_chain, future_chains = futures_chain, futures_chains
+
+    def _chain_points(self: Any, canonical: Symbol) -> list[Any]:
+        """The points of the last of the chain's files, three tradable days back at most."""
+        for days in (1, 2, 3):
+            collections = list(self.history[FutureUniverse](canonical, days, Resolution.DAILY))
+            if collections:
+                return list(collections[0].data)
+        return []
+
+    @property
+    def future_chain_provider(self: Any) -> FutureChainProvider:
+        """The contracts of a future on a day."""
+        return FutureChainProvider(self)
 
     def remove_security(self: Any, symbol: Any, tag: str | None = None) -> bool:
         """Cancel a symbol's orders, sell what is held and unsubscribe; whether it was there."""

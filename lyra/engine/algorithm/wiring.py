@@ -271,6 +271,7 @@ class Wiring:
         zone = self._exchange_hours(symbol).time_zone
         chain = SubscriptionDataConfig(FutureUniverse, symbol, Resolution.DAILY, TickType.QUOTE, zone, zone, False, False, False,
                                        DataNormalizationMode.ADJUSTED, filtered=False)  # fmt: skip
+        chain = self._configs.setdefault(chain.key, chain)
         future = self._create_security(symbol, [chain], leverage)
         future.is_tradable = False
         self.securities.add(symbol, future)

@@ -110,6 +110,9 @@ class BaseData(LeanObject):
         """Whether the security's price follows this data."""
         return True
 
+    _frames_lack_value: ClassVar[bool] = False
+    """Whether data frames have no column `value` for this type."""
+
     def _frame_columns(self) -> dict[str, Any] | None:
         """Columns of a data frame, where they are not those of the class (`_pandas`: column name to attribute)."""
         return None

@@ -112,6 +112,7 @@ class MarginInterestRate(BaseData):
     """The funding rate of a perpetual future at a moment."""
 
     _pandas = {"interestrate": "interest_rate"}
+    _frames_lack_value = True
 
     data_type = MarketDataType.AUXILIARY
 

@@ -142,7 +142,7 @@ class Slice(LeanObject):
     """One moment's data. `time` is the algorithm's wall time, `utc_time` the instant."""
 
     __slots__ = (
-        "__dict__", "_auxiliary", "_by_symbol", "_chains", "_entries", "_hidden", "_points", "_quote_bars", "_time", "_trade_bars", "_utc",
+        "__dict__", "_auxiliary", "_by_symbol", "_chains", "_entries", "_hidden", "_hidden_events", "_points", "_quote_bars", "_time", "_trade_bars", "_utc",
     )  # fmt: skip
 
     def __init__(self, time: int, utc: int, entries: list[Any], auxiliary: list[tuple[Any, BaseData]] | None = None) -> None:
@@ -157,7 +157,8 @@ class Slice(LeanObject):
         self._by_symbol: dict[Symbol, Any] | None = None
         self._chains: FuturesChains | None = None
         self._hidden: list[Any] | None = None
-        """What came in feeds that the algorithm does not see."""
+        """What came in feeds that the algorithm does not see, and their events that it is told of."""
+        self._hidden_events: list[Any] | None = None
 
     @property
     def time(self) -> datetime:
@@ -237,7 +238,7 @@ class Slice(LeanObject):
         return Ticks(self._time, items)
 
     def _events(self, kind: type) -> dict[Symbol, Any]:
-        return {point.symbol: point for _, point in self._auxiliary or () if type(point) is kind}
+        return {point.symbol: point for _, point in (*(self._auxiliary or ()), *(self._hidden_events or ())) if type(point) is kind}
 
     @property
     def splits(self) -> Splits:
@@ -468,7 +469,7 @@ class RowSlice(Slice):
         return value
 
 
-_UNSET = frozenset(("_auxiliary", "_chains", "_hidden", "_trade_bars", "_quote_bars", "_points", "_by_symbol"))
+_UNSET = frozenset(("_auxiliary", "_chains", "_hidden", "_hidden_events", "_hidden_events", "_trade_bars", "_quote_bars", "_points", "_by_symbol"))
 
 
 class SliceGetter:

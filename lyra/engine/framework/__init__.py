@@ -62,9 +62,9 @@ _ROOMS: dict[str, tuple[str, ...]] = {
         "FundamentalUniverseSelectionModel", "CoarseFundamentalUniverseSelectionModel", "FineFundamentalUniverseSelectionModel",
         "QC500UniverseSelectionModel", "EmaCrossUniverseSelectionModel", "ETFConstituentsUniverseSelectionModel",
     ),
+    "selection.futures": ("FutureUniverseSelectionModel",),
     "selection.derivatives": (
-        "OptionUniverseSelectionModel", "OptionChainedUniverseSelectionModel", "FutureUniverseSelectionModel",
-        "OpenInterestFutureUniverseSelectionModel",
+        "OptionUniverseSelectionModel", "OptionChainedUniverseSelectionModel", "OpenInterestFutureUniverseSelectionModel",
     ),
 }  # fmt: skip
 _HOME, __getattr__, __dir__ = names_of(__name__, _ROOMS)

@@ -14,7 +14,7 @@ import numpy as np
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
 from lyra.engine.data.collections import BaseDataCollection
-from lyra.engine.enums import MarketDataType
+from lyra.engine.enums import MarketDataType, SecurityType
 from lyra.engine.history.pandas_keys import PandasColumn
 from lyra.engine.history.points import PointTable
 from lyra.engine.history.provider import HistoryProvider
@@ -128,6 +128,15 @@ def _index(symbols: list[Symbol], ends: list[Any]) -> Any:
     place = {symbol: k for k, symbol in enumerate(level)}
     symbol_codes = np.repeat([place[symbol] for symbol in symbols], [len(e) for e in ends])
     moments = pd.DatetimeIndex(times.astype("datetime64[us]").astype("datetime64[ns]"))
+    if any(symbol.security_type is SecurityType.FUTURE for symbol in symbols):  # the longest index of all is for all
+        dates = sorted({symbol.id.date for symbol in symbols})
+        date_codes = np.repeat([dates.index(symbol.id.date) for symbol in symbols], [len(e) for e in ends])
+        return pd.MultiIndex(
+            levels=[pd.DatetimeIndex(dates).as_unit("ns"), pd.Index(level, dtype=object), moments],  # type: ignore[list-item]
+            codes=[date_codes, symbol_codes, time_codes],  # type: ignore[list-item]
+            names=["expiry", "symbol", "time"],
+            verify_integrity=False,
+        )
     return pd.MultiIndex(
         levels=[pd.Index(level, dtype=object), moments],  # type: ignore[list-item]
         codes=[symbol_codes, time_codes],  # type: ignore[list-item]
@@ -152,7 +161,8 @@ def frame_of_slices(slices: Iterable[Any], data_type: Any = None, flatten: bool 
             table.add(point)
             if other is not None:
                 table.add(other, replace=True)
-    return _joined_frames([table.frame() for table in tables.values()], _collection_frames(collections))
+    dated = any(symbol.security_type is SecurityType.FUTURE for symbol in tables)
+    return _joined_frames([table.frame(dated) for table in tables.values()], _collection_frames(collections))
 
 
 def _points(current: Any, data_type: Any) -> Iterator[tuple[Any, Any]]:

@@ -76,8 +76,8 @@ class PointTable:
                 raise KeyError(f"PandasData.AddToSeries(): {name} key does not exist in series dictionary.")
             series.add(end, value, replace)
 
-    def frame(self) -> Any:
-        """The columns that say something, as a frame."""
+    def frame(self, dated: bool = False) -> Any:
+        """The columns that say something, as a frame; with `dated` the identifier's date comes first in the index, as for futures."""
         import pandas as pd
 
         columns: dict[Any, Any] = {}
@@ -88,11 +88,11 @@ class PointTable:
             key = tuple(series.times)
             index = indexes.get(key)
             if index is None:
-                index = indexes[key] = self._index(series.times)
+                index = indexes[key] = self._index(series.times, dated)
             columns[PandasColumn(name)] = pd.Series(series.values, index, dtype=_dtype(series.values))
         return pd.DataFrame(columns)
 
-    def _index(self, times: list[int]) -> Any:
+    def _index(self, times: list[int], dated: bool = False) -> Any:
         import numpy as np
         import pandas as pd
 
@@ -100,6 +100,9 @@ class PointTable:
         if not self._timed:
             return symbols
         moments = pd.DatetimeIndex(np.array(times, dtype="datetime64[us]").astype("datetime64[ns]"))
+        if dated:
+            expiries = pd.DatetimeIndex([self.symbol.id.date] * len(times)).as_unit("ns")
+            return pd.MultiIndex.from_arrays([expiries, symbols, moments], names=["expiry", "symbol", "time"])
         return pd.MultiIndex.from_arrays([symbols, moments], names=["symbol", "time"])
 
     @staticmethod
@@ -134,7 +137,8 @@ def columns_of(point: Any) -> dict[str, Any]:
     columns = {name: getattr(point, attribute) for name, attribute in type(point)._pandas.items()}
     if not isinstance(point, BaseData) or type(point)._is_common:
         return columns
-    columns.setdefault("value", point.value)
+    if not point._frames_lack_value:
+        columns.setdefault("value", point.value)
     return columns
 
 

@@ -131,8 +131,11 @@ class MarketHoursDatabase(LeanObject):
             found = None if data_type is None else self._entry(key_of(market, f"TYPE.{data_type}", security_type))
         return found
 
-    def get_exchange_hours(self, market: str, symbol: Symbol | str | None, security_type: SecurityType) -> SecurityExchangeHours:
-        """The hours of a symbol. Raises ValueError."""
+    def get_exchange_hours(self, market: Any, symbol: Symbol | str | None = None,
+                           security_type: SecurityType | None = None) -> SecurityExchangeHours:  # fmt: skip
+        """The hours of a symbol; `market` may be a configuration of one of its feeds. Raises ValueError."""
+        if security_type is None:
+            return self.get_entry(market.market, market.symbol, market.security_type)._hours
         return self.get_entry(market, symbol, security_type)._hours
 
     def get_data_time_zone(self, market: str, symbol: Symbol | str | None, security_type: SecurityType) -> Zone:

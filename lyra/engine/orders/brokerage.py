@@ -179,7 +179,7 @@ class BacktestingBrokerage:
     def process_delistings(self, current: Any) -> None:
         """Close what is held of delisted securities, cancel their orders, and take them out of the universes."""
         algorithm = self._algorithm
-        for _, event in current._auxiliary:
+        for _, event in (*(current._auxiliary or ()), *(current._hidden_events or ())):
             if type(event) is not Delisting or event.type == DelistingType.WARNING:
                 continue
             self._transactions._liquidate_delisted(event.symbol)

@@ -346,7 +346,7 @@ class FillModel(LeanObject):
             raise InvalidOperationException(f"Market never closes for this symbol {asset.symbol}, can no submit a orderType order.")
 
     def _types(self, asset: Any) -> set[type]:
-        types = {config.type for config in asset._configs}
+        types = {config.type for config in asset._configs or asset._left_configs}
         if not types:
             raise InvalidOperationException(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         return types
@@ -406,7 +406,7 @@ class FillModel(LeanObject):
         return bool(on_bar and hours.is_open_between_us(bar._time, bar._end, extended))
 
     def _open_for_subscription(self, asset: Any) -> bool:
-        configs = asset._configs
+        configs = asset._configs or asset._left_configs
         if not configs:
             raise InvalidOperationException(f"Cannot perform fill for {asset.symbol} because no data subscription were found.")
         seen = [c for c in configs if not c.is_internal_feed] or configs
@@ -414,14 +414,14 @@ class FillModel(LeanObject):
 
     def _only_coarse(self, asset: Any) -> bool:
         """Whether all feeds that the algorithm sees are hourly or daily."""
-        seen = [c.resolution for c in asset._configs if not c.is_internal_feed]
+        seen = [c.resolution for c in asset._configs or asset._left_configs if not c.is_internal_feed]
         return bool(seen) and _COARSE.issuperset(seen)
 
     def _wait_on_stale(self, asset: Any, end_utc: int, order_time: int) -> bool:
         """Whether to wait for data: always on coarse feeds, else when the last is more than a bar older than the order."""
         if self._only_coarse(asset):
             return True
-        length = RESOLUTION_US[min(c.resolution for c in asset._configs)]
+        length = RESOLUTION_US[min(c.resolution for c in asset._configs or asset._left_configs)]
         return length != 0 and order_time - end_utc > length
 
 
@@ -459,7 +459,7 @@ class FutureFillModel(ImmediateFillModel):
 
     def stop_market_fill(self, asset: Any, order: Any) -> OrderEvent:
         """When the bar went beyond the stop, in the hours of the subscription: at the worse of the stop and the market."""
-        return self._stop(asset, order, inclusive=False, extended=any(config.extended_market_hours for config in asset._configs))[0]
+        return self._stop(asset, order, inclusive=False, extended=any(c.extended_market_hours for c in asset._configs or asset._left_configs))[0]
 
 
 def _tick_prices(cache: Any, direction: OrderDirection) -> Prices | None:

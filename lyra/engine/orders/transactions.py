@@ -152,7 +152,7 @@ class SecurityTransactionManager(LeanObject):
         if self._brokerage.needs_scan:
             self._brokerage.scan()
         current = self._algorithm._current_slice
-        if current is not None and current._auxiliary and current is not self._delistings_done:
+        if current is not None and (current._auxiliary or current._hidden_events) and current is not self._delistings_done:
             self._delistings_done = current
             self._brokerage.process_delistings(current)
 
@@ -274,7 +274,7 @@ class SecurityTransactionManager(LeanObject):
     def _price_mode(self, symbol: Symbol) -> DataNormalizationMode:
         mode = self._price_modes.get(symbol)
         if mode is None:
-            configs = self._algorithm.securities[symbol]._configs
+            configs = sorted(self._algorithm.securities[symbol]._configs, key=lambda config: config.is_internal_feed)
             mode = configs[0].data_normalization_mode if configs else DataNormalizationMode.RAW
             self._price_modes[symbol] = mode
         return mode

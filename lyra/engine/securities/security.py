@@ -77,6 +77,8 @@ class Security(LeanObject):
         self.cache._symbol = symbol
         self.holdings = self._holding_type(self)
         self._configs: list[SubscriptionDataConfig] = []
+        self._left_configs: list[SubscriptionDataConfig] = []
+        """The feeds of a delisted security until its universe lets it go."""
         self.is_tradable = symbol.security_type is not SecurityType.INDEX
         self.is_delisted = False
         self.settlement_model = ImmediateSettlementModel()
@@ -357,6 +359,7 @@ class Security(LeanObject):
         """Leave the market: no feeds, not tradable."""
         self.is_tradable = False
         self._configs.clear()
+        self._left_configs.clear()
 
     def __str__(self) -> str:
         return str(self._symbol)

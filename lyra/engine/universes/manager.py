@@ -174,7 +174,9 @@ class UniverseSelection:
         if security is None:
             return SecurityChanges()
         security.is_delisted = True
+        feeds = list(security._configs)
         security.reset()
+        security._left_configs = feeds
         run.securities.remove(symbol)
         if not self._removals.is_waiting(security, internal):
             return SecurityChanges([], [security], {security} if internal else set())

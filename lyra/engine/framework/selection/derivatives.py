@@ -1,4 +1,4 @@
-"""Selection models of options and futures: not part of the embedded engine."""
+"""Selection models of options, and of futures by open interest: not part of the embedded engine."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ class OptionUniverseSelectionModel(_DerivativeSelectionModel):
 
 class OptionChainedUniverseSelectionModel(_DerivativeSelectionModel):
     """Option chains of a universe's members; raises NotSupported."""
-
-
-class FutureUniverseSelectionModel(_DerivativeSelectionModel):
-    """Future chains; raises NotSupported."""
 
 
 class OpenInterestFutureUniverseSelectionModel(_DerivativeSelectionModel):
