@@ -17,7 +17,7 @@ from lyra.engine.naming import LeanObject
 
 _ROOMS = (
     "errors", "dotnet_errors", "enums", "symbols", "times", "data.base", "data.bars", "data.events", "data.slice", "data.dictionary",
-    "data.collections", "data.open_interest", "data.futures_chain", "markets.futures",
+    "data.collections", "data.open_interest", "data.futures_chain", "markets.futures", "markets.representation",
     "universes.future_chain", "universes.continuous", "data.custom", "data.lean_data", "markets.exchange", "markets.exchange_hours", "markets.hours",
     "markets.local_hours", "markets.properties", "feed.config", "universes.universe", "universes.manager", "universes.fundamental",
     "history.requests", "history.indicators", "securities.security", "securities.holding", "securities.cash", "securities.cache",

@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentNullException, InvalidOperationException, NotImplementedException
 from lyra.engine.enums import OptionRight, OptionStyle, SecurityType
-from lyra.engine.errors import NotSupported
 from lyra.engine.markets.identifiers import (
     DAY_ZERO,
     DAYS_PLACE,

@@ -194,6 +194,15 @@ class Time:
     ONE_SECOND = timedelta(seconds=1)
     ONE_MILLISECOND = timedelta(milliseconds=1)
 
+    @staticmethod
+    def each_tradeable_day_in_time_zone(exchange: Any, from_: datetime, thru: datetime, time_zone: Any,
+                                        include_extended_market_hours: bool = True) -> list[datetime]:  # fmt: skip
+        """The dates, in a zone, of the days in which an exchange is open between two of its wall times."""
+        from lyra.engine.feed.calendar import tradable_days
+
+        days = tradable_days(exchange, to_us(from_), to_us(thru), zone(time_zone), include_extended_market_hours)
+        return [to_datetime(day) for day in days]
+
 
 class TimeZones:
     """LEAN's named time zones (`Common/TimeZones.cs`)."""

@@ -1,4 +1,4 @@
-"""Futures contracts on a made-up market: trading, margin, the daily payment of profit, expiry."""
+"""Futures on a made-up market: trading, margin, the daily payment of profit, expiry, chains, and the continuous future over a roll."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,18 +90,60 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
             folder = root / "future" / "cme" / "minute" / "es"
             folder.mkdir(parents=True, exist_ok=True)
             with zipfile.ZipFile(folder / f"{day:%Y%m%d}_{kind}.zip", "w") as archive:
-                archive.writestr(f"{day:%Y%m%d}_es_minute_{kind}_202306.csv", "0,1,1,1,1,1")
+                archive.writestr(f"{day:%Y%m%d}_es_minute_{kind}_202306.csv", "\n".join(map(later, lines)))
                 archive.writestr(f"{day:%Y%m%d}_es_minute_{kind}_202303.csv", "\n".join(lines))
+    write_chain(root / "future" / "cme")
     return root
+
+
+def later(line: str) -> str:
+    """A line of the contract of June: prices a hundred points above those of March."""
+    cells = line.split(",")
+    return ",".join(str(float(cell) + 100) if k and float(cell) > 1000 and len(cells) > 2 else cell for k, cell in enumerate(cells))
+
+
+def write_chain(folder: Path) -> None:
+    """The chain's file of each day, the map file, by which March is followed up to the 15th, and the factors of the roll."""
+    from lyra.engine.symbols import Symbol
+
+    for name in ("universes/es", "map_files", "factor_files"):
+        (folder / name).mkdir(parents=True)
+    for day in [date(2023, 3, 13), *DAYS]:
+        text = "#expiry,open,high,low,close,volume,open_interest\n202303,1,1,1,4000,5,7\n202306,1,1,1,4100,5,8\n"
+        (folder / "universes" / "es" / f"{day:%Y%m%d}.csv").write_text(text)
+    march, june = (str(Symbol.create_future("ES", "cme", expiry).id).lower() for expiry in (datetime(2023, 3, 17), datetime(2023, 6, 16)))
+    rows = [
+        "18991230,es,CME",
+        *(f"20230315,{march},CME,{mode}" for mode in range(4)),
+        *(f"20501231,{june},CME,{mode}" for mode in range(4)),
+    ]
+    (folder / "map_files" / "es.csv").write_text("\n".join(rows))
+    factors = [{"Date": "2023-03-15T00:00:00", "BackwardsRatioScale": [1.025], "BackwardsPanamaCanalScale": [100.0],
+                "ForwardPanamaCanalScale": [0.0], "DataMappingMode": mode} for mode in range(4)]  # fmt: skip
+    (folder / "factor_files" / "es.csv").write_text("\n".join(map(json.dumps, factors)))
+
+
+CHAIN = """
+from AlgorithmImports import *
+
+class Chain(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2023, 3, 14)
+        self.set_end_date(2023, 3, 17)
+        self.set_cash(100_000)
+        self.set_benchmark(lambda time: 0)
+        self.es = self.add_future("ES", Resolution.MINUTE{more})
+        self.told, self.seen, self.rolls = [], {}, []
+"""
 
 
 @pytest.fixture
 def run(market: Path, tmp_path: Path) -> Callable[..., Any]:
     """Run an algorithm's body and give the algorithm."""
 
-    def run_body(body: str, extended: bool = False) -> Any:
+    def run_body(body: str, extended: bool = False, head: str = HEAD) -> Any:
         file = tmp_path / "main.py"
-        file.write_text(HEAD.replace("{extended}", str(extended)) + body)
+        file.write_text(head.replace("{extended}", str(extended)) + body)
         run = Backtest(Job(file, market, {})).run()
         assert run.error is None, run.error
         return run.algorithm
@@ -194,3 +236,72 @@ def test_what_belongs_to_options_is_refused(run: Callable[..., Any]) -> None:
     assert (algorithm.strike, algorithm.below) == (100.0, "AAA")
     assert len(algorithm.messages) == 3
     assert all(message.startswith("NotSupported") for message in algorithm.messages)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "months"),
+    [("0, 30", [3]), ("0, 182", [3, 6]), ("lambda u: u.back_month()", [6]), ("lambda u: u.expiration_cycle([3])", [3])],
+)
+def test_a_filter_chooses_the_contracts_of_the_chain(run: Callable[..., Any], chosen: str, months: list[int]) -> None:
+    algorithm = run(
+        f"""
+        self.es.set_filter({chosen})
+
+    def on_data(self, data):
+        chain = data.future_chains.get(self.es.symbol)
+        if chain is not None:
+            self.seen.setdefault(self.time, [(c.expiry.month, c.last_price, c.bid_price, c.ask_price, c.open_interest) for c in chain])
+""",
+        head=CHAIN.replace("{more}", ""),
+    )
+    first = algorithm.seen[datetime(2023, 3, 14, 9, 31)]
+    prices = {3: FIRST_PRICE, 6: FIRST_PRICE + 100}
+    assert sorted(first) == [(month, prices[month], prices[month] - 0.25, prices[month] + 0.25, 1234.0) for month in months]
+
+
+@pytest.mark.parametrize(
+    ("mode", "before"),
+    [
+        ("RAW", FIRST_PRICE),
+        ("BACKWARDS_RATIO", FIRST_PRICE * 1.025),
+        ("BACKWARDS_PANAMA_CANAL", FIRST_PRICE + 100),
+        ("FORWARD_PANAMA_CANAL", FIRST_PRICE),
+    ],
+)
+def test_the_continuous_future_rolls_and_its_past_is_scaled(run: Callable[..., Any], mode: str, before: float) -> None:
+    algorithm = run(
+        """
+    def on_data(self, data):
+        for change in data.symbol_changed_events.values():
+            self.rolls.append((self.time, change.old_symbol.split()[0], self.es.mapped.id.date.month))
+        bar = data.bars.get(self.es.symbol)
+        if bar is not None and bar.end_time.hour == 9 and bar.end_time.minute == 31:
+            self.seen[bar.end_time.day] = bar.close
+        if self.time.day == 17 and self.time.hour == 12 and self.time.minute == 0:
+            frame = self.history(self.es.symbol, datetime(2023, 3, 14), datetime(2023, 3, 17), Resolution.MINUTE)
+            self.past = list(frame["close"].groupby(frame.index.get_level_values("time").day).first())
+            self.frame_names = list(frame.index.names)
+            self.refused = self.market_order(self.es.symbol, 1).status
+            self.filled = self.market_order(self.es.mapped, 1).status
+""",
+        head=CHAIN.replace(
+            "{more}", f", data_normalization_mode=DataNormalizationMode.{mode}, data_mapping_mode=DataMappingMode.FIRST_DAY_MONTH"
+        ),
+    )
+    from lyra.engine.enums import OrderStatus
+
+    june = [FIRST_PRICE + 100 + 20, FIRST_PRICE + 100 + 30]
+    day = before / FIRST_PRICE * (FIRST_PRICE + 10) if mode == "BACKWARDS_RATIO" else before + 10
+    assert algorithm.rolls == [(datetime(2023, 3, 16), "ES", 6)]
+    assert list(algorithm.seen.values()) == pytest.approx([before, day, *june])
+    assert algorithm.past == pytest.approx([before, day, june[0]])
+    assert algorithm.frame_names == ["expiry", "symbol", "time"]
+    assert (algorithm.refused, algorithm.filled) == (OrderStatus.INVALID, OrderStatus.FILLED)
+
+
+def test_futures_without_a_known_rule_of_expiry_are_refused() -> None:
+    from lyra.engine.errors import NotSupported
+    from lyra.engine.markets.expiries import expiry_of
+
+    with pytest.raises(NotSupported, match="FuturesExpiryFunctions of XX"):
+        expiry_of("XX", "cme", date(2023, 3, 1))

@@ -10,13 +10,15 @@ from lyra.engine.data.slice import FuturesChains
 from lyra.engine.dotnet_errors import ArgumentException, ArgumentOutOfRangeException, InvalidOperationException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
 from lyra.engine.errors import NotSupported
+from lyra.engine.feed.calendar import start_of_bars
 from lyra.engine.markets.futures import Futures
 from lyra.engine.naming import LeanObject
 from lyra.engine.securities.security import Security
 from lyra.engine.symbols import Market, Symbol, is_option
-from lyra.engine.times import day_of, to_datetime, to_us
+from lyra.engine.times import DAY, day_of, to_datetime, to_us
 from lyra.engine.universes.future_chain import FutureUniverse
 from lyra.engine.universes.universe import UserDefinedUniverse
+
 
 class FutureChainProvider(LeanObject):
     """`get_future_contract_list(symbol, date)`: the contracts that were listed on the last day before a date."""
@@ -25,13 +27,17 @@ class FutureChainProvider(LeanObject):
         self._algorithm = algorithm
 
     def get_future_contract_list(self, symbol: Any, date: Any) -> list[Symbol]:
-        """The contracts that have not expired. Raises NotSupported for another day than today."""
+        """The contracts that have not expired, of the last of the three tradable days before a date that have a file."""
         algorithm = self._algorithm
-        if day_of(to_us(date)) != day_of(algorithm._local):
-            raise NotSupported("FutureChainProvider.get_future_contract_list of another day than today")
         canonical = algorithm._symbol_of(symbol).canonical
-        points = algorithm._chain_points(canonical)
-        return [point.symbol for point in points if day_of(to_us(point.symbol.id.date)) >= day_of(to_us(date))]
+        hours = algorithm._exchange_hours(canonical)
+        moment = to_us(date)
+        for count in (1, 2, 3):
+            start = start_of_bars(hours, moment, DAY, count, False, hours.time_zone, True)
+            found = list(algorithm.history[FutureUniverse](canonical, to_datetime(start), to_datetime(moment), Resolution.DAILY))
+            if found:
+                return [point.symbol for point in found[0].data if to_us(point.symbol.id.date) >= day_of(moment)]
+        return []
 
 
 _CHAINS = (SecurityType.OPTION, SecurityType.FUTURE, SecurityType.FUTURE_OPTION, SecurityType.INDEX_OPTION)
@@ -265,7 +271,7 @@ class Adding(LeanObject):
         for symbol in symbols:
             canonical = self._symbol_of(symbol).canonical
             there = day_of(self._exchange_hours(canonical).time_zone.to_local(self._utc))
-            chains[canonical] = FuturesChain(canonical, there, self._chain_points(canonical))
+            chains[canonical] = FuturesChain(canonical, there, self._chain_points(canonical), flatten)
         return FuturesChains(day, chains)
 
     future_chain, future_chains = futures_chain, futures_chains

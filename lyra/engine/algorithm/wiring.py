@@ -278,7 +278,9 @@ class Wiring:
         if symbol in self.universe_manager:
             return future  # type: ignore[no-any-return]
         own = self.universe_settings
-        settings = UniverseSettings(resolution, leverage, fill_forward, extended, own.minimum_time_in_universe, asynchronous=own.asynchronous)
+        settings = UniverseSettings(
+            resolution, leverage, fill_forward, extended, own.minimum_time_in_universe, asynchronous=own.asynchronous
+        )
         follow = UniverseSettings(settings)
         follow.data_mapping_mode = mapping_or_default(own, symbol.id.market) if mapping is None else mapping
         follow.data_normalization_mode = normalization_or_default(own) if normalization is None else normalization

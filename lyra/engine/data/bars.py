@@ -16,9 +16,12 @@ from lyra.engine.data.base import BaseData
 from lyra.engine.decimals import ZERO, decimal_text, smart_round, to_decimal, to_float
 from lyra.engine.dotnet_errors import no_method
 from lyra.engine.enums import MarketDataType, TickType
+from lyra.engine.exact import add, divide
 from lyra.engine.naming import LeanObject
 from lyra.engine.symbols import Symbol
 from lyra.engine.times import MIN_TIME, MINUTE, span_us, to_datetime, to_net_us
+
+_TWO = Decimal(2)
 
 
 class Rows(Protocol):
@@ -28,12 +31,16 @@ class Rows(Protocol):
     end: list[int]
     filled: list[bool]
 
+    is_long: bool
+
     def exact(self, column: str, i: int) -> Decimal | None:
         """The decimal in a column, or None where a quote has no such side."""
 
 
 class OneRow:
     """The rows of a bar that stands alone (made by a consolidator or by the user): decimals, floats on demand."""
+
+    is_long = False
 
     def __init__(self, time: int, end: int, values: dict[str, Decimal | None], filled: bool = False) -> None:
         self.time = [time]
@@ -357,7 +364,7 @@ class QuoteBar(_View):
         ask = self._rows.exact(f"ask_{column}", self._i)
         if bid is not None and ask is not None:
             if bid != ZERO and ask != ZERO:
-                return (bid + ask) / 2  # type: ignore[no-any-return]
+                return divide(add(bid, ask), _TWO) if self._rows.is_long else (bid + ask) / 2  # type: ignore[no-any-return]
             return bid if bid != ZERO else ask  # type: ignore[no-any-return]
         if bid is not None:
             return bid  # type: ignore[no-any-return]

@@ -7,13 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
+from lyra.engine.data.bars import Bar, QuoteBar, Tick, TradeBar
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.slice import DataDictionary, QuoteBars, Ticks, TradeBars
 from lyra.engine.decimals import ZERO, to_float
 from lyra.engine.dotnet_types import HashSet
 from lyra.engine.enums import MarketDataType, TickType
-from lyra.engine.errors import NotSupported
 from lyra.engine.naming import LeanObject
 from lyra.engine.orders.fields import money
 from lyra.engine.symbols import Symbol
@@ -135,6 +134,14 @@ class FuturesContract(LeanObject):
             return 0
         return int(getattr(last, f"last_{side}_size" if last is self._quote else f"{side}_size"))
 
+    _end = 0
+
+    def _frame_columns(self) -> dict[str, Any]:
+        return {
+            "underlyingsymbol": self.underlying_symbol, "expiry": self.expiry, "openinterest": self.open_interest, "lastprice": self.last_price,
+            "volume": self.volume, "bidprice": self.bid_price, "bidsize": self.bid_size, "askprice": self.ask_price, "asksize": self.ask_size,
+        }  # fmt: skip
+
     def __str__(self) -> str:
         return self.symbol.value
 
@@ -144,6 +151,23 @@ class FuturesContracts(DataDictionary):
 
     _kind = "FuturesContracts"
     _holds = "FuturesContract"
+
+
+def frame_of_contracts(contracts: list[FuturesContract]) -> Any:
+    """A row for each contract, without the columns that say nothing (`Common/Python/PandasConverter.cs`)."""
+    import pandas as pd
+
+    from lyra.engine.history.points import PointTable
+
+    tables = []
+    for contract in contracts:
+        table = PointTable(contract, timed=False)
+        table.add(contract)
+        tables.append(table)
+    if not tables:
+        return pd.DataFrame()
+    frame = PointTable.one_row_each(tables)
+    return frame[sorted(frame.columns, key=str)]
 
 
 class FuturesChain(BaseData):
@@ -157,7 +181,7 @@ class FuturesChain(BaseData):
     underlying: Any
     filtered_contracts: HashSet
 
-    def __init__(self, canonical_future_symbol: Symbol, time: datetime | int, contracts: Iterable[Any] = (), *ignored: Any) -> None:
+    def __init__(self, canonical_future_symbol: Symbol, time: datetime | int, contracts: Iterable[Any] = (), flatten: bool = True) -> None:
         from lyra.engine.times import to_us
 
         self._symbol = canonical_future_symbol
@@ -166,7 +190,8 @@ class FuturesChain(BaseData):
         given = [FuturesContract(point) for point in contracts]
         self.contracts = FuturesContracts(self._time, {c.symbol: c for c in given if c.expiry.date() >= day})
         self.ticks, self.trade_bars, self.quote_bars = Ticks(self._time), TradeBars(self._time), QuoteBars(self._time)
-        self.underlying = QuoteBar()
+        self._flatten = flatten
+        self.underlying = QuoteBar(bid=Bar(0, 0, 0, 0), ask=Bar(0, 0, 0, 0))
         self.filtered_contracts = HashSet()
 
     def _add(self, point: BaseData) -> None:
@@ -193,11 +218,16 @@ class FuturesChain(BaseData):
 
     @property
     def data_frame(self) -> Any:
-        """LEAN's data frame of a chain; not part of the engine."""
-        raise NotSupported("FuturesChain.data_frame")
+        """The contracts as a frame by symbol; one row with all of them for a chain that was asked for without `flatten`."""
+        if self._flatten:
+            return frame_of_contracts(list(self))
+        import pandas as pd
+
+        index = pd.Index([self._symbol], dtype=object, name="symbol")
+        return pd.DataFrame({"contracts": [list(self)], "count": [self.count]}, index=index)
 
     def __iter__(self) -> Iterator[FuturesContract]:
-        return iter(list(self.contracts._items.values()))
+        return iter(self.contracts.values())
 
     def __len__(self) -> int:
         return self.count

@@ -121,6 +121,16 @@ class FuturesChains(DataDictionary):
     _kind = "FuturesChains"
     _holds = "FuturesChain"
 
+    @property
+    def data_frame(self) -> Any:
+        """The chains' contracts as a frame by continuous future and contract."""
+        import pandas as pd
+
+        frames = {symbol: chain.data_frame for symbol, chain in self._items.items() if len(chain)}
+        if not frames:
+            return pd.DataFrame()
+        return pd.concat(list(frames.values()), keys=list(frames), names=["canonical", "symbol"], sort=True)
+
 
 def is_default_data(point: BaseData) -> bool:
     """Whether a point counts for `slice[symbol]`: quote bars of equities don't, nor open interest (`SubscriptionManager`)."""
@@ -238,7 +248,8 @@ class Slice(LeanObject):
         return Ticks(self._time, items)
 
     def _events(self, kind: type) -> dict[Symbol, Any]:
-        return {point.symbol: point for _, point in (*(self._auxiliary or ()), *(self._hidden_events or ())) if type(point) is kind}
+        told: list[tuple[Any, BaseData]] = [*(self._auxiliary or ()), *(self._hidden_events or ())]
+        return {point.symbol: point for _, point in told if type(point) is kind}
 
     @property
     def splits(self) -> Splits:
@@ -469,7 +480,9 @@ class RowSlice(Slice):
         return value
 
 
-_UNSET = frozenset(("_auxiliary", "_chains", "_hidden", "_hidden_events", "_hidden_events", "_trade_bars", "_quote_bars", "_points", "_by_symbol"))
+_UNSET = frozenset(
+    ("_auxiliary", "_chains", "_hidden", "_hidden_events", "_hidden_events", "_trade_bars", "_quote_bars", "_points", "_by_symbol")
+)
 
 
 class SliceGetter:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
 from lyra.engine.corporate.events import EventKind, corporate_events
 from lyra.engine.data.base import BaseData
 from lyra.engine.data.events import SymbolChangedEvent
@@ -31,6 +29,7 @@ class ContractScale(PriceScale):
     """The factor of a continuous future's prices; sizes stay."""
 
     __slots__ = ()
+    makes_long = True
 
     def __init__(self, factor: Decimal, added: Decimal = ZERO) -> None:
         super().__init__(ONE)

@@ -26,8 +26,8 @@ class StartLimits:
         self.listing: dict[Any, str] = {}
 
     def limit(self, config: Any, corporate: CorporateHistory | None, start: int) -> int:
-        """The wall time from which scaled prices are known, not before `start`."""
-        if corporate is None or config.data_normalization_mode == DataNormalizationMode.RAW:
+        """The wall time from which a symbol is listed and its price factors are known, whatever its prices are scaled by; not before `start`."""
+        if corporate is None:
             return start
         first, value = corporate.first_factor, config.symbol.value
         if first is not None and start < first:

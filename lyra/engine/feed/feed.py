@@ -270,6 +270,10 @@ class DataFeed:
                 else:
                     kept.append(entry)
             entries[:] = kept
+        for events in (slice_.auxiliary, slice_.hidden_auxiliary):
+            staying = [item for item in events if item[0].key not in gone or item[0].key in self._subscriptions]
+            slice_.count -= len(events) - len(staying)
+            events[:] = staying
 
     def _delist(self, slice_: TimeSlice) -> None:
         for config, event in (*slice_.auxiliary, *slice_.hidden_auxiliary):
@@ -285,4 +289,5 @@ def _merge(first: SecurityChanges | None, second: SecurityChanges) -> SecurityCh
         return second
     added = first._added + [s for s in second._added if s not in first._added]
     removed = first._removed + [s for s in second._removed if s not in first._removed]
-    return SecurityChanges(added, removed, first._internal | second._internal)
+    shown = {s for changes in (first, second) for s in (*changes._added, *changes._removed) if s not in changes._internal}
+    return SecurityChanges(added, removed, (first._internal | second._internal) - shown)

@@ -8,13 +8,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from lyra.engine.decimals import ONE, ZERO, to_float
+from lyra.engine.exact import add, divide
 from lyra.engine.feed.csvcolumns import MISSING, Ints
 
+TWO = Decimal(2)
 SIZES = frozenset(("volume", "last_bid_size", "last_ask_size"))
 
 
@@ -22,6 +24,8 @@ class PriceScale:
     """What prices are multiplied with: the price factor, and dividends to add (total return)."""
 
     __slots__ = ("added", "factor", "volume")
+    makes_long: ClassVar[bool] = False
+    """Whether prices get so many digits that their middle has to be rounded as .NET does."""
 
     def __init__(self, factor: Decimal, added: Decimal = ZERO) -> None:
         self.factor = factor
@@ -71,6 +75,7 @@ class ColumnRows:
         self._values = values
         self._scales = scales
         self._price_scales = price_scales
+        self.is_long = bool(price_scales) and price_scales[0].makes_long
         self._scales_of = scales_of
         self._decimals: dict[str, list[Decimal]] = {}
         self._ints: dict[str, IntColumn | None] = {}
@@ -143,7 +148,7 @@ class ColumnRows:
     def _middle(self, column: str, i: int) -> Decimal:
         bid, ask = self.exact(f"bid_{column}", i), self.exact(f"ask_{column}", i)
         if bid is not None and ask is not None and bid != 0 and ask != 0:
-            return (bid + ask) / 2
+            return divide(add(bid, ask), TWO) if self.is_long else (bid + ask) / 2
         return bid if bid else (ask or ZERO)
 
     def __getattr__(self, column: str) -> Any:

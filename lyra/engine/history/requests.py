@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lyra.engine.data.bars import QuoteBar, Tick, TradeBar
-from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.data.events import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
+from lyra.engine.data.open_interest import OpenInterest
 from lyra.engine.enums import DataMappingMode, DataNormalizationMode, Resolution, SecurityType, TickType
 from lyra.engine.feed.bars import strict_times_apply
 from lyra.engine.feed.calendar import start_of_bars
@@ -122,7 +122,7 @@ class RequestFactory:
         """The feeds that a request is for: the algorithm's own if it has any of the type, else internal ones, else new ones."""
         feeds = (c for c in self._algorithm._configs.values() if c.symbol == symbol)
         other = (Tick, MarginInterestRate, OpenInterest) if all_feeds or data_type is OpenInterest else (Tick, MarginInterestRate)
-        known = [c for c in feeds if c.bar_type is not None or c.type in other or c.is_custom_data]
+        known = [c for c in feeds if c.bar_type is not None or c.type in other or c.is_custom_data or c.type is data_type]
         known.sort(key=lambda c: (-int(c.resolution), -_tick_order(c.security_type, c.tick_type)))
         if data_type is Tick:
             matching = [c if c.type is Tick else _as_ticks(c) for c in known if c.type in COMMON_TYPES]
@@ -186,6 +186,8 @@ class RequestFactory:
         if resolution is not None:
             return resolution
         feeds = [c for c in self._algorithm._configs.values() if c.symbol == symbol]
+        if data_type is not None and data_type not in (*COMMON_TYPES, OpenInterest):
+            feeds = [c for c in feeds if c.type is data_type] or feeds
         own = [c for c in feeds if not c.is_internal_feed] or feeds
         finest = min((c.resolution for c in own), default=None)
         common = data_type is None or data_type in COMMON_TYPES or _is_abstract(data_type)

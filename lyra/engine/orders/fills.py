@@ -459,7 +459,9 @@ class FutureFillModel(ImmediateFillModel):
 
     def stop_market_fill(self, asset: Any, order: Any) -> OrderEvent:
         """When the bar went beyond the stop, in the hours of the subscription: at the worse of the stop and the market."""
-        return self._stop(asset, order, inclusive=False, extended=any(c.extended_market_hours for c in asset._configs or asset._left_configs))[0]
+        return self._stop(
+            asset, order, inclusive=False, extended=any(c.extended_market_hours for c in asset._configs or asset._left_configs)
+        )[0]
 
 
 def _tick_prices(cache: Any, direction: OrderDirection) -> Prices | None:

@@ -38,7 +38,7 @@ class FutureUniverse(BaseDataCollection):
     volume = money("_volume")
     open_interest = money("_open_interest")
     _open = _high = _low = _close = _volume = _open_interest = ZERO
-    _pandas = dict.fromkeys(()) | {name.replace("_", ""): name for name in _PRICES}
+    _pandas = {name.replace("_", ""): name for name in _PRICES}
 
     def _frame_columns(self) -> dict[str, Any] | None:
         if getattr(self, "data", None):
@@ -56,7 +56,7 @@ class FutureUniverse(BaseDataCollection):
 
     def to_symbol(self) -> Symbol:
         """The contract."""
-        return self.symbol
+        return self.symbol  # type: ignore[no-any-return]
 
     def get_source(self, config: Any, date: datetime, is_live_mode: bool) -> SubscriptionDataSource:
         """A day's file of the future."""

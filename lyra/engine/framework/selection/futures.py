@@ -45,7 +45,9 @@ class FutureUniverseSelectionModel(UniverseSelectionModel):
 def future_chain_universes(algorithm: Any, canonical: Any, chosen: Any, universe_settings: Any) -> list[Any]:
     """A future's two universes, after it was added with a filter (`Extensions.CreateFutureChain`)."""
     settings = algorithm.universe_settings if universe_settings is None else universe_settings
-    future = algorithm.add_security(canonical, settings.resolution, settings.fill_forward, settings.leverage, settings.extended_market_hours)
+    future = algorithm.add_security(
+        canonical, settings.resolution, settings.fill_forward, settings.leverage, settings.extended_market_hours
+    )
     future.set_filter(chosen)
     names = (canonical, continuous_universe_symbol(canonical))
     return [universe for symbol, universe in list(algorithm.universe_manager._items.items()) if symbol in names]
