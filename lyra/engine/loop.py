@@ -258,7 +258,7 @@ class Loop:
                     break
                 security = securities.get(point.symbol)
                 if security is not None:
-                    security.cache._by_type[type(point)] = [point]
+                    security.cache.take_universe_data(point)
 
     def _update_securities(self, time_slice: TimeSlice) -> None:
         """Note the new rows in the securities' caches; repeated bars do not move prices."""

@@ -295,6 +295,8 @@ class Adding(LeanObject):
         security = self.securities.get(found)
         if security is None:
             return False
+        if found.is_canonical():
+            raise NotSupported("QCAlgorithm.remove_security of a continuous future")
         if not self.is_warming_up:
             for ticket in self.transactions.get_open_order_tickets(found):
                 ticket.cancel(tag or "Removed")

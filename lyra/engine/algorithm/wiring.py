@@ -190,6 +190,8 @@ class Wiring:
         return self._data.corporate(config.symbol, days, start)
 
     def _open_interest(self: Any, config: SubscriptionDataConfig, hours: Any, start: int, end: int, fill: int) -> Iterator[tuple[int, Any]]:
+        if self.is_warming_up and self.settings.warmup_resolution not in (None, config.resolution):
+            raise NotSupported("A warm-up of futures or options in another resolution than their own")
         strict = use_strict_times(self.settings.daily_precise_end_time, config, hours)
         length = fill if config.fill_data_forward else None
         start = day_of(start)  # a feed of open interest begins at midnight (`SubscriptionRequest.cs`)

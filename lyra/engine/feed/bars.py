@@ -23,6 +23,7 @@ from lyra.engine.feed.csvcolumns import MISSING, Ints
 from lyra.engine.feed.fillforward import FillForward, Span
 from lyra.engine.feed.marketfiles import QUOTE_FIELDS, TRADE_FIELDS, FileRows, MarketFiles, contract_file, data_path, has_contracts
 from lyra.engine.feed.rows import ColumnRows, PriceScale
+from lyra.engine.symbols import is_option
 from lyra.engine.times import DAY, to_datetime
 
 _CHUNK = 4096
@@ -137,10 +138,9 @@ class BarReader:
             return
         if config.resolution in (Resolution.HOUR, Resolution.DAILY):
             for ticker, first, last in self._tickers():
-                rows = self._read(ticker, None)
-                if rows is not None:
-                    inside = (rows.time >= first) & (rows.time < last + DAY)
-                    yield rows if inside.all() else FileRows(rows.time[inside], rows.values[inside], rows.scales[inside])
+                for part in self._read_coarse(ticker):
+                    inside = (part.time >= first) & (part.time < last + DAY)
+                    yield part if inside.all() else FileRows(part.time[inside], part.values[inside], part.scales[inside])
             return
         for day in tradable_days(self._hours, self._request.start, self._request.end, config.data_time_zone, config.extended_market_hours):
             if corporate is not None and not corporate.has_data(day):
@@ -149,6 +149,17 @@ class BarReader:
             rows = self._read(ticker, to_datetime(day).date())
             if rows is not None:
                 yield rows
+
+    def _read_coarse(self, ticker: str) -> Iterator[FileRows]:
+        """The rows of hourly or daily files: options have one for each year, others one for all."""
+        days: list[date | None] = [None]
+        if is_option(self._config.security_type):
+            years = range(to_datetime(self._request.start).year, to_datetime(self._request.end).year + 1)
+            days = [date(year, 1, 1) for year in years]
+        for day in days:
+            found = self._read(ticker, day)
+            if found is not None:
+                yield found
 
     def _contracts_in_order(self) -> Iterator[FileRows]:
         """A continuous future's rows: those of each contract on the exchange's days on which it is followed."""
@@ -193,6 +204,8 @@ class BarReader:
             path, entry = contract_file(config.symbol, config.resolution, tick_type, day)
         else:
             path = data_path(config.security_type, config.market, config.resolution, ticker, tick_type, day)
+        if config.resolution in (Resolution.HOUR, Resolution.DAILY):
+            day = None
         rows = self._files.read(path, len(self._fields), self._scaled, day, self._prices, entry)
         if rows is not None and self._quotes:
             _drop_empty_sides(rows.values)

@@ -81,7 +81,8 @@ def has_contracts(symbol: Any) -> bool:
 
 def contract_file(symbol: Any, resolution: Resolution, tick_type: TickType, day: date | None) -> tuple[str, str]:
     """The relative path of the zip that holds a future's or option's data, and its entry (`LeanData.GenerateRelativeZipFilePath`,
-    `GenerateZipEntryName`). A future's entries are named after the contracts' months, an option's after style, right, strike and expiry."""
+    `GenerateZipEntryName`). `day` is that of the data; of hourly and daily data of options there is a file for each
+    year. A future's entries are named after the contracts' months, an option's after style, right, strike and expiry."""
     sid, kind, tick = symbol.id, symbol.security_type, _TICK_NAMES[tick_type]
     coarse = resolution in (Resolution.HOUR, Resolution.DAILY)
     base = f"{_FOLDERS[kind]}/{sid.market.lower()}/{resolution.lean_name.lower()}"
@@ -96,7 +97,8 @@ def contract_file(symbol: Any, resolution: Resolution, tick_type: TickType, day:
     if coarse and kind == SecurityType.FUTURE:
         return f"{base}/{root}_{tick}.zip", f"{root}_{tick}_{contract}.csv"
     if coarse:
-        return f"{base}/{root}_{sid.date.year}_{tick}{style}.zip", f"{root}_{tick}{style}_{contract}.csv"
+        year = sid.date.year if day is None else day.year
+        return f"{base}/{root}_{year}_{tick}{style}.zip", f"{root}_{tick}{style}_{contract}.csv"
     below = f"/{symbol.underlying.id.symbol.lower()}" if kind == SecurityType.FUTURE_OPTION else ""
     if below:
         raise DataError(f"{base}{below}: files of options on futures are not read.")
@@ -229,7 +231,8 @@ def _prefix(config: Any) -> str:
     """What the paths of a configuration's files begin with."""
     if has_contracts(config.symbol):
         path, _ = contract_file(config.symbol, config.resolution, config.tick_type, date(2000, 1, 1))
-        return path if config.resolution in (Resolution.HOUR, Resolution.DAILY) else path.rpartition("/")[0] + "/"
+        coarse = config.resolution in (Resolution.HOUR, Resolution.DAILY)
+        return path.partition("_2000_")[0] if coarse else path.rpartition("/")[0] + "/"
     folder = (
         f"{_FOLDERS[config.security_type]}/{config.market.lower()}/{config.resolution.lean_name.lower()}/{config.mapped_symbol.lower()}"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,8 @@ from lyra.engine.enums import Resolution, TickType
 from lyra.engine.feed.calendar import daily_calendar
 from lyra.engine.feed.fillforward import FillForward, Span
 from lyra.engine.feed.marketfiles import MarketFiles, contract_file
-from lyra.engine.times import DAY, day_of, to_datetime
+from lyra.engine.symbols import is_option
+from lyra.engine.times import DAY, day_of, to_datetime, to_us
 
 
 @dataclass(slots=True)
@@ -110,7 +112,11 @@ class OpenInterestReader:
         """The dates, in the data's zone, of the files to read; None for the one file of hourly and daily data."""
         config, zone = self._request.config, self._request.hours.time_zone
         if config.resolution in (Resolution.HOUR, Resolution.DAILY):
-            yield None
+            if not is_option(config.security_type):
+                yield None
+                return
+            for year in range(to_datetime(first).year, to_datetime(self._request.end).year + 1):
+                yield to_us(date(year, 1, 1))
             return
         data_zone = config.data_time_zone
         day = day_of(data_zone.to_local(zone.to_utc(first)))
@@ -121,9 +127,10 @@ class OpenInterestReader:
 
     def _read(self, contract: Any, day: int | None) -> Any:
         config = self._request.config
-        date = None if day is None else to_datetime(day).date()
-        path, entry = contract_file(contract, config.resolution, TickType.OPEN_INTEREST, date)
-        return self._files.read(path, 1, False, date, (), entry)
+        of_file = None if day is None else to_datetime(day).date()
+        path, entry = contract_file(contract, config.resolution, TickType.OPEN_INTEREST, of_file)
+        fine = config.resolution not in (Resolution.HOUR, Resolution.DAILY)
+        return self._files.read(path, 1, False, of_file if fine else None, (), entry)
 
     def _local(self, time: Any) -> Any:
         data_zone, zone = self._request.config.data_time_zone, self._request.hours.time_zone

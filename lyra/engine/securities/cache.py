@@ -40,6 +40,7 @@ class SecurityCache(LeanObject):
         self._quote_ticks: list[Any] = []
         self._symbol: Any = None
         self.open_interest = 0
+        self._interest_end = -(2**62)
         self.properties: dict[str, Any] = {}
 
     # noted by the loop ----------------------------------------------------------------------------
@@ -108,7 +109,7 @@ class SecurityCache(LeanObject):
     def _tick(self, tick: Any) -> None:
         values = self._values
         if tick.tick_type == TickType.OPEN_INTEREST:
-            self.open_interest = int(tick._value)
+            self._note_interest(tick._value, tick._end)
             return
         if not self._equity or tick.tick_type == TickType.TRADE:
             self._last_point = tick
@@ -119,6 +120,17 @@ class SecurityCache(LeanObject):
         else:
             for name in ("bid_price", "bid_size", "ask_price", "ask_size"):
                 _put(values, name, getattr(tick, f"_{name}"))
+
+    def _note_interest(self, value: Decimal, end: int) -> None:
+        """Open interest known at a wall time."""
+        self.open_interest, self._interest_end = int(value), end
+
+    def take_universe_data(self, point: Any) -> None:
+        """What a universe selected from; a chain's file tells the open interest too, unless a newer one is known."""
+        self._by_type[type(point)] = [point]
+        interest = getattr(point, "_open_interest", None)
+        if interest is not None and point._end > self._interest_end:
+            self._note_interest(interest, point._end)
 
     def _only_trade_bars(self) -> bool:
         return self.quote_rows is None and self._last_point is None

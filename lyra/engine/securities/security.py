@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from lyra.engine.decimals import to_float
 from lyra.engine.dotnet_errors import ArgumentException
 from lyra.engine.enums import DataNormalizationMode, Resolution, SecurityType
+from lyra.engine.errors import NotSupported
 from lyra.engine.exact import divide, multiply
 from lyra.engine.feed.config import SubscriptionDataConfig
 from lyra.engine.markets.exchange import SecurityExchange
@@ -24,7 +25,7 @@ from lyra.engine.securities.cash import Cash, CashBook
 from lyra.engine.securities.holding import CfdHolding, CryptoHolding, EquityHolding, ForexHolding, IndexHolding, SecurityHolding
 from lyra.engine.securities.price_variation import AdjustedPriceVariationModel, EquityPriceVariationModel
 from lyra.engine.securities.settlement import ImmediateSettlementModel
-from lyra.engine.symbols import Symbol
+from lyra.engine.symbols import Symbol, is_option
 from lyra.engine.times import to_datetime
 
 
@@ -167,6 +168,8 @@ class Security(LeanObject):
     def session(self) -> Any:
         """Today's bar so far, and those of the days before, once its `size` is set."""
         if self._session is None:
+            if self.type is SecurityType.FUTURE or is_option(self.type):
+                raise NotSupported(f"Security.session of {self.type.lean_name}s")
             from lyra.engine.securities.session import Session
 
             self._session = Session(self, self._on_session)
