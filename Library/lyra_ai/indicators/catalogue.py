@@ -8,7 +8,7 @@ import importlib
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import _REGISTRY, Kernel
 
-FAMILIES = ("averages", "weighted", "filters", "adaptive", "bands", "oscillators_of_averages", "directional", "momentum", "prices", "volatility",
+FAMILIES = ("averages", "filters", "adaptive", "bands", "oscillators_of_averages", "directional", "momentum", "prices", "volatility",
             "window_statistics", "talib", "freqtrade")  # fmt: skip
 """Modules of kernels; each is loaded when a name is asked for."""
 

@@ -20,15 +20,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.averages import Rma, Sma, Trima, Wma
+from lyra_ai.indicators.averages import Rma, Sma, Trima, Tsf, Wma
 from lyra_ai.indicators.bands import Stddev
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
 from lyra_ai.indicators.catalogue import find, names
 from lyra_ai.indicators.filters import TalibMamaAlone
 from lyra_ai.indicators.prices import AccumulationDistribution, Donchian
-from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Lowest
-from lyra_ai.indicators.weighted import Tsf
-from lyra_ai.indicators.windows import RollingDeviation, RollingMean, RollingSum
+from lyra_ai.indicators.rolling import INFINITE, Deviation, Highest, Lag, Lowest, Mean, Sum
 
 REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
     "SMA": ("sma", {"timeperiod": ("period", 30)}),
@@ -234,7 +232,7 @@ class Ema(Kernel):
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
         self._weight = 2.0 / (timeperiod + 1)
-        self._begin: RollingMean | None = RollingMean(timeperiod)
+        self._begin: Mean | None = Mean(timeperiod)
         self._value = NAN
 
     def next(self, x: float) -> float:
@@ -345,7 +343,7 @@ class Kama(Kernel):
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1 if timeperiod > 1 else 1
-        self._delay, self._way = Lag(timeperiod), RollingSum(timeperiod)
+        self._delay, self._way = Lag(timeperiod), Sum(timeperiod, 0.0)
         self._x = self._value = NAN
 
     def next(self, x: float) -> float:
@@ -372,7 +370,7 @@ class Vwma(Kernel):
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._values, self._volumes = RollingMean(timeperiod), RollingMean(timeperiod)
+        self._values, self._volumes = Mean(timeperiod), Mean(timeperiod)
 
     def next(self, x: float, volume: float) -> float:
         """The average."""
@@ -462,7 +460,7 @@ class Bbands(Kernel):
         middle = average(matype, timeperiod)
         self.rows = max(middle.warm_up, timeperiod)
         self._middle = _Late(middle, self.rows)
-        self._deviation = RollingDeviation(timeperiod)
+        self._deviation = Deviation(timeperiod)
         self._up, self._down = nbdevup, nbdevdn
 
     def next(self, x: float) -> tuple[float, ...]:
@@ -482,7 +480,7 @@ class Accbands(Kernel):
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._means = RollingMean(timeperiod), RollingMean(timeperiod), RollingMean(timeperiod)
+        self._means = Mean(timeperiod), Mean(timeperiod), Mean(timeperiod)
 
     def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
         """Upper, middle, lower."""
@@ -677,7 +675,7 @@ class Cmou(Cmo):
     """Tushar Chande's momentum (1994): rises less falls over their sum, in percent, of the last `timeperiod` steps."""
 
     def _smoothed(self, period: int) -> Any:
-        return RollingMean(period)
+        return Mean(period)
 
 
 @kernel("talib_rvi")
@@ -881,7 +879,7 @@ class Dpo(Kernel):
 
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
-        self._delay, self._mean = Lag(timeperiod // 2 + 1), RollingMean(timeperiod)
+        self._delay, self._mean = Lag(timeperiod // 2 + 1), Mean(timeperiod)
         self.rows = max(timeperiod, timeperiod // 2 + 2)
 
     def next(self, x: float) -> float:
@@ -896,7 +894,7 @@ class Er(Kernel):
     def __init__(self, timeperiod: int = 10) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._delay, self._way, self._steps = Lag(timeperiod), RollingMean(timeperiod), _Steps()
+        self._delay, self._way, self._steps = Lag(timeperiod), Mean(timeperiod), _Steps()
 
     def next(self, x: float) -> float:
         """The ratio."""
@@ -914,7 +912,7 @@ class Vhf(Kernel):
         self._high, self._low, self._way, self._steps = (
             Highest(timeperiod, -INFINITE),
             Lowest(timeperiod, INFINITE),
-            RollingMean(timeperiod),
+            Mean(timeperiod),
             _Steps(),
         )
 
@@ -1084,7 +1082,7 @@ class Vortex(Kernel):
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
         self._range = _TrueRange()
-        self._means = RollingMean(timeperiod), RollingMean(timeperiod), RollingMean(timeperiod)
+        self._means = Mean(timeperiod), Mean(timeperiod), Mean(timeperiod)
         self._before = NAN, NAN
 
     def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
@@ -1136,7 +1134,7 @@ class Ao(Kernel):
     def __init__(self, fastperiod: int = 5, slowperiod: int = 34) -> None:
         whole(fastperiod=fastperiod, slowperiod=slowperiod)
         fast, slow = sorted((fastperiod, slowperiod))
-        self._fast, self._slow = RollingMean(fast), RollingMean(slow)
+        self._fast, self._slow = Mean(fast), Mean(slow)
         self.rows = slow
 
     def next(self, high: float, low: float) -> float:
@@ -1153,7 +1151,7 @@ class Ac(Kernel):
 
     def __init__(self, fastperiod: int = 5, slowperiod: int = 34, signalperiod: int = 5) -> None:
         whole(signalperiod=signalperiod)
-        self._oscillator, self._mean = Ao(fastperiod, slowperiod), RollingMean(signalperiod)
+        self._oscillator, self._mean = Ao(fastperiod, slowperiod), Mean(signalperiod)
         self.rows = self._oscillator.rows + signalperiod - 1
 
     def next(self, high: float, low: float) -> float:
@@ -1167,7 +1165,7 @@ class _Distances:
 
     def __init__(self, period: int) -> None:
         self._window: deque[float] = deque(maxlen=period)
-        self._mean = RollingMean(period)
+        self._mean = Mean(period)
 
     def next(self, x: float) -> tuple[float, float]:
         self._window.append(x)
@@ -1233,7 +1231,7 @@ class Imi(Kernel):
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._rises, self._falls = RollingMean(timeperiod), RollingMean(timeperiod)
+        self._rises, self._falls = Mean(timeperiod), Mean(timeperiod)
 
     def next(self, open: float, close: float) -> float:
         """The index; 50 where no bar moved."""
@@ -1251,7 +1249,7 @@ class Qstick(Kernel):
     def __init__(self, timeperiod: int = 10) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._mean = RollingMean(timeperiod)
+        self._mean = Mean(timeperiod)
 
     def next(self, open: float, close: float) -> float:
         """The mean."""
@@ -1270,7 +1268,7 @@ class Mfi(Kernel):
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._up, self._down = RollingSum(timeperiod), RollingSum(timeperiod)
+        self._up, self._down = Sum(timeperiod, 0.0), Sum(timeperiod, 0.0)
         self._price = NAN
         self._row = 0
 
@@ -1425,7 +1423,7 @@ class Ultosc(Kernel):
         whole(timeperiod1=timeperiod1, timeperiod2=timeperiod2, timeperiod3=timeperiod3)
         periods = sorted((timeperiod1, timeperiod2, timeperiod3))
         self.rows = periods[-1] + 1
-        self._windows = [(weight, RollingMean(period), RollingMean(period)) for weight, period in zip((4, 2, 1), periods, strict=True)]
+        self._windows = [(weight, Mean(period), Mean(period)) for weight, period in zip((4, 2, 1), periods, strict=True)]
         self._close = NAN
 
     def next(self, high: float, low: float, close: float) -> float:
@@ -1520,7 +1518,7 @@ class Massi(_OfRange):
 
     def __init__(self, fastperiod: int = 9, slowperiod: int = 25) -> None:
         whole(slowperiod=slowperiod)
-        self._one, self._two, self._mean = Ema(fastperiod), Ema(fastperiod), RollingMean(slowperiod)
+        self._one, self._two, self._mean = Ema(fastperiod), Ema(fastperiod), Mean(slowperiod)
         self._period = slowperiod
         self.rows = 2 * fastperiod + slowperiod - 2
 
@@ -1573,12 +1571,11 @@ class Var(Kernel):
     def __init__(self, timeperiod: int = 5, nbdev: float = 1.0) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._window = RollingDeviation(timeperiod)
+        self._window = Deviation(timeperiod)
 
     def next(self, x: float) -> float:
         """The variance."""
-        variance = self._window.next(x)[1]
-        return variance if self._window.full else NAN
+        return self._window.next(x)[1]
 
 
 # Volume
@@ -1623,7 +1620,7 @@ class Cmf(Kernel):
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._flows, self._volumes = RollingMean(timeperiod), RollingMean(timeperiod)
+        self._flows, self._volumes = Mean(timeperiod), Mean(timeperiod)
 
     def next(self, high: float, low: float, close: float, volume: float) -> float:
         """The ratio, -1 to 1."""
@@ -1698,7 +1695,7 @@ class Rvol(Kernel):
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._mean = RollingMean(timeperiod)
+        self._mean = Mean(timeperiod)
         self._before = NAN
 
     def next(self, volume: float) -> float:
