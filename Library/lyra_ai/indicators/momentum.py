@@ -199,10 +199,14 @@ class CommodityChannel(Kernel):
         self.rows = self.period = period
         self._mean = Mean(period)
         self._window: deque[float] = deque(maxlen=period)
+        self._base = NAN
 
     def next(self, high: float, low: float, close: float) -> float:
         """The index."""
         price = (high + low + close) / 3
+        if self._base != self._base:
+            self._base = price
+        price -= self._base  # for it is all about distances, and those from the first price are small
         window = self._window
         window.append(price)
         mean = self._mean.next(price)

@@ -63,7 +63,7 @@ _PREFIX = "talib_"
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    if name.startswith("_") or name not in functions():
+    if name.startswith("_") or name not in _names():
         raise AttributeError(f"TA-Lib's functions have no {name!r} here; `functions()` lists those that are.")
     return _function(name)
 
@@ -73,23 +73,24 @@ def __dir__() -> list[str]:
 
 
 @cache
-def _of_here() -> dict[str, type[Kernel]]:
-    return {name.removeprefix(_PREFIX).upper(): find(name) for name in names() if name.startswith(_PREFIX)}
+def _names() -> dict[str, str]:
+    """Every function's kernel."""
+    here = {name.removeprefix(_PREFIX).upper(): name for name in names() if name.startswith(_PREFIX)}
+    return {**here, **{function: name for function, (name, _) in REUSED.items()}}
 
 
 def functions() -> list[str]:
     """Every function's name, sorted."""
-    return sorted([*_of_here(), *REUSED])
+    return sorted(_names())
 
 
 def kernel_of(function: str, *args: Any, **settings: Any) -> Kernel:
     """The kernel of a function, with TA-Lib's settings. Raises SettingError for a function or a setting that is none."""
-    if function not in functions():
+    if function not in _names():
         raise SettingError(f"There is no function called {function!r}; there are {', '.join(functions())}.")
-    kind = _of_here().get(function)
-    if kind is None:
-        name, known = REUSED[function]
-        kind = find(name)
+    kind = find(_names()[function])
+    if function in REUSED:
+        _, known = REUSED[function]
         unknown = [key for key in settings if key not in known]
         if unknown or len(args) > len(known):
             shown = f"the settings {', '.join(known)}" if known else "no settings"
@@ -104,7 +105,7 @@ def kernel_of(function: str, *args: Any, **settings: Any) -> Kernel:
 
 @cache
 def _function(name: str) -> Callable[..., Any]:
-    kind = _of_here().get(name) or find(REUSED[name][0])
+    kind = find(_names()[name])
     inputs = len(kind.needs)
 
     def function(*given: Any, **settings: Any) -> Any:
@@ -114,12 +115,10 @@ def _function(name: str) -> Callable[..., Any]:
         made = kernel_of(name, *given[inputs:], **settings)
         if len({len(values) for values in columns}) != 1:
             raise SettingError(f"The columns of {name} differ in length: {', '.join(str(len(values)) for values in columns)}.")
-        rows = len(columns[0])
-        known = np.flatnonzero(~np.isnan(np.array(columns)).any(axis=0))
-        found = np.full((rows, len(made.parts)) if made.parts else rows, NAN)
-        if len(known):
-            begin = int(known[0])
-            found[begin:] = column(made, *(values[begin:] for values in columns))
+        begin = _begin(columns)
+        found = column(made, *(values[begin:] for values in columns))
+        if begin:
+            found = np.concatenate([np.full((begin, *found.shape[1:]), NAN), found])
         if not made.parts:
             return _whole(name, found)
         return tuple(_whole(f"{name}.{part}", np.ascontiguousarray(values)) for part, values in zip(made.parts, found.T, strict=True))
@@ -127,6 +126,14 @@ def _function(name: str) -> Callable[..., Any]:
     function.__name__ = name
     function.__doc__ = kind.__doc__
     return function
+
+
+def _begin(columns: list[Any]) -> int:
+    """The first row at which no input is NaN, or the number of rows."""
+    if not any(np.isnan(values[:1]).any() for values in columns):
+        return 0
+    known = np.flatnonzero(~np.isnan(np.array(columns)).any(axis=0))
+    return int(known[0]) if len(known) else len(columns[0])
 
 
 def _whole(output: str, values: Any) -> Any:

@@ -1,0 +1,1670 @@
+"""Columns without a loop over rows: what `base.column` asks for before it feeds a kernel row by row.
+
+A fast column is a function of the kernel's columns and settings. It gives the values from the first known row on, one array or one for each
+part, and `Odd` where a case is not worth its while: then the loop does it. There are three ways, tried in this order:
+
+- `talib`: the C function itself, for those of TA-Lib that are equal (`EQUAL`), if the package `TA-Lib` is installed;
+- `numba`: recursions that only a loop can do, compiled, if `numba` is installed;
+- `numpy`: everything else. Windows are put together from windows of half the length, so that nothing drifts and a sum of zeros is zero;
+  averages that remember are linear systems, done block by block as products of matrices.
+
+Each agrees with the loop within 1e-10 of the values' size, or within the rounding of the columns they are of (the tests' law).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from inspect import signature
+from math import atan, cos, degrees, nan, pi, radians, sin
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from lyra_ai.indicators.base import NAN, Floats, Kernel
+
+WAYS = ("talib", "numba", "numpy")
+LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
+"""Rows from which a way is worth the time that its package takes to load."""
+TAME = 1e100
+"""Values of less are far from overflowing."""
+Parts = Floats | tuple[Floats, ...]
+
+
+class Odd(Exception):  # noqa: N818
+    """A case that is left to the loop."""
+
+
+def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) -> Floats | None:
+    """The column of a new kernel, shape (n,) or (n, parts), by the first way that has it; None where the loop must do it."""
+    name = type(kernel).__dict__.get("name")
+    rows = len(columns[0])
+    if name is None or rows <= kernel.warm_up or not (name in _PLAIN or _are_tame(columns)):
+        return None
+    _keep_memory()
+    with np.errstate(all="ignore"):
+        for way in ways:
+            made = _BY_WAY[way](name) if rows >= LONG[way] or way in sys.modules else None
+            if made is None:
+                continue
+            try:
+                return _placed(made(*columns, **_settings(kernel)), kernel, rows)
+            except Odd:
+                continue
+    return None
+
+
+def _are_tame(columns: Sequence[Floats]) -> bool:
+    """Whether all is finite and far from overflowing, and anything moves at all."""
+    least, most = [x.min() for x in columns], [x.max() for x in columns]
+    return all(x > -TAME for x in least) and all(x < TAME for x in most) and least != most
+
+
+@cache
+def _keep_memory() -> None:
+    """Let the C library keep what temporaries free: glibc returns to the system what is more than twice the largest block freed so far, and
+    new pages cost several times what is done with them. (mallopt(3), M_MMAP_THRESHOLD; the block is never touched, so it takes no memory.)
+    """
+    np.empty(4_000_000)
+
+
+def _placed(found: Parts, kernel: Kernel, rows: int) -> Floats:
+    """Values at the end of columns that begin with NaN."""
+    if not isinstance(found, tuple) and len(found) == rows:
+        return found
+    parts = found if isinstance(found, tuple) else (found,)
+    whole = np.empty((len(parts), rows))
+    for line, values in zip(whole, parts, strict=True):
+        line[: rows - len(values)] = nan
+        line[rows - len(values) :] = values
+    return whole.T if kernel.parts else whole[0]
+
+
+@cache
+def _defaults(kind: type[Kernel]) -> dict[str, Any]:
+    return {name: parameter.default for name, parameter in signature(kind).parameters.items()}
+
+
+def _settings(kernel: Kernel) -> dict[str, Any]:
+    defaults = _defaults(type(kernel))
+    args, given = kernel.given
+    return {**defaults, **dict(zip(defaults, args, strict=False)), **given}
+
+
+# The ways
+
+_NUMPY: dict[str, Callable[..., Parts]] = {}
+_LOOPS: dict[str, Callable[..., Parts]] = {}
+_PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom"}
+"""Those for which any numbers will do."""
+
+
+def names(way: str) -> list[str]:
+    """The kernels that have a way (for `talib`: where it is installed)."""
+    found = {"numpy": _NUMPY, "numba": _LOOPS, "talib": EQUAL}[way]
+    return sorted(name for name in found if _BY_WAY[way](name))
+
+
+def _column(*kernels: str) -> Callable[[Any], Any]:
+    def enter(function: Any) -> Any:
+        for name in kernels:
+            _NUMPY[name] = function
+        return function
+
+    return enter
+
+
+def _loop(*kernels: str) -> Callable[[Any], Any]:
+    def enter(function: Any) -> Any:
+        for name in kernels:
+            _LOOPS[name] = function
+        return function
+
+    return enter
+
+
+def _by_numpy(name: str) -> Callable[..., Parts] | None:
+    return _NUMPY.get(name)
+
+
+@cache
+def _installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
+def _by_numba(name: str) -> Callable[..., Parts] | None:
+    return _LOOPS.get(name) if _installed("numba") else None
+
+
+@cache
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as machine code where numba is installed, kept on disk where that can be written; else as it is."""
+    if not _installed("numba"):
+        return function
+    import numba
+
+    try:
+        made = numba.njit(cache=True)(function)
+    except RuntimeError:
+        made = numba.njit(function)
+    found: Callable[..., Any] = made
+    return found
+
+
+def _by_talib(name: str) -> Callable[..., Parts] | None:
+    function = EQUAL.get(name)
+    if function is None or not _installed("talib"):
+        return None
+    import talib
+
+    if not talib.__version__.startswith("0.8.") or talib.get_compatibility() != 0:
+        return None
+    theirs = getattr(talib, function[0])
+    own = function[1:]
+
+    def called(*columns: Floats, **settings: Any) -> Parts:
+        try:
+            found: Parts = theirs(*columns, **dict(zip(own, settings.values(), strict=True)) if own else settings)
+        except Exception:
+            raise Odd from None
+        return tuple(found) if isinstance(found, list) else found
+
+    return called
+
+
+EQUAL: dict[str, tuple[str, ...]] = {}
+
+_BY_WAY: dict[str, Callable[[str], Callable[..., Parts] | None]] = {"talib": _by_talib, "numba": _by_numba, "numpy": _by_numpy}
+
+
+# Windows
+
+_BLOCK = 16
+_SHORT = 64
+"""Windows of up to so many rows are products of matrices, longer ones put together from halves."""
+
+def _halves(x: Floats, period: int, join: Callable[[Floats, Floats], Floats]) -> Floats:
+    """Every window of `period` values joined, for a join that may count a value twice: greatest and least."""
+    width = 1
+    while 2 * width <= period:
+        x = join(x[: len(x) - width], x[width:])
+        width *= 2
+    return join(x[: len(x) - period + width], x[period - width :]) if width < period else x
+
+
+def _highest(x: Floats, period: int) -> Floats:
+    return _halves(x, period, np.maximum)
+
+
+def _lowest(x: Floats, period: int) -> Floats:
+    return _halves(x, period, np.minimum)
+
+
+def _sums(x: Floats, period: int) -> Floats:
+    """Sum of every window."""
+    total, have, width = x, 0, 1
+    while True:
+        if period & width:
+            total = total[: len(x) - have] + x[have:] if have else x
+            have += width
+        if have == period:
+            return total
+        x = x[: len(x) - width] + x[width:]
+        width *= 2
+
+
+def _means(x: Floats, period: int) -> Floats:
+    return _sums(x, period) / period if period > 1 else x
+
+
+def _spread(x: Floats, period: int) -> tuple[Floats, Floats]:
+    """Mean and variance of every window."""
+    try:
+        away, base = _away(x, period)
+        mean, square = _blocks(away, period, len(x)), _blocks(away * away, period, len(x))
+        square -= _known_moment(mean * mean, square)
+        mean += np.repeat(base, _BLOCK)[: len(mean)]
+        return mean, square
+    except Odd:
+        return _spread_from_halves(x, period)
+
+
+def _away(x: Floats, period: int) -> tuple[Floats, Floats]:
+    """Blocks of windows, as distances from the block's middle value, and these: shapes (blocks, 15 + period) and (blocks,)."""
+    if period > _SHORT:
+        raise Odd
+    width = _BLOCK + period - 1
+    blocks = -(-(len(x) - period + 1) // _BLOCK)
+    padded = np.empty(blocks * _BLOCK + period - 1)
+    padded[: len(x)] = x
+    padded[len(x) :] = x[-1]
+    wide = sliding_window_view(padded, width)[::_BLOCK]
+    base = wide[:, width // 2].copy()
+    return wide - base[:, None], base
+
+
+def _blocks(away: Floats, period: int, rows: int) -> Floats:
+    """The windows' means, from blocks of windows."""
+    weights = (1.0 / period,) * period
+    return _product(away, _toeplitz(weights, _BLOCK), np.empty((len(away), _BLOCK))).reshape(-1)[: rows - period + 1]
+
+
+def _known_moment(part: Floats, whole: Floats) -> Floats:
+    """What is to be taken from a sum of squares. Odd where next to nothing is left, so that it is all rounding."""
+    if (part >= 0.999999 * whole).any():
+        raise Odd
+    return part
+
+
+def _spread_from_halves(x: Floats, period: int) -> tuple[Floats, Floats]:
+    """Sums are of distances from the window's first value, which are small where the values are alike; equal ones have a variance of 0."""
+    rows = len(x)
+    piece: tuple[Any, Any] = (0.0, 0.0)
+    total: tuple[Any, Any] = (0.0, 0.0)
+    have, width = 0, 1
+    while True:
+        if period & width:
+            total = _beside(x, total, have, piece, width) if have else piece
+            have += width
+        if have == period:
+            break
+        piece = _beside(x, piece, width, piece, width)
+        width *= 2
+    first = x[: rows - period + 1]
+    mean = total[0] / period
+    return first + mean, np.maximum(total[1] / period - mean * mean, 0.0) + np.zeros(1)
+
+
+def _beside(x: Floats, older: tuple[Any, Any], count: int, newer: tuple[Any, Any], more: int) -> tuple[Floats, Floats]:
+    """Sum and squares of windows of `count` values with the `more` after them, about the first value."""
+    step = x[count : len(x) - more + 1] - x[: len(x) - count - more + 1]
+    length = len(step)
+    if more == 1:
+        squares = step * step
+    else:
+        step *= more
+        squares = newer[0][count:] * 2
+        squares += step
+        squares *= step
+        squares /= more
+        squares += newer[1][count:]
+        step += newer[0][count:]
+    if count > 1:
+        squares += older[1][:length]
+        step += older[0][:length]
+    return step, squares
+
+
+def _weigh(x: Floats, weights: Floats) -> Floats:
+    """Sum of every window times weights, the oldest value's first: blocks of windows as products of matrices."""
+    period = len(weights)
+    block = 16 if period <= 24 else 32
+    count = len(x) - period + 1
+    found = np.empty(count)
+    full = count // block
+    if full:
+        wide = sliding_window_view(x[: full * block + period - 1], block + period - 1)[::block]
+        _product(np.ascontiguousarray(wide), _toeplitz(tuple(weights.tolist()), block), found[: full * block].reshape(full, block))
+    if full * block < count:
+        found[full * block :] = sliding_window_view(x[full * block :], period) @ weights
+    return found
+
+
+def _product(left: Floats, right: Floats, found: Floats) -> Floats:
+    """A product of matrices in pieces so small that the library behind numpy does not share them out among threads, which spin for longer."""
+    rows = max(1, 250_000 // right.size)
+    for row in range(0, len(left), rows):
+        np.matmul(left[row : row + rows], right, out=found[row : row + rows])
+    return found
+
+
+@lru_cache(maxsize=64)
+def _toeplitz(weights: tuple[float, ...], block: int) -> Floats:
+    found = np.zeros((block + len(weights) - 1, block))
+    for place in range(block):
+        found[place : place + len(weights), place] = weights
+    return found
+
+
+# Averages that remember
+
+def _filter(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[Floats, ...]:
+    """Outputs of a linear system, state' = matrix @ state + gain * x, output = out @ state', from the state `begin`.
+
+    A block's outputs are a product of its inputs and one of the state before it; the states between blocks are such a system again.
+    """
+    of_inputs, of_state, to_state, levels = _plan(system)
+    full, left = divmod(len(x), _BLOCK)
+    wide = x[: full * _BLOCK].reshape(full, _BLOCK)
+    rest = np.zeros(_BLOCK)
+    rest[:left] = x[full * _BLOCK :]
+    before, found = None, []
+    for inputs, state in zip(of_inputs, of_state, strict=True):
+        values = np.empty(len(x))
+        inside = _product(wide, inputs, values[: full * _BLOCK].reshape(full, _BLOCK))
+        if before is None:
+            pushes = inside[:, -1:] if to_state is None else _product(wide, to_state, np.empty((full, len(begin))))
+            before = _states(pushes, np.array(begin, dtype=np.float64), levels)
+        inside += _product(before[:full], state, np.empty((full, _BLOCK)))
+        values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
+        found.append(values)
+    return tuple(found)
+
+
+def _states(pushes: Floats, state: Floats, levels: tuple[tuple[Floats, Floats], ...]) -> Floats:
+    """The state before each block and after the last, shape (blocks + 1, states); blocks of blocks are put together in the same way."""
+    blocks, size = pushes.shape
+    groups = max(-(-blocks // _BLOCK), 1)
+    wide = np.zeros((groups, _BLOCK * size))
+    wide.reshape(-1, size)[:blocks] = pushes
+    of_pushes, of_state = levels[0]
+    inside = _product(wide, of_pushes, np.empty_like(wide))
+    if groups == 1:
+        inside += state @ of_state
+    else:
+        inside += _product(_states(inside[:, -size:], state, levels[1:])[:groups], of_state, np.empty_like(wide))
+    return np.concatenate((state[None], inside.reshape(-1, size)[:blocks]))
+
+
+@lru_cache(maxsize=256)
+def _plan(system: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The matrices of `_filter` for a system (matrix, gain, out), each as tuples."""
+    matrix, gain, out = (np.array(part, dtype=np.float64) for part in system)
+    size = len(gain)
+    powers = [np.eye(size)]
+    for _ in range(_BLOCK):
+        powers.append(powers[-1] @ matrix)
+    answers = np.array([out @ power @ gain for power in powers[:_BLOCK]])  # to an input: (age, outputs)
+    of_inputs = np.zeros((len(out), _BLOCK, _BLOCK))
+    for row in range(_BLOCK):
+        of_inputs[:, row, row:] = answers[: _BLOCK - row].T
+    of_state = np.array([[line @ power for power in powers[1:]] for line in out]).transpose(0, 2, 1).copy()
+    alone = size == 1 and out.tolist() == [[1.0]]  # then what a block leaves behind is its last output
+    to_state = None if alone else np.array([powers[_BLOCK - 1 - row] @ gain for row in range(_BLOCK)])
+    levels = []
+    step = powers[_BLOCK]
+    for _ in range(6):
+        steps = [np.eye(size)]
+        for _ in range(_BLOCK):
+            steps.append(steps[-1] @ step)
+        of_pushes = np.zeros((_BLOCK * size, _BLOCK * size))
+        for row in range(_BLOCK):
+            of_pushes[row * size : (row + 1) * size, row * size :] = np.hstack([power.T for power in steps[: _BLOCK - row]])
+        levels.append((of_pushes, np.hstack([power.T for power in steps[1:]])))
+        step = steps[_BLOCK]
+    return of_inputs, of_state, to_state, tuple(levels)
+
+
+def _one(keep: float, weight: float) -> tuple[Any, ...]:
+    return ((keep,),), (weight,), ((1.0,),)
+
+
+def _remember(x: Floats, begin: float, keep: float, weight: float) -> Floats:
+    """keep * the one before + weight * value, begun before the first row."""
+    return _filter(x, (begin,), _one(keep, weight))[0]
+
+
+def _running(x: Floats) -> Floats:
+    """Sum of all values so far."""
+    return _remember(x, 0.0, 1.0, 1.0)
+
+
+def _begun(x: Floats, period: int, weight: float) -> Floats:
+    """An exponential average begun with the mean of the first `period` values."""
+    found = np.empty(len(x) - period + 1)
+    found[0] = x[:period].sum() / period
+    found[1:] = _remember(x[period:], found[0], 1.0 - weight, weight)
+    return found
+
+
+def _ema(x: Floats, period: int) -> Floats:
+    return _begun(x, period, 2.0 / (period + 1)) if period > 1 else x
+
+
+def _rma(x: Floats, period: int) -> Floats:
+    return _begun(x, period, 1.0 / period) if period > 1 else x
+
+
+def _emas(x: Floats, period: int, factors: Sequence[float]) -> Floats:
+    """Exponential averages in a row, each begun with its first mean, added up with factors."""
+    rows = len(factors) * (period - 1) + 1
+    level, begin = x[:rows], []
+    for _ in factors:
+        level = _ema(level, period)
+        begin.append(float(level[-1]))
+    found = np.empty(len(x) - rows + 1)
+    found[0] = np.dot(begin, factors)
+    found[1:] = _filter(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)))[0]
+    return found
+
+
+@lru_cache(maxsize=64)
+def _cascade(weight: float, factors: tuple[float, ...]) -> tuple[Any, ...]:
+    """Averages in a row as a system: the next one's input is what this one has become."""
+    size, keep = len(factors), 1.0 - weight
+    matrix = np.zeros((size, size))
+    gain = weight ** np.arange(1, size + 1)
+    for row in range(size):
+        for place in range(row + 1):
+            matrix[row, place] = keep * weight ** (row - place)
+    return tuple(map(tuple, matrix.tolist())), tuple(gain.tolist()), (tuple(factors),)
+
+
+# Small ones
+
+
+def _tail(x: Floats, like: Floats) -> Floats:
+    """The end of a longer column."""
+    return x[len(x) - len(like) :]
+
+
+def _aligned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Two columns that end together, from where both are known."""
+    rows = min(len(x), len(y))
+    return x[len(x) - rows :], y[len(y) - rows :]
+
+
+def _ratio(over: Floats, under: Floats, otherwise: float = 0.0) -> Floats:
+    """The quotient, `otherwise` where the divisor is 0. Odd where a divisor is so small that it has lost digits."""
+    if under.min() > 1e-280:
+        return over / under
+    sizes = np.abs(under)
+    if sizes.min() > 1e-280:
+        return over / under
+    nothing = sizes == 0
+    if sizes[~nothing].size and sizes[~nothing].min() < 1e-280:
+        raise Odd
+    found = over / under
+    found[nothing] = otherwise
+    return found
+
+
+def _known(under: Floats) -> Floats:
+    """Odd where a difference is so near to 0 that a quotient by it is all rounding."""
+    sizes = np.abs(under)
+    if sizes.min() < 1e-4 * sizes.max():
+        raise Odd
+    return under
+
+
+def _steps(x: Floats) -> Floats:
+    return x[1:] - x[:-1]
+
+
+def _true_range(high: Floats, low: Floats, close: Floats) -> Floats:
+    """From the second bar on."""
+    before = close[:-1]
+    found = np.maximum(high[1:], before)
+    found -= np.minimum(low[1:], before)
+    return found
+
+
+def _typical(high: Floats, low: Floats, close: Floats) -> Floats:
+    found = high + low
+    found += close
+    found /= 3
+    return found
+
+
+def _average(x: Floats, matype: int, period: int, own: int = 0) -> Floats:
+    """TA-Lib's average of a number; see `talib.average`."""
+    if period <= 1:
+        return x
+    made = _AVERAGES.get(own if matype == 11 else matype)
+    if made is None:
+        raise Odd
+    return made(x, period)
+
+
+# Averages
+
+
+@_column("sma")
+def _sma(x: Floats, period: int) -> Floats:
+    return _means(x, period)
+
+
+@_column("rma")
+def _rma_column(x: Floats, length: int) -> Floats:
+    return _rma(x, length)
+
+
+def _ranked(x: Floats, period: int) -> tuple[Floats, Floats]:
+    """Sum of every window, and its sum weighted with 0 for the oldest up to period - 1."""
+    total = piece = x, np.zeros(len(x))
+    have, width = 0, 1
+    while True:
+        if period & width:
+            total = _after(total, have, piece) if have else piece
+            have += width
+        if have == period:
+            return total
+        piece = _after(piece, width, piece)
+        width *= 2
+
+
+def _after(older: tuple[Floats, Floats], count: int, newer: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    length = len(newer[0]) - count
+    return older[0][:length] + newer[0][count:], older[1][:length] + newer[1][count:] + count * newer[0][count:]
+
+
+@_column("wma")
+def _wma(x: Floats, period: int) -> Floats:
+    if period > _SHORT:
+        total, ranked = _ranked(x, period)
+        return (total + ranked) / (period * (period + 1) / 2)
+    return _weigh(x, np.arange(1, period + 1) / (period * (period + 1) / 2))
+
+
+@_column("trima", "swma")
+def _trima(x: Floats, period: int) -> Floats:
+    half = (period + 1) // 2
+    if period > _SHORT:
+        return _means(_means(x, half), period + 1 - half)
+    return _weigh(x, np.convolve(np.ones(half), np.ones(period + 1 - half)) / half / (period + 1 - half))
+
+
+@_column("talib_ema")
+def _talib_ema(x: Floats, timeperiod: int) -> Floats:
+    return _ema(x, timeperiod)
+
+
+@_column("talib_dema")
+def _dema(x: Floats, timeperiod: int) -> Floats:
+    return _emas(x, timeperiod, (2.0, -1.0))
+
+
+@_column("talib_tema")
+def _tema(x: Floats, timeperiod: int) -> Floats:
+    return _emas(x, timeperiod, (3.0, -3.0, 1.0))
+
+
+@_column("talib_t3")
+def _t3(x: Floats, timeperiod: int, vfactor: float = 0.7) -> Floats:
+    v = vfactor
+    return _emas(x, timeperiod, (0.0, 0.0, (1 + v) ** 3, -3 * v * (1 + v) ** 2, 3 * v * v * (1 + v), -(v**3)))
+
+
+@_column("talib_hma")
+def _hma(x: Floats, timeperiod: int) -> Floats:
+    full = _wma(x, timeperiod)
+    return _wma(2 * _tail(_wma(x, max(timeperiod // 2, 1)), full) - full, int(timeperiod**0.5))
+
+
+@_column("talib_zlema")
+def _zlema(x: Floats, timeperiod: int) -> Floats:
+    lag = (timeperiod - 1) // 2
+    return _ema(2 * x[lag:] - x[: len(x) - lag], timeperiod)
+
+
+@_column("talib_vwma")
+def _vwma(x: Floats, volume: Floats, timeperiod: int) -> Floats:
+    return _ratio(_sums(x * volume, timeperiod), _sums(volume, timeperiod), NAN) if timeperiod > 1 else x
+
+
+@_column("talib_ma")
+def _ma(x: Floats, timeperiod: int, matype: int) -> Floats:
+    return _average(x, matype, timeperiod)
+
+
+_AVERAGES: dict[int, Callable[[Floats, int], Floats]] = {
+    0: _sma, 1: _ema, 2: _wma, 3: _dema, 4: _tema, 5: _trima, 8: _t3, 9: _hma, 10: lambda x, period: x, 12: _zlema, 13: _rma,
+}  # fmt: skip
+
+
+@_column("talib_mavp")
+def _mavp(x: Floats, periods: Floats, minperiod: int, maxperiod: int, matype: int) -> Floats:
+    shortest = _average(x, matype, maxperiod)
+    chosen = np.clip(_tail(periods, shortest).astype(np.int64), minperiod, maxperiod).astype(np.int16)
+    found = np.empty(len(shortest))
+    for period in range(minperiod, maxperiod + 1):
+        late = len(_average(x[: 10 * maxperiod], matype, period)) - len(_average(x[: 10 * maxperiod], matype, maxperiod))
+        here = np.flatnonzero(chosen == period)
+        if len(here):
+            found[here] = _average(x[late:], matype, period)[here]
+    return found
+
+
+# Bands
+
+
+@_column("stddev")
+def _stddev(x: Floats, period: int, nbdev: float) -> Floats:
+    return np.sqrt(_spread(x, period)[1]) * nbdev
+
+
+@_column("talib_var")
+def _var(x: Floats, timeperiod: int, nbdev: float) -> Floats:
+    return _spread(x, timeperiod)[1]
+
+
+@_column("talib_bbands")
+def _bbands(x: Floats, timeperiod: int, nbdevup: float, nbdevdn: float, matype: int) -> Parts:
+    mean, variance = _spread(x, timeperiod)
+    deviation = np.sqrt(variance)
+    middle = mean if matype == 0 else _average(x, matype, timeperiod)
+    if len(middle) > len(deviation):
+        middle = _average(x[len(middle) - len(deviation) :], matype, timeperiod)
+    deviation = _tail(deviation, middle)
+    return middle + nbdevup * deviation, middle, middle - nbdevdn * deviation
+
+
+@_column("talib_accbands")
+def _accbands(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
+    wide = 4 * _ratio(high - low, high + low)
+    return _means(high * (1 + wide), timeperiod), _means(close, timeperiod), _means(low * (1 - wide), timeperiod)
+
+
+@_column("talib_kc")
+def _kc(high: Floats, low: Floats, close: Floats, timeperiod: int, atrperiod: int, nbdev: float) -> Parts:
+    rows = max(atrperiod + 1, timeperiod)
+    middle = _ema(_typical(high, low, close)[rows - timeperiod :], timeperiod)
+    wide = nbdev * _rma(_true_range(high, low, close)[rows - atrperiod - 1 :], atrperiod)
+    return middle + wide, middle, middle - wide
+
+
+@_column("donchian")
+def _donchian(high: Floats, low: Floats, period: int) -> Parts:
+    upper, lower = _highest(high, period), _lowest(low, period)
+    return upper, (upper + lower) / 2, lower
+
+
+@_column("midpoint")
+def _midpoint(x: Floats, period: int) -> Floats:
+    return (_highest(x, period) + _lowest(x, period)) / 2
+
+
+@_column("midprice")
+def _midprice(high: Floats, low: Floats, period: int) -> Floats:
+    return (_highest(high, period) + _lowest(low, period)) / 2
+
+
+# Lines
+
+
+def _fit(x: Floats, period: int, mean: float, slope: float) -> Floats:
+    """mean * the window's mean + slope * the rise of the line through it, about the first value of all."""
+    half, square = (period - 1) / 2, period * (period * period - 1) / 12
+    if period > _SHORT:
+        total, ranked = _ranked(x - x[0], period)
+        return x[0] * mean + mean / period * total + slope / square * (ranked - half * total)
+    found = _weigh(x - x[0], mean / period + slope * (np.arange(period) - half) / square)
+    found += x[0] * mean
+    return found
+
+
+@_column("linearreg")
+def _linearreg(x: Floats, period: int) -> Floats:
+    return _fit(x, period, 1.0, (period - 1) / 2)
+
+
+@_column("linearreg_intercept")
+def _linearreg_intercept(x: Floats, period: int) -> Floats:
+    return _fit(x, period, 1.0, -(period - 1) / 2)
+
+
+@_column("linearreg_slope")
+def _linearreg_slope(x: Floats, period: int) -> Floats:
+    return _fit(x, period, 0.0, 1.0)
+
+
+@_column("linearreg_angle")
+def _linearreg_angle(x: Floats, period: int) -> Floats:
+    return np.degrees(np.arctan(_fit(x, period, 0.0, 1.0)))
+
+
+@_column("tsf")
+def _tsf(x: Floats, period: int) -> Floats:
+    return _fit(x, period, 1.0, (period + 1) / 2)
+
+
+@_column("talib_fosc")
+def _fosc(x: Floats, timeperiod: int) -> Floats:
+    forecast = _tsf(x[:-1], timeperiod)
+    now = _tail(x, forecast)
+    return _ratio(100 * (now - forecast), now)
+
+
+# Momentum
+
+
+@_column("mom")
+def _mom(x: Floats, period: int) -> Floats:
+    return x[period:] - x[: len(x) - period]
+
+
+def _rise(x: Floats, period: int, otherwise: float) -> Floats:
+    return _ratio(x[period:], x[: len(x) - period], otherwise)
+
+
+@_column("talib_roc")
+def _roc(x: Floats, timeperiod: int) -> Floats:
+    found = _rise(x, timeperiod, 1.0)
+    found -= 1
+    found *= 100
+    return found
+
+
+@_column("talib_rocp")
+def _rocp(x: Floats, timeperiod: int) -> Floats:
+    found = _rise(x, timeperiod, 1.0)
+    found -= 1
+    return found
+
+
+@_column("talib_rocr")
+def _rocr(x: Floats, timeperiod: int) -> Floats:
+    return _rise(x, timeperiod, 0.0)
+
+
+@_column("talib_rocr100")
+def _rocr100(x: Floats, timeperiod: int) -> Floats:
+    found = _rise(x, timeperiod, 0.0)
+    found *= 100
+    return found
+
+
+def _ups_and_downs(x: Floats, smooth: Callable[[Floats, int], Floats], period: int) -> tuple[Floats, Floats]:
+    steps = _steps(x)
+    rises = np.maximum(steps, 0.0)
+    falls = np.subtract(rises, steps, out=steps)
+    return smooth(rises, period), smooth(falls, period)
+
+
+@_column("talib_rsi")
+def _rsi(x: Floats, timeperiod: int) -> Floats:
+    rises, falls = _ups_and_downs(x, _rma, timeperiod)
+    falls += rises
+    rises *= 100
+    return _ratio(rises, falls)
+
+
+@_column("talib_cmo")
+def _cmo(x: Floats, timeperiod: int) -> Floats:
+    rises, falls = _ups_and_downs(x, _rma, timeperiod)
+    return 100 * _ratio(rises - falls, rises + falls)
+
+
+@_column("talib_cmou")
+def _cmou(x: Floats, timeperiod: int) -> Floats:
+    rises, falls = _ups_and_downs(x, _means, timeperiod)
+    return 100 * _ratio(rises - falls, rises + falls)
+
+
+@_column("talib_rvi")
+def _rvi(x: Floats, timeperiod: int, stddevperiod: int) -> Floats:
+    deviation = np.sqrt(_spread(x, stddevperiod)[1])
+    steps = _tail(_steps(x), deviation)
+    up, down = _rma(deviation * (steps > 0), timeperiod), _rma(deviation * (steps < 0), timeperiod)
+    return 100 * _ratio(up, up + down, 0.5)
+
+
+@_column("talib_trix")
+def _trix(x: Floats, timeperiod: int) -> Floats:
+    return _roc(_known(_emas(x, timeperiod, (0.0, 0.0, 1.0))), 1)
+
+
+@_column("talib_tsi")
+def _tsi(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
+    steps = _steps(x)
+    return 100 * _ratio(_ema(_ema(steps, firstperiod), secondperiod), _ema(_ema(np.abs(steps), firstperiod), secondperiod))
+
+
+def _two_averages(x: Floats, fastperiod: int, slowperiod: int, matype: int) -> tuple[Floats, Floats]:
+    fast, slow = sorted((fastperiod, slowperiod))
+    quick, sluggish = _average(x, matype, fast, 1), _average(x, matype, slow, 1)
+    return _aligned(quick, sluggish)
+
+
+@_column("talib_apo")
+def _apo(x: Floats, fastperiod: int, slowperiod: int, matype: int) -> Floats:
+    fast, slow = _two_averages(x, fastperiod, slowperiod, matype)
+    return fast - slow
+
+
+@_column("talib_ppo", "talib_pvo")
+def _ppo(x: Floats, fastperiod: int, slowperiod: int, matype: int) -> Floats:
+    fast, slow = _two_averages(x, fastperiod, slowperiod, matype)
+    return _ratio(100 * (fast - slow), _known(slow))
+
+
+def _with_signal(macd: Floats, signal: Floats) -> Parts:
+    macd = _tail(macd, signal)
+    return macd, signal, macd - signal
+
+
+def _difference(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight: float) -> Floats:
+    """Exponential averages begun at the same row, the fast one less the slow one."""
+    begin = x[slow - fast : slow].sum() / fast, x[:slow].sum() / slow
+    found = np.empty(len(x) - slow + 1)
+    found[0] = begin[0] - begin[1]
+    matrix = (1.0 - fast_weight, 0.0), (0.0, 1.0 - slow_weight)
+    found[1:] = _filter(x[slow:], begin, (matrix, (fast_weight, slow_weight), ((1.0, -1.0),)))[0]
+    return found
+
+
+@_column("talib_macd")
+def _macd(x: Floats, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
+    fast, slow = sorted((fastperiod, slowperiod))
+    macd = _difference(x, fast, 2.0 / (fast + 1), slow, 2.0 / (slow + 1))
+    return _with_signal(macd, _ema(macd, signalperiod))
+
+
+@_column("talib_macdfix")
+def _macdfix(x: Floats, signalperiod: int) -> Parts:
+    macd = _difference(x, 12, 0.15, 26, 0.075)
+    return _with_signal(macd, _ema(macd, signalperiod))
+
+
+@_column("talib_macdext")
+def _macdext(
+    x: Floats, fastperiod: int, fastmatype: int, slowperiod: int, slowmatype: int, signalperiod: int, signalmatype: int
+) -> Parts:
+    fast, slow = sorted(((fastperiod, fastmatype), (slowperiod, slowmatype)), key=lambda pair: pair[0])
+    quick, sluggish = _average(x, fast[1], fast[0]), _average(x, slow[1], slow[0])
+    late = len(quick) - len(sluggish)
+    if late > 0:
+        quick = _average(x[late:], fast[1], fast[0])
+    elif late < 0:
+        sluggish = _average(x[-late:], slow[1], slow[0])
+    macd = quick - sluggish
+    return _with_signal(macd, _average(macd, signalmatype, signalperiod))
+
+
+@_column("talib_coppock")
+def _coppock(x: Floats, wmaperiod: int, roc1period: int, roc2period: int) -> Floats:
+    return _wma(np.add(*_aligned(_roc(x, roc1period), _roc(x, roc2period))), wmaperiod)
+
+
+@_column("talib_dpo")
+def _dpo(x: Floats, timeperiod: int) -> Floats:
+    lag = timeperiod // 2 + 1
+    return np.subtract(*_aligned(x[: len(x) - lag], _means(x, timeperiod)))
+
+
+@_column("talib_er")
+def _er(x: Floats, timeperiod: int) -> Floats:
+    return _ratio(np.abs(_mom(x, timeperiod)), _sums(np.abs(_steps(x)), timeperiod), 1.0)
+
+
+@_column("talib_vhf")
+def _vhf(x: Floats, timeperiod: int) -> Floats:
+    span = _highest(x, timeperiod) - _lowest(x, timeperiod)
+    return _ratio(span[1:], _sums(np.abs(_steps(x)), timeperiod))
+
+
+# Bars
+
+
+def _wilder_sums(x: Floats, period: int) -> Floats:
+    """Wilder's sums from row `period` on: of period - 1 values, then less a `period`th plus the next."""
+    found = np.empty(len(x) - period + 2)
+    found[0] = x[: period - 1].sum()
+    found[1:] = _remember(x[period - 1 :], found[0], 1.0 - 1.0 / period, 1.0)
+    return found
+
+
+def _movements(high: Floats, low: Floats) -> tuple[Floats, Floats]:
+    """Wilder's directional movement upwards and downwards, from the second bar on."""
+    up, down = high[1:] - high[:-1], low[:-1] - low[1:]
+    more, less = up > down, up < down
+    np.maximum(up, 0.0, out=up)
+    np.maximum(down, 0.0, out=down)
+    up *= more
+    down *= less
+    return up, down
+
+
+@_column("talib_plus_dm")
+def _plus_dm(high: Floats, low: Floats, timeperiod: int) -> Floats:
+    return _wilder_sums(_movements(high, low)[0], timeperiod)[0 if timeperiod > 1 else 1 :]
+
+
+@_column("talib_minus_dm")
+def _minus_dm(high: Floats, low: Floats, timeperiod: int) -> Floats:
+    return _wilder_sums(_movements(high, low)[1], timeperiod)[0 if timeperiod > 1 else 1 :]
+
+
+def _indicator(movement: Floats, high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    share = _ratio(_wilder_sums(movement, period)[1:], _wilder_sums(_true_range(high, low, close), period)[1:])
+    return 100 * share if period > 1 else share
+
+
+@_column("talib_plus_di")
+def _plus_di(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    return _indicator(_movements(high, low)[0], high, low, close, timeperiod)
+
+
+@_column("talib_minus_di")
+def _minus_di(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    return _indicator(_movements(high, low)[1], high, low, close, timeperiod)
+
+
+@_column("talib_dx")
+def _dx(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    up, down = _movements(high, low)
+    plus, minus = _wilder_sums(up, timeperiod)[1:], _wilder_sums(down, timeperiod)[1:]
+    both = plus + minus
+    if both.min() < 1e-280:  # then the index is that of the row before; where prices do not move at all it is there too
+        raise Odd
+    plus -= minus
+    np.abs(plus, out=plus)
+    plus *= 100
+    plus /= both
+    return plus
+
+
+@_column("talib_adx")
+def _adx(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    return _rma(_dx(high, low, close, timeperiod), timeperiod)
+
+
+@_column("talib_adxr")
+def _adxr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    index = _adx(high, low, close, timeperiod)
+    return (index[timeperiod - 1 :] + index[: len(index) - timeperiod + 1]) / 2
+
+
+@_column("talib_vortex")
+def _vortex(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
+    wide = _sums(_true_range(high, low, close), timeperiod)
+    plus, minus = np.abs(high[1:] - low[:-1]), np.abs(low[1:] - high[:-1])
+    return _ratio(_sums(plus, timeperiod), wide), _ratio(_sums(minus, timeperiod), wide)
+
+
+def _ages(x: Floats, period: int, after: Any, join: Any) -> Any:
+    """How many rows ago the extreme of every window was, the latest of equal ones; `after` compares the newer with the older half's."""
+    age = np.zeros(len(x), dtype=np.int32)
+    width = 1
+    while width < period:
+        step = min(width, period - width)
+        old, new = x[: len(x) - step], x[step:]
+        newer = after(new, old).astype(np.int32)
+        older_age = age[: len(age) - step] + np.int32(step)
+        age = older_age + newer * (age[step:] - older_age)
+        x = join(old, new)
+        width += step
+    return age
+
+
+@_column("talib_aroon")
+def _aroon(high: Floats, low: Floats, timeperiod: int) -> Parts:
+    down, up = _ages(low, timeperiod + 1, np.less_equal, np.minimum), _ages(high, timeperiod + 1, np.greater_equal, np.maximum)
+    shares = 100 * (timeperiod - np.arange(timeperiod + 1.0)) / timeperiod
+    return shares[down], shares[up]
+
+
+@_column("talib_aroonosc")
+def _aroonosc(high: Floats, low: Floats, timeperiod: int) -> Floats:
+    down, up = _aroon(high, low, timeperiod)
+    return up - down
+
+
+@_column("talib_ao")
+def _ao(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
+    fast, slow = sorted((fastperiod, slowperiod))
+    middle = (high + low) / 2
+    slower = _means(middle, slow)
+    return _tail(_means(middle, fast), slower) - slower
+
+
+@_column("talib_ac")
+def _ac(high: Floats, low: Floats, fastperiod: int, slowperiod: int, signalperiod: int) -> Floats:
+    found = _ao(high, low, fastperiod, slowperiod)
+    mean = _means(found, signalperiod)
+    return _tail(found, mean) - mean
+
+
+@_column("talib_eri")
+def _eri(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
+    middle = _ema(close, timeperiod)
+    return _tail(high, middle) - middle, _tail(low, middle) - middle
+
+
+@_column("talib_fractal")
+def _fractal(high: Floats, low: Floats, leftbars: int, rightbars: int) -> Parts:
+    return _stands_out(high, leftbars, rightbars, np.greater), _stands_out(low, leftbars, rightbars, np.less)
+
+
+def _stands_out(x: Floats, left: int, right: int, beyond: Any) -> Floats:
+    width = left + right
+    middle = x[left : len(x) - right]
+    found = np.ones(len(middle), dtype=bool)
+    for row in range(width + 1):
+        if row != left:
+            found &= beyond(middle, x[row : len(x) - width + row])
+    return found * 100.0
+
+
+@_column("talib_imi")
+def _imi(open: Floats, close: Floats, timeperiod: int) -> Floats:
+    step = close - open
+    rises = np.maximum(step, 0.0)
+    up, both = _sums(rises, timeperiod), _sums(np.abs(step), timeperiod)
+    return 100 * _ratio(up, both, 0.5)
+
+
+@_column("talib_qstick")
+def _qstick(open: Floats, close: Floats, timeperiod: int) -> Floats:
+    return _means(close - open, timeperiod)
+
+
+@_column("bop")
+def _bop(open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
+    return _ratio(close - open, high - low)
+
+
+@_column("talib_mfi")
+def _mfi(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
+    price = _typical(high, low, close)
+    flow = price * volume
+    up, down = flow[1:] * (price[1:] > price[:-1]), flow[1:] * (price[1:] < price[:-1])
+    up, both = _sums(up, timeperiod), _sums(up + down, timeperiod)
+    if np.abs(both - 1.0).min() < 1e-6:
+        raise Odd
+    found = 100 * up / both
+    if both.min() < 1.0:
+        found[both < 1.0] = 0.0
+    return found
+
+
+def _place(high: Floats, low: Floats, x: Floats, period: int) -> Floats:
+    """Where x is between the windows' extremes, 0 to 100; 0 where these are as good as equal."""
+    top, bottom = _highest(high, period), _lowest(low, period)
+    span = top - bottom
+    found = _tail(x, span) - bottom
+    found *= 100
+    nothing = 1e-14 * (np.abs(top) + np.abs(bottom))
+    if (span > nothing).all():
+        found /= span
+        return found
+    there = span > nothing
+    span[~there] = 1.0
+    found /= span
+    found *= there
+    return found
+
+
+@_column("talib_stochf")
+def _stochf(high: Floats, low: Floats, close: Floats, fastk_period: int, fastd_period: int, fastd_matype: int) -> Parts:
+    place = _place(high, low, close, fastk_period)
+    slow = _average(place, fastd_matype, fastd_period)
+    return _tail(place, slow), slow
+
+
+@_column("talib_stoch")
+def _stoch(
+    high: Floats, low: Floats, close: Floats, fastk_period: int, slowk_period: int, slowk_matype: int, slowd_period: int, slowd_matype: int,
+    own: int = 0,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    slow = _average(_place(high, low, close, fastk_period), slowk_matype, slowk_period, own)
+    slower = _average(slow, slowd_matype, slowd_period, own)
+    return _tail(slow, slower), slower
+
+
+@_column("talib_kdj")
+def _kdj(high: Floats, low: Floats, close: Floats, **settings: int) -> Parts:
+    k, d = _stoch(high, low, close, own=13, **settings)
+    return k, d, 3 * k - 2 * d
+
+
+@_column("talib_stochrsi")
+def _stochrsi(x: Floats, timeperiod: int, fastk_period: int, fastd_period: int, fastd_matype: int) -> Parts:
+    index = _rsi(x, timeperiod)
+    if (_highest(index, fastk_period) - _lowest(index, fastk_period)).min() < 1e-3:  # its place would be all rounding
+        raise Odd
+    return _stochf(index, index, index, fastk_period, fastd_period, fastd_matype)
+
+
+@_column("talib_smi")
+def _smi(high: Floats, low: Floats, close: Floats, timeperiod: int, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
+    top, bottom = _highest(high, timeperiod), _lowest(low, timeperiod)
+    distance, span = _tail(close, top) - (top + bottom) / 2, top - bottom
+    index = _ratio(200 * _ema(_ema(distance, slowperiod), fastperiod), _ema(_ema(span, slowperiod), fastperiod))
+    signal = _ema(index, signalperiod)
+    return _tail(index, signal), signal
+
+
+@_column("talib_ultosc")
+def _ultosc(high: Floats, low: Floats, close: Floats, timeperiod1: int, timeperiod2: int, timeperiod3: int) -> Floats:
+    before = close[:-1]
+    bottom = np.minimum(low[1:], before)
+    pressure, wide = close[1:] - bottom, np.maximum(high[1:], before) - bottom
+    periods = sorted((timeperiod1, timeperiod2, timeperiod3))
+    found = np.zeros(len(pressure) - periods[-1] + 1)
+    for weight, period in zip((4, 2, 1), periods, strict=True):
+        found += weight * _tail(_ratio(_sums(pressure, period), _sums(wide, period)), found)
+    found *= 100 / 7
+    return found
+
+
+@_column("willr")
+def _willr(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    top = _highest(high, period)
+    return -100 * _ratio(top - _tail(close, top), top - _lowest(low, period))
+
+
+@_column("cci")
+def _cci(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    price = _typical(high, low, close)
+    price -= price[0]
+    mean = _means(price, period)
+    distance = _distances(price, mean, period)
+    if distance.min() <= 1e-9 * np.abs(mean).max():  # where nothing moves it is 0
+        raise Odd
+    return (_tail(price, mean) - mean) / (0.015 * distance)
+
+
+def _distances(x: Floats, mean: Floats, period: int) -> Floats:
+    """Mean distance of every window's values from a mean of its own."""
+    found = np.zeros(len(mean))
+    for row in range(period):
+        step = x[row : row + len(mean)] - mean
+        found += np.abs(step, out=step)
+    found /= period
+    return found
+
+
+@_column("talib_avgdev")
+def _avgdev(x: Floats, timeperiod: int) -> Floats:
+    return _distances(x, _means(x, timeperiod), timeperiod)
+
+
+# Ranges and prices
+
+
+@_column("talib_trange")
+def _trange(high: Floats, low: Floats, close: Floats) -> Floats:
+    return _true_range(high, low, close)
+
+
+@_column("talib_atr")
+def _atr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    return _rma(_true_range(high, low, close), timeperiod)
+
+
+@_column("talib_natr")
+def _natr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    wide = _atr(high, low, close, timeperiod)
+    return _ratio(100 * wide, _tail(close, wide)) if timeperiod > 1 else wide
+
+
+@_column("talib_adr")
+def _adr(high: Floats, low: Floats, timeperiod: int) -> Floats:
+    return _means(high - low, timeperiod)
+
+
+@_column("talib_cvi")
+def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int) -> Floats:
+    return _roc(_ema(high - low, timeperiod), rocperiod)
+
+
+@_column("talib_massi")
+def _massi(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
+    one = _ema(high - low, fastperiod)
+    two = _ema(one, fastperiod)
+    return _sums(_ratio(_tail(one, two), two, 1.0), slowperiod)
+
+
+@_column("talib_ha")
+def _ha(open: Floats, high: Floats, low: Floats, close: Floats) -> Parts:
+    end = (open + high + low + close) / 4
+    begin = np.empty(len(end))
+    begin[0] = (open[0] + close[0]) / 2
+    begin[1:] = _remember(end[:-1], begin[0], 0.5, 0.5)
+    return begin, np.maximum(np.maximum(high, begin), end), np.minimum(np.minimum(low, begin), end), end
+
+
+@_column("avgprice")
+def _avgprice(open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
+    found = open + high
+    found += low
+    found += close
+    found /= 4
+    return found
+
+
+@_column("medprice")
+def _medprice(high: Floats, low: Floats) -> Floats:
+    found = high + low
+    found /= 2
+    return found
+
+
+@_column("typprice")
+def _typprice(high: Floats, low: Floats, close: Floats) -> Floats:
+    return _typical(high, low, close)
+
+
+@_column("wclprice")
+def _wclprice(high: Floats, low: Floats, close: Floats) -> Floats:
+    found = high + low
+    found += 2 * close
+    found /= 4
+    return found
+
+
+# Volume
+
+
+def _flow(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
+    return _ratio((close - low) - (high - close), high - low) * volume
+
+
+@_column("ad")
+def _ad(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
+    return _running(_flow(high, low, close, volume))
+
+
+@_column("talib_adosc")
+def _adosc(high: Floats, low: Floats, close: Floats, volume: Floats, fastperiod: int, slowperiod: int) -> Floats:
+    line = _ad(high, low, close, volume)
+    fast, slow = 2 / (fastperiod + 1), 2 / (slowperiod + 1)
+    system = ((1 - fast, 0.0), (0.0, 1 - slow)), (fast, slow), ((1.0, -1.0),)
+    return _filter(line, (line[0], line[0]), system)[0][max(fastperiod, slowperiod) - 1 :]
+
+
+@_column("talib_cmf")
+def _cmf(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
+    if (high < low).any():  # such a bar has no flow
+        raise Odd
+    return _ratio(_sums(_flow(high, low, close, volume), timeperiod), _sums(volume, timeperiod))
+
+
+@_column("obv")
+def _obv(close: Floats, volume: Floats) -> Floats:
+    signed = np.sign(_steps(close))
+    signed *= volume[1:]
+    found = np.empty(len(volume))
+    found[0] = volume[0]
+    found[1:] = _remember(signed, volume[0], 1.0, 1.0)
+    return found
+
+
+@_column("wad")
+def _wad(high: Floats, low: Floats, close: Floats) -> Floats:
+    before, now = close[:-1], close[1:]
+    rise = (now - np.minimum(before, low[1:])) * (now > before)
+    rise += (now - np.maximum(before, high[1:])) * (now < before)
+    return np.concatenate(([0.0], _running(rise)))
+
+
+def _volume_index(x: Floats, counts: Any) -> Floats:
+    before = x[:-1]
+    factors = _ratio(x[1:] - before, before)
+    factors *= counts
+    factors += 1
+    found: Floats = np.cumprod(np.concatenate(([1000.0], factors)))
+    return found
+
+
+@_column("nvi")
+def _nvi(x: Floats, volume: Floats) -> Floats:
+    return _volume_index(x, volume[1:] < volume[:-1])
+
+
+@_column("pvi")
+def _pvi(x: Floats, volume: Floats) -> Floats:
+    return _volume_index(x, volume[1:] > volume[:-1])
+
+
+@_column("talib_pvt")
+def _pvt(close: Floats, volume: Floats) -> Floats:
+    before = close[:-1]
+    return np.concatenate(([0.0], _running(volume[1:] * _ratio(close[1:] - before, before))))
+
+
+@_column("talib_efi")
+def _efi(close: Floats, volume: Floats, timeperiod: int) -> Floats:
+    return _ema(_steps(close) * volume[1:], timeperiod)
+
+
+@_column("talib_marketfi")
+def _marketfi(high: Floats, low: Floats, volume: Floats) -> Floats:
+    return _ratio(high - low, volume)
+
+
+@_column("talib_rvol")
+def _rvol(volume: Floats, timeperiod: int) -> Floats:
+    return _ratio(volume[timeperiod:], _means(volume, timeperiod)[:-1], NAN)
+
+
+@_column("talib_vwap")
+def _vwap(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
+    return _ratio(_running(_typical(high, low, close) * volume), _running(volume))
+
+
+# Statistics
+
+
+@_column("talib_percentrank")
+def _percentrank(x: Floats, timeperiod: int) -> Floats:
+    now = x[timeperiod:]
+    below = np.zeros(len(now), dtype=np.uint8 if timeperiod < 256 else np.int64)
+    for row in range(timeperiod):
+        below += x[row : row + len(now)] < now
+    return below * 100.0 / timeperiod
+
+
+@_column("talib_correl")
+def _correl(x: Floats, y: Floats, timeperiod: int) -> Floats:
+    return _joint(x, y, timeperiod, correlation=True)
+
+
+@_column("talib_beta")
+def _beta(x: Floats, y: Floats, timeperiod: int) -> Floats:
+    return _joint(_ratio(_steps(x), x[:-1]), _ratio(_steps(y), y[:-1]), timeperiod, correlation=False)
+
+
+def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
+    """Correlation, or slope of y on x, of every window."""
+    rows = len(x)
+    x, y = _away(x, period)[0], _away(y, period)[0]
+    mean_x, mean_y = _blocks(x, period, rows), _blocks(y, period, rows)
+    square = _blocks(x * x, period, rows)
+    square -= _known_moment(mean_x * mean_x, square)
+    both = _blocks(x * y, period, rows)
+    both -= mean_x * mean_y
+    if not correlation:
+        return both / square
+    other = _blocks(y * y, period, rows)
+    other -= _known_moment(mean_y * mean_y, other)
+    return both / np.sqrt(square * other)
+
+
+# Recursions that only a loop can do: plain functions of arrays that give all rows, compiled where numba is installed
+
+
+@_loop("talib_kama")
+def _kama(x: Floats, timeperiod: int) -> Parts:
+    if timeperiod == 1:
+        raise Odd
+    ways = np.empty(len(x))
+    ways[timeperiod:] = _sums(np.abs(_steps(x)), timeperiod)
+    return _compiled(_adapt)(x, ways, timeperiod)[timeperiod:]
+
+
+def _adapt(x: Any, ways: Any, period: int) -> Any:
+    found = np.empty(len(x))
+    value = x[period - 1]
+    for row in range(period, len(x)):
+        straight = abs(x[row] - x[row - period]) / ways[row] if ways[row] else 1.0
+        weight = straight * (2 / 3 - 2 / 31) + 2 / 31
+        value += weight * weight * (x[row] - value)
+        found[row] = value
+    return found
+
+
+@_loop("talib_sar")
+def _sar(high: Floats, low: Floats, acceleration: float, maximum: float) -> Parts:
+    first = min(acceleration, maximum)
+    sides = np.array([[first, first, maximum], [first, first, maximum]])
+    return _compiled(_stop_and_reverse)(high, low, 0.0, 0.0, sides, 1.0)[1:]
+
+
+@_loop("talib_sarext")
+def _sarext(
+    high: Floats,
+    low: Floats,
+    startvalue: float,
+    offsetonreverse: float,
+    accelerationinitlong: float,
+    accelerationlong: float,
+    accelerationmaxlong: float,
+    accelerationinitshort: float,
+    accelerationshort: float,
+    accelerationmaxshort: float,
+) -> Parts:
+    long, short = accelerationmaxlong, accelerationmaxshort
+    sides = np.array(
+        [
+            [min(accelerationinitlong, long), min(accelerationlong, long), long],
+            [min(accelerationinitshort, short), min(accelerationshort, short), short],
+        ]
+    )
+    return _compiled(_stop_and_reverse)(high, low, float(startvalue), float(offsetonreverse), sides, -1.0)[1:]
+
+
+def _stop_and_reverse(high: Any, low: Any, start: float, offset: float, sides: Any, sign: float) -> Any:
+    found = np.empty(len(high))
+    down = low[0] - low[1]
+    falls = down > 0 and high[1] - high[0] < down
+    long = not (start < 0 or (start == 0 and falls))
+    extreme = high[1] if long else low[1]
+    stop = abs(start) if start else (low[0] if long else high[0])
+    factor = sides[0 if long else 1, 0]
+    for row in range(1, len(high)):
+        top, bottom = high[row], low[row]
+        before_top, before_bottom = (top, bottom) if row == 1 else (high[row - 1], low[row - 1])
+        if (long and bottom <= stop) or (not long and top >= stop):
+            long = not long
+            stop = min(extreme, before_bottom, bottom) if long else max(extreme, before_top, top)
+            stop -= (1.0 if long else -1.0) * offset * stop
+            shown = stop
+            extreme = top if long else bottom
+            factor = sides[0 if long else 1, 0]
+        else:
+            shown = stop
+            if (top > extreme) if long else (bottom < extreme):
+                extreme = top if long else bottom
+                factor = min(factor + sides[0 if long else 1, 1], sides[0 if long else 1, 2])
+        stop += factor * (extreme - stop)
+        stop = min(stop, before_bottom, bottom) if long else max(stop, before_top, top)
+        found[row] = shown if long else sign * shown
+    return found
+
+
+@_loop("talib_supertrend")
+def _supertrend(high: Floats, low: Floats, close: Floats, timeperiod: int, multiplier: float) -> Parts:
+    wide = multiplier * _atr(high, low, close, timeperiod)
+    found = _compiled(_follow)(_tail(high, wide), _tail(low, wide), _tail(close, wide), wide)
+    return found[0], found[1]
+
+
+def _follow(high: Any, low: Any, close: Any, wide: Any) -> Any:
+    found = np.empty((2, len(wide)))
+    trend, last_upper, last_lower = 1.0, 0.0, 0.0
+    for row in range(len(wide)):
+        upper, lower = (high[row] + low[row]) / 2 + wide[row], (high[row] + low[row]) / 2 - wide[row]
+        if row:
+            before = close[row - 1]
+            upper = upper if upper < last_upper or before > last_upper else last_upper
+            lower = lower if lower > last_lower or before < last_lower else last_lower
+            if trend > 0:
+                trend = -1.0 if close[row] < lower else 1.0
+            else:
+                trend = 1.0 if close[row] > upper else -1.0
+        last_upper, last_lower = upper, lower
+        found[0, row] = lower if trend > 0 else upper
+        found[1, row] = trend
+    return found
+
+
+@_loop("talib_percentile")
+def _percentile(x: Floats, timeperiod: int, percentile: float) -> Parts:
+    at = max(int(np.ceil(percentile / 100 * timeperiod)), 1) - 1
+    return _compiled(_ordered)(x, timeperiod, at)[timeperiod - 1 :]
+
+
+def _ordered(x: Any, period: int, at: int) -> Any:
+    found = np.empty(len(x))
+    window = np.sort(x[:period])
+    found[period - 1] = window[at]
+    for row in range(period, len(x)):
+        old, new = x[row - period], x[row]
+        place = np.searchsorted(window, old)
+        while place < period - 1 and window[place + 1] < new:
+            window[place] = window[place + 1]
+            place += 1
+        while place > 0 and window[place - 1] > new:
+            window[place] = window[place - 1]
+            place -= 1
+        window[place] = new
+        found[row] = window[at]
+    return found
+
+
+def _cycles(x: Any, skip: int) -> Any:
+    """John Ehlers' dominant cycle: rows of smoothed value, in phase, quadrature and smoothed period, shape (4, n)."""
+    found = np.zeros((4, len(x)))
+    smooths = np.zeros((4, 7))  # what went into the four transforms, the newest last
+    detrended = np.zeros(4)
+    total = weighted = i2 = q2 = re = im = raw = period = 0.0
+    scaled = np.zeros(4)
+    for row in range(len(x)):
+        total += x[row]
+        smooth = np.nan
+        if row < 3:
+            weighted += (row + 1) * x[row]
+        else:
+            total -= x[row - 4] if row >= 4 else 0.0
+            weighted += 4 * x[row]
+            smooth = 0.1 * weighted
+            weighted -= total
+        found[0, row] = smooth
+        if row < skip:
+            continue
+        scale = 0.075 * raw + 0.54
+        for step in range(4):
+            into = smooth if step == 0 else scaled[0] if step == 1 else detrended[0] if step == 2 else scaled[1]
+            for place in range(6):
+                smooths[step, place] = smooths[step, place + 1]
+            smooths[step, 6] = into
+            line = smooths[step]
+            scaled[step] = (0.0962 * (line[6] - line[0]) + 0.5769 * (line[4] - line[2])) * scale
+            if step == 0:
+                for place in range(3):
+                    detrended[place] = detrended[place + 1]
+                detrended[3] = scaled[0]
+        inphase, quadrature = detrended[0], scaled[1]
+        new_i2, new_q2 = 0.2 * (inphase - scaled[3]) + 0.8 * i2, 0.2 * (quadrature + scaled[2]) + 0.8 * q2
+        re = 0.2 * (new_i2 * i2 + new_q2 * q2) + 0.8 * re
+        im = 0.2 * (new_i2 * q2 - new_q2 * i2) + 0.8 * im
+        i2, q2 = new_i2, new_q2
+        measured = 360 / degrees(atan(im / re)) if im and re else raw
+        measured = max(min(measured, 1.5 * raw), 0.67 * raw)
+        raw = 0.2 * min(max(measured, 6.0), 50.0) + 0.8 * raw
+        period = 0.33 * raw + 0.67 * period
+        found[1, row], found[2, row], found[3, row] = inphase, quadrature, period
+    return found
+
+
+@_loop("talib_ht_dcperiod")
+def _ht_dcperiod(x: Floats) -> Parts:
+    found: Floats = _compiled(_cycles)(x, 12)[3, 32:]
+    return found
+
+
+@_loop("talib_ht_phasor")
+def _ht_phasor(x: Floats) -> Parts:
+    found = _compiled(_cycles)(x, 12)
+    return found[1, 32:], found[2, 32:]
+
+
+def _turned(cycles: Any, skip: int) -> Any:
+    """The cycle's phase in degrees at every row."""
+    smooths, periods = cycles[0], cycles[3]
+    found = np.zeros(len(smooths))
+    sines, cosines = np.zeros((51, 51)), np.zeros((51, 51))
+    for length in range(1, 51):
+        for row in range(length):
+            sines[length, row], cosines[length, row] = sin(2 * pi * row / length), cos(2 * pi * row / length)
+    phase = 0.0
+    for row in range(skip, len(smooths)):
+        length = int(periods[row] + 0.5)
+        real = imaginary = 0.0
+        for age in range(min(length, row - skip + 1)):
+            real += sines[length, age] * smooths[row - age]
+            imaginary += cosines[length, age] * smooths[row - age]
+        if imaginary:
+            phase = degrees(atan(real / imaginary))
+        elif real:
+            phase += 90.0 if real > 0 else -90.0
+        phase += 90.0 + 360.0 / periods[row] + (180.0 if imaginary < 0 else 0.0)
+        if phase > 315.0:
+            phase -= 360.0
+        found[row] = phase
+    return found
+
+
+@_loop("talib_ht_dcphase")
+def _ht_dcphase(x: Floats) -> Parts:
+    found: Floats = _compiled(_turned)(_compiled(_cycles)(x, 37), 37)[63:]
+    return found
+
+
+@_loop("talib_ht_sine")
+def _ht_sine(x: Floats) -> Parts:
+    phase = _ht_dcphase(x)
+    return np.sin(np.radians(phase)), np.sin(np.radians(phase + 45.0))
+
+
+def _trends(x: Any, cycles: Any, skip: int) -> Any:
+    """The mean over the cycle, averaged over four rows."""
+    periods = cycles[3]
+    found = np.zeros(len(x))
+    one = two = three = 0.0
+    for row in range(skip, len(x)):
+        length = int(periods[row] + 0.5)
+        total = 0.0
+        for age in range(min(length, row + 1)):
+            total += x[row - age]
+        now = total / length if length else 0.0
+        found[row] = (4 * now + 3 * one + 2 * two + three) / 10
+        one, two, three = now, one, two
+    return found
+
+
+@_loop("talib_ht_trendline")
+def _ht_trendline(x: Floats) -> Parts:
+    found: Floats = _compiled(_trends)(x, _compiled(_cycles)(x, 37), 37)[63:]
+    return found
+
+
+def _modes(cycles: Any, phases: Any, trends: Any, skip: int) -> Any:
+    """Trend (1) or cycle (0)."""
+    found = np.zeros(len(phases))
+    days = 0
+    sine_before = lead_before = 0.0
+    for row in range(skip, len(phases)):
+        period, phase = cycles[3, row], phases[row]
+        sine, lead = sin(radians(phase)), sin(radians(phase + 45))
+        crossed = (sine > lead and sine_before <= lead_before) or (sine < lead and sine_before >= lead_before)
+        sine_before, lead_before = sine, lead
+        days = 1 if crossed else days + 1
+        turn = (phase - phases[row - 1]) * period / 360
+        cycle = crossed or days < 0.5 * period or 0.67 < turn < 1.5
+        if trends[row] and abs((cycles[0, row] - trends[row]) / trends[row]) >= 0.015:
+            cycle = False
+        found[row] = 0.0 if cycle else 1.0
+    return found
+
+
+@_loop("talib_ht_trendmode")
+def _ht_trendmode(x: Floats) -> Parts:
+    cycles = _compiled(_cycles)(x, 37)
+    found: Floats = _compiled(_modes)(cycles, _compiled(_turned)(cycles, 37), _compiled(_trends)(x, cycles, 37), 37)[63:]
+    return found
+
+
+@_loop("talib_mama")
+def _mama(x: Floats, fastlimit: float, slowlimit: float) -> Parts:
+    found = _compiled(_adapt_to_phase)(x, _compiled(_cycles)(x, 12), 12, fastlimit, slowlimit)
+    return found[0, 32:], found[1, 32:]
+
+
+def _adapt_to_phase(x: Any, cycles: Any, skip: int, fast: float, slow: float) -> Any:
+    found = np.zeros((2, len(x)))
+    before = mama = fama = 0.0
+    for row in range(skip, len(x)):
+        phase = degrees(atan(cycles[2, row] / cycles[1, row])) if cycles[1, row] else 0.0
+        turn, before = before - phase, phase
+        weight = max(fast / turn, slow) if turn > 1 else fast
+        mama += weight * (x[row] - mama)
+        fama += 0.5 * weight * (mama - fama)
+        found[0, row], found[1, row] = mama, fama
+    return found
