@@ -89,25 +89,26 @@ def kernel(name: str) -> Callable[[K], K]:
 
 
 def column(indicator: Kernel, *columns: Sequence[float] | Floats) -> Floats:
-    """What a new kernel gives for every row of its columns: shape (n,), or (n, parts). The kernel is not to be used after that.
+    """What a new kernel gives for every row of its columns: shape (n,), or (n, parts). The kernel is not to be used after that."""
+    parts = parted(indicator, *columns)
+    return np.array(parts).T if indicator.parts else parts[0]
 
-    Where there is a faster way than to feed it row by row (`lyra_ai.indicators.columns`), that is taken.
-    """
+
+def parted(indicator: Kernel, *columns: Sequence[float] | Floats) -> tuple[Floats, ...]:
+    """The column of a new kernel, or a column for each of its parts, by the fastest way there is (`lyra_ai.indicators.columns`)."""
     from lyra_ai.indicators.columns import fast
 
     given = [np.ascontiguousarray(values, dtype=np.float64) for values in columns]
     if len({len(values) for values in given}) != 1:
         raise SettingError(f"The columns of {indicator.name} differ in length: {', '.join(str(len(values)) for values in given)}.")
-    found = fast(indicator, given)
-    return looped(indicator, *given) if found is None else found
+    return fast(indicator, given) or looped(indicator, *given)
 
 
-def looped(indicator: Kernel, *columns: Floats) -> Floats:
-    """The column of a kernel that is fed row by row: what every faster way must be equal to."""
+def looped(indicator: Kernel, *columns: Floats) -> tuple[Floats, ...]:
+    """The same from feeding it row by row: what every faster way must be equal to."""
     step = indicator.next
-    rows = [values.tolist() for values in columns]
-    found: Floats = np.array([step(*row) for row in zip(*rows, strict=True)], dtype=np.float64)
-    return found.reshape(len(rows[0]), len(indicator.parts)) if indicator.parts else found
+    found = np.array([step(*row) for row in zip(*(values.tolist() for values in columns), strict=True)], dtype=np.float64)
+    return tuple(np.ascontiguousarray(found.reshape(-1, len(indicator.parts)).T)) if indicator.parts else (found,)
 
 
 def sourced(source: str, open: Any, high: Any, low: Any, close: Any, volume: Any) -> Any:

@@ -30,8 +30,8 @@ from lyra_ai.indicators.base import NAN, Floats, Kernel
 WAYS = ("talib", "numba", "numpy")
 LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
 """Rows from which a way is worth the time that its package takes to load."""
-TAME = 1e100
-"""Values of less are far from overflowing."""
+TAME = 1e200
+"""Columns whose squares add up to less are finite and far from overflowing."""
 Parts = Floats | tuple[Floats, ...]
 
 
@@ -39,8 +39,8 @@ class Odd(Exception):  # noqa: N818
     """A case that is left to the loop."""
 
 
-def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) -> Floats | None:
-    """The column of a new kernel, shape (n,) or (n, parts), by the first way that has it; None where the loop must do it."""
+def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) -> tuple[Floats, ...] | None:
+    """The columns of a new kernel's parts by the first way that has them; None where the loop must do it."""
     name = type(kernel).__dict__.get("name")
     rows = len(columns[0])
     if name is None or rows <= kernel.warm_up or not (name in _PLAIN or _are_tame(columns)):
@@ -52,16 +52,22 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
             if made is None:
                 continue
             try:
-                return _placed(made(*columns, **_settings(kernel)), kernel, rows)
+                found = made(*columns, **_settings(kernel))
             except Odd:
                 continue
+            return tuple(_placed(values, rows) for values in (found if isinstance(found, tuple) else (found,)))
     return None
 
 
 def _are_tame(columns: Sequence[Floats]) -> bool:
     """Whether all is finite and far from overflowing, and anything moves at all."""
-    least, most = [x.min() for x in columns], [x.max() for x in columns]
-    return all(x > -TAME for x in least) and all(x < TAME for x in most) and least != most
+    squares = sum([_dot(x[row : row + 8192]) for x in columns for row in range(0, len(x), 8192)])
+    return squares < TAME and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
+
+
+def _dot(x: Floats) -> float:
+    """Sum of the squares, of so few values that it is not shared out among threads."""
+    return float(np.dot(x, x))
 
 
 @cache
@@ -72,16 +78,14 @@ def _keep_memory() -> None:
     np.empty(4_000_000)
 
 
-def _placed(found: Parts, kernel: Kernel, rows: int) -> Floats:
-    """Values at the end of columns that begin with NaN."""
-    if not isinstance(found, tuple) and len(found) == rows:
-        return found
-    parts = found if isinstance(found, tuple) else (found,)
-    whole = np.empty((len(parts), rows))
-    for line, values in zip(whole, parts, strict=True):
-        line[: rows - len(values)] = nan
-        line[rows - len(values) :] = values
-    return whole.T if kernel.parts else whole[0]
+def _placed(values: Floats, rows: int) -> Floats:
+    """Values at the end of a column that begins with NaN."""
+    if len(values) == rows:
+        return values
+    whole = np.empty(rows)
+    whole[: rows - len(values)] = nan
+    whole[rows - len(values) :] = values
+    return whole
 
 
 @cache
@@ -106,7 +110,7 @@ _PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom"}
 def names(way: str) -> list[str]:
     """The kernels that have a way (for `talib`: where it is installed)."""
     found = {"numpy": _NUMPY, "numba": _LOOPS, "talib": EQUAL}[way]
-    return sorted(name for name in found if _BY_WAY[way](name))
+    return sorted(name for name in found if _BY_WAY[way](name) is not None)
 
 
 def _column(*kernels: str) -> Callable[[Any], Any]:
@@ -155,28 +159,56 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
-def _by_talib(name: str) -> Callable[..., Parts] | None:
-    function = EQUAL.get(name)
-    if function is None or not _installed("talib"):
-        return None
+EQUAL = frozenset(
+    """
+    ad avgprice bop donchian linearreg linearreg_intercept medprice midpoint midprice mom nvi obv pvi rma sma stddev talib_ac
+    talib_accbands talib_adosc talib_adr talib_adx talib_adxr talib_apo talib_aroon talib_aroonosc talib_atr talib_avgdev
+    talib_bbands talib_cmf talib_cmo talib_coppock talib_cvi talib_dema talib_dpo talib_dx talib_efi talib_ema talib_er
+    talib_eri talib_fosc talib_ha talib_hma talib_imi talib_kc talib_kdj talib_ma talib_macd talib_macdext talib_macdfix
+    talib_marketfi talib_massi talib_mavp talib_minus_di talib_minus_dm talib_natr talib_percentile talib_percentrank
+    talib_plus_di talib_plus_dm talib_ppo talib_pvt talib_qstick talib_roc talib_rocp talib_rocr talib_rocr100 talib_rsi
+    talib_sar talib_sarext talib_smi talib_stoch talib_stochf talib_t3 talib_tema talib_trange talib_trix talib_tsi talib_var
+    talib_vhf talib_vortex talib_vwap talib_zlema trima tsf typprice wad wclprice willr wma
+    """.split()
+)
+"""Kernels of which TA-Lib's C function gives the same, however long the column and however far from 0 (measured with 0.8)."""
+_UNSTABLE = ("ADX", "ATR", "CMO", "DX", "EMA", "MINUS_DI", "MINUS_DM", "NATR", "PLUS_DI", "PLUS_DM", "RSI", "T3")
+"""Functions that a program may have told to leave out their first rows."""
+_UNEQUAL_AVERAGES = (2, 5, 6, 7, 9)
+"""Numbers of averages that drift there, or whose phase a rest of rounding decides."""
+
+
+@cache
+def _of_talib(name: str) -> Callable[..., Parts] | None:
+    """TA-Lib's function with a kernel's settings; None where it is another release than the one measured."""
     import talib
 
-    if not talib.__version__.startswith("0.8.") or talib.get_compatibility() != 0:
+    from lyra_ai.indicators.talib import REUSED
+
+    if not talib.__ta_version__.startswith(b"0.8."):
         return None
-    theirs = getattr(talib, function[0])
-    own = function[1:]
+    function, theirs = name.removeprefix("talib_").upper(), {}
+    for reused, (own_name, settings) in REUSED.items():
+        if own_name == name:
+            function, theirs = reused, {own: key for key, (own, _) in settings.items()}
+    called = getattr(talib, function)
 
-    def called(*columns: Floats, **settings: Any) -> Parts:
+    def made(*columns: Floats, **settings: Any) -> Parts:
+        averages = [value for key, value in settings.items() if key.endswith("matype")]
+        if talib.get_compatibility() or any(map(talib.get_unstable_period, _UNSTABLE)) or set(averages) & set(_UNEQUAL_AVERAGES):
+            raise Odd
         try:
-            found: Parts = theirs(*columns, **dict(zip(own, settings.values(), strict=True)) if own else settings)
-        except Exception:
+            found: Parts = called(*columns, **{theirs.get(key, key): value for key, value in settings.items()})
+        except Exception:  # it refuses what is no setting of its own, such as a period of 1
             raise Odd from None
-        return tuple(found) if isinstance(found, list) else found
+        return found
 
-    return called
+    return made
 
 
-EQUAL: dict[str, tuple[str, ...]] = {}
+def _by_talib(name: str) -> Callable[..., Parts] | None:
+    return _of_talib(name) if name in EQUAL and _installed("talib") else None
+
 
 _BY_WAY: dict[str, Callable[[str], Callable[..., Parts] | None]] = {"talib": _by_talib, "numba": _by_numba, "numpy": _by_numpy}
 
@@ -227,30 +259,37 @@ def _spread(x: Floats, period: int) -> tuple[Floats, Floats]:
         away, base = _away(x, period)
         mean, square = _blocks(away, period, len(x)), _blocks(away * away, period, len(x))
         square -= _known_moment(mean * mean, square)
-        mean += np.repeat(base, _BLOCK)[: len(mean)]
+        mean += np.repeat(base, away.shape[1] - period + 1)[: len(mean)]
         return mean, square
     except Odd:
         return _spread_from_halves(x, period)
 
 
 def _away(x: Floats, period: int) -> tuple[Floats, Floats]:
-    """Blocks of windows, as distances from the block's middle value, and these: shapes (blocks, 15 + period) and (blocks,)."""
+    """Blocks of windows, as distances from the block's middle value, and these: shapes (blocks, block - 1 + period) and (blocks,)."""
     if period > _SHORT:
         raise Odd
-    width = _BLOCK + period - 1
-    blocks = -(-(len(x) - period + 1) // _BLOCK)
-    padded = np.empty(blocks * _BLOCK + period - 1)
+    block = _block(period)
+    width = block + period - 1
+    blocks = -(-(len(x) - period + 1) // block)
+    padded = np.empty(blocks * block + period - 1)
     padded[: len(x)] = x
     padded[len(x) :] = x[-1]
-    wide = sliding_window_view(padded, width)[::_BLOCK]
+    wide = sliding_window_view(padded, width)[::block]
     base = wide[:, width // 2].copy()
     return wide - base[:, None], base
 
 
+def _block(period: int) -> int:
+    """How many windows make a block."""
+    return 16 if period <= 24 else 32
+
+
 def _blocks(away: Floats, period: int, rows: int) -> Floats:
     """The windows' means, from blocks of windows."""
-    weights = (1.0 / period,) * period
-    return _product(away, _toeplitz(weights, _BLOCK), np.empty((len(away), _BLOCK))).reshape(-1)[: rows - period + 1]
+    block = away.shape[1] - period + 1
+    means = _product(away, _toeplitz((1.0 / period,) * period, block), np.empty((len(away), block)))
+    return means.reshape(-1)[: rows - period + 1]
 
 
 def _known_moment(part: Floats, whole: Floats) -> Floats:
@@ -302,7 +341,7 @@ def _beside(x: Floats, older: tuple[Any, Any], count: int, newer: tuple[Any, Any
 def _weigh(x: Floats, weights: Floats) -> Floats:
     """Sum of every window times weights, the oldest value's first: blocks of windows as products of matrices."""
     period = len(weights)
-    block = 16 if period <= 24 else 32
+    block = _block(period)
     count = len(x) - period + 1
     found = np.empty(count)
     full = count // block
@@ -349,7 +388,10 @@ def _filter(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple
         if before is None:
             pushes = inside[:, -1:] if to_state is None else _product(wide, to_state, np.empty((full, len(begin))))
             before = _states(pushes, np.array(begin, dtype=np.float64), levels)
-        inside += _product(before[:full], state, np.empty((full, _BLOCK)))
+        if len(state) == 1:
+            inside += np.einsum("i,j->ij", before[:full, 0], state[0])
+        else:
+            inside += _product(before[:full], state, np.empty((full, _BLOCK)))
         values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
         found.append(values)
     return tuple(found)

@@ -22,7 +22,7 @@ import numpy as np
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.averages import Rma, Sma, Trima, Tsf, Wma
 from lyra_ai.indicators.bands import Stddev
-from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
+from lyra_ai.indicators.base import NAN, Kernel, kernel, parted, whole
 from lyra_ai.indicators.catalogue import find, names
 from lyra_ai.indicators.filters import TalibMamaAlone
 from lyra_ai.indicators.prices import AccumulationDistribution, Donchian
@@ -116,12 +116,12 @@ def _function(name: str) -> Callable[..., Any]:
         if len({len(values) for values in columns}) != 1:
             raise SettingError(f"The columns of {name} differ in length: {', '.join(str(len(values)) for values in columns)}.")
         begin = _begin(columns)
-        found = column(made, *(values[begin:] for values in columns))
+        found = parted(made, *(values[begin:] for values in columns))
         if begin:
-            found = np.concatenate([np.full((begin, *found.shape[1:]), NAN), found])
+            found = tuple(np.concatenate((np.full(begin, NAN), values)) for values in found)
         if not made.parts:
-            return _whole(name, found)
-        return tuple(_whole(f"{name}.{part}", np.ascontiguousarray(values)) for part, values in zip(made.parts, found.T, strict=True))
+            return _whole(name, found[0])
+        return tuple(_whole(f"{name}.{part}", values) for part, values in zip(made.parts, found, strict=True))
 
     function.__name__ = name
     function.__doc__ = kind.__doc__
