@@ -658,16 +658,12 @@ class Fit(Kernel):
         self._middle = (period - 1) / 2
         self._square = period * (period * period - 1) / 12
         self._window = Weighted(period)
-        self._base = NAN
 
     def next(self, x: float) -> float:
         """What is asked for of the line."""
-        base = self._base
-        if base != base:
-            self._base = base = x
-        total, weighted = self._window.next(x - base)
+        total, weighted = self._window.next(x)
         slope = (weighted - self._middle * total) / self._square
-        return self._of(base + total / self.period, slope)
+        return self._of(total / self.period, slope)
 
     def _of(self, mean: float, slope: float) -> float:
         raise NotImplementedError

@@ -23,11 +23,9 @@ _FAMILIES: dict[str, str] = {
         waddah_attar_explosion zscore""",
     "oscillators_of_averages": """
         apo cc dti hull_suit kst macd ppo trix tsi vwmacd wt""",
-    "directional": """
-        adx adxr aroon aroonosc di dm dx vi""",
     "momentum": """
-        acosc ao bop cci cfo cg cmo dpo er eri fisher fosc ift_rsi kdj lrsi mom pfe qstick roc rocp rocr rocr100 rsi rsmk srsi stc
-        stoch stochf ttm_trend ultosc willr""",
+        acosc adx adxr ao aroon aroonosc bop cci cfo cg cmo di dm dpo dx er eri fisher fosc ift_rsi kdj lrsi mom pfe qstick roc
+        rocp rocr rocr100 rsi rsmk srsi stc stoch stochf ttm_trend ultosc vi willr""",
     "prices": """
         ad adosc avgprice donchian efi emv heikin_ashi_candles ichimoku_cloud ichimoku_cloud_seq kvo marketfi medprice mfi
         midpoint midprice nvi obv pivot pvi typprice volume vosc vpci vpt wad wclprice""",

@@ -16,16 +16,41 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from inspect import signature
 from math import atan, cos, degrees, nan, pi, radians, sin
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from lyra_ai.indicators.base import NAN, Floats, Kernel
+from lyra_ai.indicators.vectors import (
+    SHORT,
+    Odd,
+    aligned,
+    block_means,
+    changes,
+    ema,
+    emas,
+    highest,
+    in_blocks,
+    known,
+    known_moment,
+    linear,
+    lowest,
+    means,
+    ranked,
+    ratio,
+    remember,
+    rma,
+    running,
+    spread,
+    sums,
+    tail,
+    true_range,
+    typical,
+    weigh,
+)
 
 WAYS = ("talib", "numba", "numpy")
 LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
@@ -33,10 +58,7 @@ LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
 TAME = 1e200
 """Columns whose squares add up to less are finite and far from overflowing."""
 Parts = Floats | tuple[Floats, ...]
-
-
-class Odd(Exception):  # noqa: N818
-    """A case that is left to the loop."""
+F = TypeVar("F", bound=Callable[..., Floats | tuple[Floats, ...]])
 
 
 def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) -> tuple[Floats, ...] | None:
@@ -61,7 +83,8 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
 
 def _are_tame(columns: Sequence[Floats]) -> bool:
     """Whether all is finite and far from overflowing, and anything moves at all."""
-    squares = sum([_dot(x[row : row + 8192]) for x in columns for row in range(0, len(x), 8192)])
+    with np.errstate(all="ignore"):
+        squares = sum([_dot(x[row : row + 8192]) for x in columns for row in range(0, len(x), 8192)])
     return squares < TAME and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
 
 
@@ -113,8 +136,8 @@ def names(way: str) -> list[str]:
     return sorted(name for name in found if _BY_WAY[way](name) is not None)
 
 
-def _column(*kernels: str) -> Callable[[Any], Any]:
-    def enter(function: Any) -> Any:
+def _column(*kernels: str) -> Callable[[F], F]:
+    def enter(function: F) -> F:
         for name in kernels:
             _NUMPY[name] = function
         return function
@@ -122,8 +145,8 @@ def _column(*kernels: str) -> Callable[[Any], Any]:
     return enter
 
 
-def _loop(*kernels: str) -> Callable[[Any], Any]:
-    def enter(function: Any) -> Any:
+def _loop(*kernels: str) -> Callable[[F], F]:
+    def enter(function: F) -> F:
         for name in kernels:
             _LOOPS[name] = function
         return function
@@ -145,33 +168,31 @@ def _by_numba(name: str) -> Callable[..., Parts] | None:
 
 
 @cache
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any]) -> Any:
     """The function as machine code where numba is installed, kept on disk where that can be written; else as it is."""
     if not _installed("numba"):
         return function
     import numba
 
     try:
-        made = numba.njit(cache=True)(function)
-    except RuntimeError:
-        made = numba.njit(function)
-    found: Callable[..., Any] = made
-    return found
+        return numba.njit(cache=True)(function)
+    except RuntimeError:  # there is no folder to keep it in
+        return numba.njit(function)
 
 
 EQUAL = frozenset(
     """
-    ad avgprice bop donchian linearreg linearreg_intercept medprice midpoint midprice mom nvi obv pvi rma sma stddev talib_ac
-    talib_accbands talib_adosc talib_adr talib_adx talib_adxr talib_apo talib_aroon talib_aroonosc talib_atr talib_avgdev
-    talib_bbands talib_cmf talib_cmo talib_coppock talib_cvi talib_dema talib_dpo talib_dx talib_efi talib_ema talib_er
-    talib_eri talib_fosc talib_ha talib_hma talib_imi talib_kc talib_kdj talib_ma talib_macd talib_macdext talib_macdfix
-    talib_marketfi talib_massi talib_mavp talib_minus_di talib_minus_dm talib_natr talib_percentile talib_percentrank
-    talib_plus_di talib_plus_dm talib_ppo talib_pvt talib_qstick talib_roc talib_rocp talib_rocr talib_rocr100 talib_rsi
+    ad avgprice bop donchian linearreg linearreg_intercept medprice midpoint midprice mom nvi obv pvi rma stddev talib_adosc
+    talib_adx talib_adxr talib_apo talib_aroon talib_aroonosc talib_atr talib_avgdev talib_cmf talib_cmo talib_coppock talib_cvi
+    talib_dema talib_dx talib_efi talib_ema talib_eri talib_fosc talib_ha talib_hma talib_imi talib_kc talib_kdj talib_macd
+    talib_macdfix talib_marketfi talib_massi talib_minus_di talib_minus_dm talib_natr talib_percentile
+    talib_percentrank talib_plus_di talib_plus_dm talib_ppo talib_pvt talib_roc talib_rocp talib_rocr talib_rocr100 talib_rsi
     talib_sar talib_sarext talib_smi talib_stoch talib_stochf talib_t3 talib_tema talib_trange talib_trix talib_tsi talib_var
-    talib_vhf talib_vortex talib_vwap talib_zlema trima tsf typprice wad wclprice willr wma
+    talib_vhf talib_vwap talib_zlema tsf typprice wad wclprice willr wma
     """.split()
 )
-"""Kernels of which TA-Lib's C function gives the same, however long the column and however far from 0 (measured with 0.8)."""
+"""Kernels of which TA-Lib's C function gives the same (measured with 0.8), also in long columns and after a fall to a millionth: most of its
+running sums do not."""
 _UNSTABLE = ("ADX", "ATR", "CMO", "DX", "EMA", "MINUS_DI", "MINUS_DM", "NATR", "PLUS_DI", "PLUS_DM", "RSI", "T3")
 """Functions that a program may have told to leave out their first rows."""
 _UNEQUAL_AVERAGES = (2, 5, 6, 7, 9)
@@ -213,345 +234,6 @@ def _by_talib(name: str) -> Callable[..., Parts] | None:
 _BY_WAY: dict[str, Callable[[str], Callable[..., Parts] | None]] = {"talib": _by_talib, "numba": _by_numba, "numpy": _by_numpy}
 
 
-# Windows
-
-_BLOCK = 16
-_SHORT = 64
-"""Windows of up to so many rows are products of matrices, longer ones put together from halves."""
-
-def _halves(x: Floats, period: int, join: Callable[[Floats, Floats], Floats]) -> Floats:
-    """Every window of `period` values joined, for a join that may count a value twice: greatest and least."""
-    width = 1
-    while 2 * width <= period:
-        x = join(x[: len(x) - width], x[width:])
-        width *= 2
-    return join(x[: len(x) - period + width], x[period - width :]) if width < period else x
-
-
-def _highest(x: Floats, period: int) -> Floats:
-    return _halves(x, period, np.maximum)
-
-
-def _lowest(x: Floats, period: int) -> Floats:
-    return _halves(x, period, np.minimum)
-
-
-def _sums(x: Floats, period: int) -> Floats:
-    """Sum of every window."""
-    total, have, width = x, 0, 1
-    while True:
-        if period & width:
-            total = total[: len(x) - have] + x[have:] if have else x
-            have += width
-        if have == period:
-            return total
-        x = x[: len(x) - width] + x[width:]
-        width *= 2
-
-
-def _means(x: Floats, period: int) -> Floats:
-    return _sums(x, period) / period if period > 1 else x
-
-
-def _spread(x: Floats, period: int) -> tuple[Floats, Floats]:
-    """Mean and variance of every window."""
-    try:
-        away, base = _away(x, period)
-        mean, square = _blocks(away, period, len(x)), _blocks(away * away, period, len(x))
-        square -= _known_moment(mean * mean, square)
-        mean += np.repeat(base, away.shape[1] - period + 1)[: len(mean)]
-        return mean, square
-    except Odd:
-        return _spread_from_halves(x, period)
-
-
-def _away(x: Floats, period: int) -> tuple[Floats, Floats]:
-    """Blocks of windows, as distances from the block's middle value, and these: shapes (blocks, block - 1 + period) and (blocks,)."""
-    if period > _SHORT:
-        raise Odd
-    block = _block(period)
-    width = block + period - 1
-    blocks = -(-(len(x) - period + 1) // block)
-    padded = np.empty(blocks * block + period - 1)
-    padded[: len(x)] = x
-    padded[len(x) :] = x[-1]
-    wide = sliding_window_view(padded, width)[::block]
-    base = wide[:, width // 2].copy()
-    return wide - base[:, None], base
-
-
-def _block(period: int) -> int:
-    """How many windows make a block."""
-    return 16 if period <= 24 else 32
-
-
-def _blocks(away: Floats, period: int, rows: int) -> Floats:
-    """The windows' means, from blocks of windows."""
-    block = away.shape[1] - period + 1
-    means = _product(away, _toeplitz((1.0 / period,) * period, block), np.empty((len(away), block)))
-    return means.reshape(-1)[: rows - period + 1]
-
-
-def _known_moment(part: Floats, whole: Floats) -> Floats:
-    """What is to be taken from a sum of squares. Odd where next to nothing is left, so that it is all rounding."""
-    if (part >= 0.999999 * whole).any():
-        raise Odd
-    return part
-
-
-def _spread_from_halves(x: Floats, period: int) -> tuple[Floats, Floats]:
-    """Sums are of distances from the window's first value, which are small where the values are alike; equal ones have a variance of 0."""
-    rows = len(x)
-    piece: tuple[Any, Any] = (0.0, 0.0)
-    total: tuple[Any, Any] = (0.0, 0.0)
-    have, width = 0, 1
-    while True:
-        if period & width:
-            total = _beside(x, total, have, piece, width) if have else piece
-            have += width
-        if have == period:
-            break
-        piece = _beside(x, piece, width, piece, width)
-        width *= 2
-    first = x[: rows - period + 1]
-    mean = total[0] / period
-    return first + mean, np.maximum(total[1] / period - mean * mean, 0.0) + np.zeros(1)
-
-
-def _beside(x: Floats, older: tuple[Any, Any], count: int, newer: tuple[Any, Any], more: int) -> tuple[Floats, Floats]:
-    """Sum and squares of windows of `count` values with the `more` after them, about the first value."""
-    step = x[count : len(x) - more + 1] - x[: len(x) - count - more + 1]
-    length = len(step)
-    if more == 1:
-        squares = step * step
-    else:
-        step *= more
-        squares = newer[0][count:] * 2
-        squares += step
-        squares *= step
-        squares /= more
-        squares += newer[1][count:]
-        step += newer[0][count:]
-    if count > 1:
-        squares += older[1][:length]
-        step += older[0][:length]
-    return step, squares
-
-
-def _weigh(x: Floats, weights: Floats) -> Floats:
-    """Sum of every window times weights, the oldest value's first: blocks of windows as products of matrices."""
-    period = len(weights)
-    block = _block(period)
-    count = len(x) - period + 1
-    found = np.empty(count)
-    full = count // block
-    if full:
-        wide = sliding_window_view(x[: full * block + period - 1], block + period - 1)[::block]
-        _product(np.ascontiguousarray(wide), _toeplitz(tuple(weights.tolist()), block), found[: full * block].reshape(full, block))
-    if full * block < count:
-        found[full * block :] = sliding_window_view(x[full * block :], period) @ weights
-    return found
-
-
-def _product(left: Floats, right: Floats, found: Floats) -> Floats:
-    """A product of matrices in pieces so small that the library behind numpy does not share them out among threads, which spin for longer."""
-    rows = max(1, 250_000 // right.size)
-    for row in range(0, len(left), rows):
-        np.matmul(left[row : row + rows], right, out=found[row : row + rows])
-    return found
-
-
-@lru_cache(maxsize=64)
-def _toeplitz(weights: tuple[float, ...], block: int) -> Floats:
-    found = np.zeros((block + len(weights) - 1, block))
-    for place in range(block):
-        found[place : place + len(weights), place] = weights
-    return found
-
-
-# Averages that remember
-
-def _filter(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[Floats, ...]:
-    """Outputs of a linear system, state' = matrix @ state + gain * x, output = out @ state', from the state `begin`.
-
-    A block's outputs are a product of its inputs and one of the state before it; the states between blocks are such a system again.
-    """
-    of_inputs, of_state, to_state, levels = _plan(system)
-    full, left = divmod(len(x), _BLOCK)
-    wide = x[: full * _BLOCK].reshape(full, _BLOCK)
-    rest = np.zeros(_BLOCK)
-    rest[:left] = x[full * _BLOCK :]
-    before, found = None, []
-    for inputs, state in zip(of_inputs, of_state, strict=True):
-        values = np.empty(len(x))
-        inside = _product(wide, inputs, values[: full * _BLOCK].reshape(full, _BLOCK))
-        if before is None:
-            pushes = inside[:, -1:] if to_state is None else _product(wide, to_state, np.empty((full, len(begin))))
-            before = _states(pushes, np.array(begin, dtype=np.float64), levels)
-        if len(state) == 1:
-            inside += np.einsum("i,j->ij", before[:full, 0], state[0])
-        else:
-            inside += _product(before[:full], state, np.empty((full, _BLOCK)))
-        values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
-        found.append(values)
-    return tuple(found)
-
-
-def _states(pushes: Floats, state: Floats, levels: tuple[tuple[Floats, Floats], ...]) -> Floats:
-    """The state before each block and after the last, shape (blocks + 1, states); blocks of blocks are put together in the same way."""
-    blocks, size = pushes.shape
-    groups = max(-(-blocks // _BLOCK), 1)
-    wide = np.zeros((groups, _BLOCK * size))
-    wide.reshape(-1, size)[:blocks] = pushes
-    of_pushes, of_state = levels[0]
-    inside = _product(wide, of_pushes, np.empty_like(wide))
-    if groups == 1:
-        inside += state @ of_state
-    else:
-        inside += _product(_states(inside[:, -size:], state, levels[1:])[:groups], of_state, np.empty_like(wide))
-    return np.concatenate((state[None], inside.reshape(-1, size)[:blocks]))
-
-
-@lru_cache(maxsize=256)
-def _plan(system: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The matrices of `_filter` for a system (matrix, gain, out), each as tuples."""
-    matrix, gain, out = (np.array(part, dtype=np.float64) for part in system)
-    size = len(gain)
-    powers = [np.eye(size)]
-    for _ in range(_BLOCK):
-        powers.append(powers[-1] @ matrix)
-    answers = np.array([out @ power @ gain for power in powers[:_BLOCK]])  # to an input: (age, outputs)
-    of_inputs = np.zeros((len(out), _BLOCK, _BLOCK))
-    for row in range(_BLOCK):
-        of_inputs[:, row, row:] = answers[: _BLOCK - row].T
-    of_state = np.array([[line @ power for power in powers[1:]] for line in out]).transpose(0, 2, 1).copy()
-    alone = size == 1 and out.tolist() == [[1.0]]  # then what a block leaves behind is its last output
-    to_state = None if alone else np.array([powers[_BLOCK - 1 - row] @ gain for row in range(_BLOCK)])
-    levels = []
-    step = powers[_BLOCK]
-    for _ in range(6):
-        steps = [np.eye(size)]
-        for _ in range(_BLOCK):
-            steps.append(steps[-1] @ step)
-        of_pushes = np.zeros((_BLOCK * size, _BLOCK * size))
-        for row in range(_BLOCK):
-            of_pushes[row * size : (row + 1) * size, row * size :] = np.hstack([power.T for power in steps[: _BLOCK - row]])
-        levels.append((of_pushes, np.hstack([power.T for power in steps[1:]])))
-        step = steps[_BLOCK]
-    return of_inputs, of_state, to_state, tuple(levels)
-
-
-def _one(keep: float, weight: float) -> tuple[Any, ...]:
-    return ((keep,),), (weight,), ((1.0,),)
-
-
-def _remember(x: Floats, begin: float, keep: float, weight: float) -> Floats:
-    """keep * the one before + weight * value, begun before the first row."""
-    return _filter(x, (begin,), _one(keep, weight))[0]
-
-
-def _running(x: Floats) -> Floats:
-    """Sum of all values so far."""
-    return _remember(x, 0.0, 1.0, 1.0)
-
-
-def _begun(x: Floats, period: int, weight: float) -> Floats:
-    """An exponential average begun with the mean of the first `period` values."""
-    found = np.empty(len(x) - period + 1)
-    found[0] = x[:period].sum() / period
-    found[1:] = _remember(x[period:], found[0], 1.0 - weight, weight)
-    return found
-
-
-def _ema(x: Floats, period: int) -> Floats:
-    return _begun(x, period, 2.0 / (period + 1)) if period > 1 else x
-
-
-def _rma(x: Floats, period: int) -> Floats:
-    return _begun(x, period, 1.0 / period) if period > 1 else x
-
-
-def _emas(x: Floats, period: int, factors: Sequence[float]) -> Floats:
-    """Exponential averages in a row, each begun with its first mean, added up with factors."""
-    rows = len(factors) * (period - 1) + 1
-    level, begin = x[:rows], []
-    for _ in factors:
-        level = _ema(level, period)
-        begin.append(float(level[-1]))
-    found = np.empty(len(x) - rows + 1)
-    found[0] = np.dot(begin, factors)
-    found[1:] = _filter(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)))[0]
-    return found
-
-
-@lru_cache(maxsize=64)
-def _cascade(weight: float, factors: tuple[float, ...]) -> tuple[Any, ...]:
-    """Averages in a row as a system: the next one's input is what this one has become."""
-    size, keep = len(factors), 1.0 - weight
-    matrix = np.zeros((size, size))
-    gain = weight ** np.arange(1, size + 1)
-    for row in range(size):
-        for place in range(row + 1):
-            matrix[row, place] = keep * weight ** (row - place)
-    return tuple(map(tuple, matrix.tolist())), tuple(gain.tolist()), (tuple(factors),)
-
-
-# Small ones
-
-
-def _tail(x: Floats, like: Floats) -> Floats:
-    """The end of a longer column."""
-    return x[len(x) - len(like) :]
-
-
-def _aligned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Two columns that end together, from where both are known."""
-    rows = min(len(x), len(y))
-    return x[len(x) - rows :], y[len(y) - rows :]
-
-
-def _ratio(over: Floats, under: Floats, otherwise: float = 0.0) -> Floats:
-    """The quotient, `otherwise` where the divisor is 0. Odd where a divisor is so small that it has lost digits."""
-    if under.min() > 1e-280:
-        return over / under
-    sizes = np.abs(under)
-    if sizes.min() > 1e-280:
-        return over / under
-    nothing = sizes == 0
-    if sizes[~nothing].size and sizes[~nothing].min() < 1e-280:
-        raise Odd
-    found = over / under
-    found[nothing] = otherwise
-    return found
-
-
-def _known(under: Floats) -> Floats:
-    """Odd where a difference is so near to 0 that a quotient by it is all rounding."""
-    sizes = np.abs(under)
-    if sizes.min() < 1e-4 * sizes.max():
-        raise Odd
-    return under
-
-
-def _steps(x: Floats) -> Floats:
-    return x[1:] - x[:-1]
-
-
-def _true_range(high: Floats, low: Floats, close: Floats) -> Floats:
-    """From the second bar on."""
-    before = close[:-1]
-    found = np.maximum(high[1:], before)
-    found -= np.minimum(low[1:], before)
-    return found
-
-
-def _typical(high: Floats, low: Floats, close: Floats) -> Floats:
-    found = high + low
-    found += close
-    found /= 3
-    return found
-
-
 def _average(x: Floats, matype: int, period: int, own: int = 0) -> Floats:
     """TA-Lib's average of a number; see `talib.average`."""
     if period <= 1:
@@ -567,85 +249,66 @@ def _average(x: Floats, matype: int, period: int, own: int = 0) -> Floats:
 
 @_column("sma")
 def _sma(x: Floats, period: int) -> Floats:
-    return _means(x, period)
+    return means(x, period)
 
 
 @_column("rma")
 def _rma_column(x: Floats, length: int) -> Floats:
-    return _rma(x, length)
-
-
-def _ranked(x: Floats, period: int) -> tuple[Floats, Floats]:
-    """Sum of every window, and its sum weighted with 0 for the oldest up to period - 1."""
-    total = piece = x, np.zeros(len(x))
-    have, width = 0, 1
-    while True:
-        if period & width:
-            total = _after(total, have, piece) if have else piece
-            have += width
-        if have == period:
-            return total
-        piece = _after(piece, width, piece)
-        width *= 2
-
-
-def _after(older: tuple[Floats, Floats], count: int, newer: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    length = len(newer[0]) - count
-    return older[0][:length] + newer[0][count:], older[1][:length] + newer[1][count:] + count * newer[0][count:]
+    return rma(x, length)
 
 
 @_column("wma")
 def _wma(x: Floats, period: int) -> Floats:
-    if period > _SHORT:
-        total, ranked = _ranked(x, period)
-        return (total + ranked) / (period * (period + 1) / 2)
-    return _weigh(x, np.arange(1, period + 1) / (period * (period + 1) / 2))
+    if period > SHORT:
+        total, weighted = ranked(x, period)
+        return (total + weighted) / (period * (period + 1) / 2)
+    return weigh(x, np.arange(1, period + 1) / (period * (period + 1) / 2))
 
 
 @_column("trima", "swma")
 def _trima(x: Floats, period: int) -> Floats:
     half = (period + 1) // 2
-    if period > _SHORT:
-        return _means(_means(x, half), period + 1 - half)
-    return _weigh(x, np.convolve(np.ones(half), np.ones(period + 1 - half)) / half / (period + 1 - half))
+    if period > SHORT:
+        return means(means(x, half), period + 1 - half)
+    return weigh(x, np.convolve(np.ones(half), np.ones(period + 1 - half)) / half / (period + 1 - half))
 
 
 @_column("talib_ema")
 def _talib_ema(x: Floats, timeperiod: int) -> Floats:
-    return _ema(x, timeperiod)
+    return ema(x, timeperiod)
 
 
 @_column("talib_dema")
 def _dema(x: Floats, timeperiod: int) -> Floats:
-    return _emas(x, timeperiod, (2.0, -1.0))
+    return emas(x, timeperiod, (2.0, -1.0))
 
 
 @_column("talib_tema")
 def _tema(x: Floats, timeperiod: int) -> Floats:
-    return _emas(x, timeperiod, (3.0, -3.0, 1.0))
+    return emas(x, timeperiod, (3.0, -3.0, 1.0))
 
 
 @_column("talib_t3")
 def _t3(x: Floats, timeperiod: int, vfactor: float = 0.7) -> Floats:
     v = vfactor
-    return _emas(x, timeperiod, (0.0, 0.0, (1 + v) ** 3, -3 * v * (1 + v) ** 2, 3 * v * v * (1 + v), -(v**3)))
+    return emas(x, timeperiod, (0.0, 0.0, (1 + v) ** 3, -3 * v * (1 + v) ** 2, 3 * v * v * (1 + v), -(v**3)))
 
 
 @_column("talib_hma")
 def _hma(x: Floats, timeperiod: int) -> Floats:
     full = _wma(x, timeperiod)
-    return _wma(2 * _tail(_wma(x, max(timeperiod // 2, 1)), full) - full, int(timeperiod**0.5))
+    return _wma(2 * tail(_wma(x, max(timeperiod // 2, 1)), full) - full, int(timeperiod**0.5))
 
 
 @_column("talib_zlema")
 def _zlema(x: Floats, timeperiod: int) -> Floats:
     lag = (timeperiod - 1) // 2
-    return _ema(2 * x[lag:] - x[: len(x) - lag], timeperiod)
+    return ema(2 * x[lag:] - x[: len(x) - lag], timeperiod)
 
 
 @_column("talib_vwma")
 def _vwma(x: Floats, volume: Floats, timeperiod: int) -> Floats:
-    return _ratio(_sums(x * volume, timeperiod), _sums(volume, timeperiod), NAN) if timeperiod > 1 else x
+    return ratio(sums(x * volume, timeperiod), sums(volume, timeperiod), NAN) if timeperiod > 1 else x
 
 
 @_column("talib_ma")
@@ -654,14 +317,14 @@ def _ma(x: Floats, timeperiod: int, matype: int) -> Floats:
 
 
 _AVERAGES: dict[int, Callable[[Floats, int], Floats]] = {
-    0: _sma, 1: _ema, 2: _wma, 3: _dema, 4: _tema, 5: _trima, 8: _t3, 9: _hma, 10: lambda x, period: x, 12: _zlema, 13: _rma,
+    0: _sma, 1: ema, 2: _wma, 3: _dema, 4: _tema, 5: _trima, 8: _t3, 9: _hma, 10: lambda x, period: x, 12: _zlema, 13: rma,
 }  # fmt: skip
 
 
 @_column("talib_mavp")
 def _mavp(x: Floats, periods: Floats, minperiod: int, maxperiod: int, matype: int) -> Floats:
     shortest = _average(x, matype, maxperiod)
-    chosen = np.clip(_tail(periods, shortest).astype(np.int64), minperiod, maxperiod).astype(np.int16)
+    chosen = np.clip(tail(periods, shortest).astype(np.int64), minperiod, maxperiod).astype(np.int16)
     found = np.empty(len(shortest))
     for period in range(minperiod, maxperiod + 1):
         late = len(_average(x[: 10 * maxperiod], matype, period)) - len(_average(x[: 10 * maxperiod], matype, maxperiod))
@@ -676,67 +339,66 @@ def _mavp(x: Floats, periods: Floats, minperiod: int, maxperiod: int, matype: in
 
 @_column("stddev")
 def _stddev(x: Floats, period: int, nbdev: float) -> Floats:
-    return np.sqrt(_spread(x, period)[1]) * nbdev
+    return np.sqrt(spread(x, period)[1]) * nbdev
 
 
 @_column("talib_var")
 def _var(x: Floats, timeperiod: int, nbdev: float) -> Floats:
-    return _spread(x, timeperiod)[1]
+    return spread(x, timeperiod)[1]
 
 
 @_column("talib_bbands")
 def _bbands(x: Floats, timeperiod: int, nbdevup: float, nbdevdn: float, matype: int) -> Parts:
-    mean, variance = _spread(x, timeperiod)
+    mean, variance = spread(x, timeperiod)
     deviation = np.sqrt(variance)
     middle = mean if matype == 0 else _average(x, matype, timeperiod)
     if len(middle) > len(deviation):
         middle = _average(x[len(middle) - len(deviation) :], matype, timeperiod)
-    deviation = _tail(deviation, middle)
+    deviation = tail(deviation, middle)
     return middle + nbdevup * deviation, middle, middle - nbdevdn * deviation
 
 
 @_column("talib_accbands")
 def _accbands(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
-    wide = 4 * _ratio(high - low, high + low)
-    return _means(high * (1 + wide), timeperiod), _means(close, timeperiod), _means(low * (1 - wide), timeperiod)
+    wide = 4 * ratio(high - low, high + low)
+    return means(high * (1 + wide), timeperiod), means(close, timeperiod), means(low * (1 - wide), timeperiod)
 
 
 @_column("talib_kc")
 def _kc(high: Floats, low: Floats, close: Floats, timeperiod: int, atrperiod: int, nbdev: float) -> Parts:
     rows = max(atrperiod + 1, timeperiod)
-    middle = _ema(_typical(high, low, close)[rows - timeperiod :], timeperiod)
-    wide = nbdev * _rma(_true_range(high, low, close)[rows - atrperiod - 1 :], atrperiod)
+    middle = ema(typical(high, low, close)[rows - timeperiod :], timeperiod)
+    wide = nbdev * rma(true_range(high, low, close)[rows - atrperiod - 1 :], atrperiod)
     return middle + wide, middle, middle - wide
 
 
 @_column("donchian")
 def _donchian(high: Floats, low: Floats, period: int) -> Parts:
-    upper, lower = _highest(high, period), _lowest(low, period)
+    upper, lower = highest(high, period), lowest(low, period)
     return upper, (upper + lower) / 2, lower
 
 
 @_column("midpoint")
 def _midpoint(x: Floats, period: int) -> Floats:
-    return (_highest(x, period) + _lowest(x, period)) / 2
+    return (highest(x, period) + lowest(x, period)) / 2
 
 
 @_column("midprice")
 def _midprice(high: Floats, low: Floats, period: int) -> Floats:
-    return (_highest(high, period) + _lowest(low, period)) / 2
+    return (highest(high, period) + lowest(low, period)) / 2
 
 
 # Lines
 
 
 def _fit(x: Floats, period: int, mean: float, slope: float) -> Floats:
-    """mean * the window's mean + slope * the rise of the line through it, about the first value of all."""
+    """mean * the window's mean + slope * the rise of the line through it."""
     half, square = (period - 1) / 2, period * (period * period - 1) / 12
-    if period > _SHORT:
-        total, ranked = _ranked(x - x[0], period)
-        return x[0] * mean + mean / period * total + slope / square * (ranked - half * total)
-    found = _weigh(x - x[0], mean / period + slope * (np.arange(period) - half) / square)
-    found += x[0] * mean
-    return found
+    away: Floats = np.arange(period, dtype=np.float64) - half
+    if period > SHORT:
+        total, weighted = ranked(x, period)
+        return mean / period * total + slope / square * (weighted - half * total)
+    return weigh(x, mean / period + slope / square * away)
 
 
 @_column("linearreg")
@@ -767,8 +429,8 @@ def _tsf(x: Floats, period: int) -> Floats:
 @_column("talib_fosc")
 def _fosc(x: Floats, timeperiod: int) -> Floats:
     forecast = _tsf(x[:-1], timeperiod)
-    now = _tail(x, forecast)
-    return _ratio(100 * (now - forecast), now)
+    now = tail(x, forecast)
+    return ratio(100 * (now - forecast), now)
 
 
 # Momentum
@@ -780,7 +442,7 @@ def _mom(x: Floats, period: int) -> Floats:
 
 
 def _rise(x: Floats, period: int, otherwise: float) -> Floats:
-    return _ratio(x[period:], x[: len(x) - period], otherwise)
+    return ratio(x[period:], x[: len(x) - period], otherwise)
 
 
 @_column("talib_roc")
@@ -811,7 +473,7 @@ def _rocr100(x: Floats, timeperiod: int) -> Floats:
 
 
 def _ups_and_downs(x: Floats, smooth: Callable[[Floats, int], Floats], period: int) -> tuple[Floats, Floats]:
-    steps = _steps(x)
+    steps = changes(x)
     rises = np.maximum(steps, 0.0)
     falls = np.subtract(rises, steps, out=steps)
     return smooth(rises, period), smooth(falls, period)
@@ -819,47 +481,47 @@ def _ups_and_downs(x: Floats, smooth: Callable[[Floats, int], Floats], period: i
 
 @_column("talib_rsi")
 def _rsi(x: Floats, timeperiod: int) -> Floats:
-    rises, falls = _ups_and_downs(x, _rma, timeperiod)
+    rises, falls = _ups_and_downs(x, rma, timeperiod)
     falls += rises
     rises *= 100
-    return _ratio(rises, falls)
+    return ratio(rises, falls)
 
 
 @_column("talib_cmo")
 def _cmo(x: Floats, timeperiod: int) -> Floats:
-    rises, falls = _ups_and_downs(x, _rma, timeperiod)
-    return 100 * _ratio(rises - falls, rises + falls)
+    rises, falls = _ups_and_downs(x, rma, timeperiod)
+    return 100 * ratio(rises - falls, rises + falls)
 
 
 @_column("talib_cmou")
 def _cmou(x: Floats, timeperiod: int) -> Floats:
-    rises, falls = _ups_and_downs(x, _means, timeperiod)
-    return 100 * _ratio(rises - falls, rises + falls)
+    rises, falls = _ups_and_downs(x, means, timeperiod)
+    return 100 * ratio(rises - falls, rises + falls)
 
 
 @_column("talib_rvi")
 def _rvi(x: Floats, timeperiod: int, stddevperiod: int) -> Floats:
-    deviation = np.sqrt(_spread(x, stddevperiod)[1])
-    steps = _tail(_steps(x), deviation)
-    up, down = _rma(deviation * (steps > 0), timeperiod), _rma(deviation * (steps < 0), timeperiod)
-    return 100 * _ratio(up, up + down, 0.5)
+    deviation = np.sqrt(spread(x, stddevperiod)[1])
+    steps = tail(changes(x), deviation)
+    up, down = rma(deviation * (steps > 0), timeperiod), rma(deviation * (steps < 0), timeperiod)
+    return 100 * ratio(up, up + down, 0.5)
 
 
 @_column("talib_trix")
 def _trix(x: Floats, timeperiod: int) -> Floats:
-    return _roc(_known(_emas(x, timeperiod, (0.0, 0.0, 1.0))), 1)
+    return _roc(known(emas(x, timeperiod, (0.0, 0.0, 1.0))), 1)
 
 
 @_column("talib_tsi")
 def _tsi(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
-    steps = _steps(x)
-    return 100 * _ratio(_ema(_ema(steps, firstperiod), secondperiod), _ema(_ema(np.abs(steps), firstperiod), secondperiod))
+    steps = changes(x)
+    return 100 * ratio(ema(ema(steps, firstperiod), secondperiod), ema(ema(np.abs(steps), firstperiod), secondperiod))
 
 
 def _two_averages(x: Floats, fastperiod: int, slowperiod: int, matype: int) -> tuple[Floats, Floats]:
     fast, slow = sorted((fastperiod, slowperiod))
     quick, sluggish = _average(x, matype, fast, 1), _average(x, matype, slow, 1)
-    return _aligned(quick, sluggish)
+    return aligned(quick, sluggish)
 
 
 @_column("talib_apo")
@@ -871,11 +533,11 @@ def _apo(x: Floats, fastperiod: int, slowperiod: int, matype: int) -> Floats:
 @_column("talib_ppo", "talib_pvo")
 def _ppo(x: Floats, fastperiod: int, slowperiod: int, matype: int) -> Floats:
     fast, slow = _two_averages(x, fastperiod, slowperiod, matype)
-    return _ratio(100 * (fast - slow), _known(slow))
+    return ratio(100 * (fast - slow), known(slow))
 
 
 def _with_signal(macd: Floats, signal: Floats) -> Parts:
-    macd = _tail(macd, signal)
+    macd = tail(macd, signal)
     return macd, signal, macd - signal
 
 
@@ -885,7 +547,7 @@ def _difference(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight
     found = np.empty(len(x) - slow + 1)
     found[0] = begin[0] - begin[1]
     matrix = (1.0 - fast_weight, 0.0), (0.0, 1.0 - slow_weight)
-    found[1:] = _filter(x[slow:], begin, (matrix, (fast_weight, slow_weight), ((1.0, -1.0),)))[0]
+    found[1:] = linear(x[slow:], begin, (matrix, (fast_weight, slow_weight), ((1.0, -1.0),)))[0]
     return found
 
 
@@ -893,19 +555,17 @@ def _difference(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight
 def _macd(x: Floats, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
     fast, slow = sorted((fastperiod, slowperiod))
     macd = _difference(x, fast, 2.0 / (fast + 1), slow, 2.0 / (slow + 1))
-    return _with_signal(macd, _ema(macd, signalperiod))
+    return _with_signal(macd, ema(macd, signalperiod))
 
 
 @_column("talib_macdfix")
 def _macdfix(x: Floats, signalperiod: int) -> Parts:
     macd = _difference(x, 12, 0.15, 26, 0.075)
-    return _with_signal(macd, _ema(macd, signalperiod))
+    return _with_signal(macd, ema(macd, signalperiod))
 
 
 @_column("talib_macdext")
-def _macdext(
-    x: Floats, fastperiod: int, fastmatype: int, slowperiod: int, slowmatype: int, signalperiod: int, signalmatype: int
-) -> Parts:
+def _macdext(x: Floats, fastperiod: int, fastmatype: int, slowperiod: int, slowmatype: int, signalperiod: int, signalmatype: int) -> Parts:
     fast, slow = sorted(((fastperiod, fastmatype), (slowperiod, slowmatype)), key=lambda pair: pair[0])
     quick, sluggish = _average(x, fast[1], fast[0]), _average(x, slow[1], slow[0])
     late = len(quick) - len(sluggish)
@@ -919,24 +579,24 @@ def _macdext(
 
 @_column("talib_coppock")
 def _coppock(x: Floats, wmaperiod: int, roc1period: int, roc2period: int) -> Floats:
-    return _wma(np.add(*_aligned(_roc(x, roc1period), _roc(x, roc2period))), wmaperiod)
+    return _wma(np.add(*aligned(_roc(x, roc1period), _roc(x, roc2period))), wmaperiod)
 
 
 @_column("talib_dpo")
 def _dpo(x: Floats, timeperiod: int) -> Floats:
     lag = timeperiod // 2 + 1
-    return np.subtract(*_aligned(x[: len(x) - lag], _means(x, timeperiod)))
+    return np.subtract(*aligned(x[: len(x) - lag], means(x, timeperiod)))
 
 
 @_column("talib_er")
 def _er(x: Floats, timeperiod: int) -> Floats:
-    return _ratio(np.abs(_mom(x, timeperiod)), _sums(np.abs(_steps(x)), timeperiod), 1.0)
+    return ratio(np.abs(_mom(x, timeperiod)), sums(np.abs(changes(x)), timeperiod), 1.0)
 
 
 @_column("talib_vhf")
 def _vhf(x: Floats, timeperiod: int) -> Floats:
-    span = _highest(x, timeperiod) - _lowest(x, timeperiod)
-    return _ratio(span[1:], _sums(np.abs(_steps(x)), timeperiod))
+    span = highest(x, timeperiod) - lowest(x, timeperiod)
+    return ratio(span[1:], sums(np.abs(changes(x)), timeperiod))
 
 
 # Bars
@@ -946,7 +606,7 @@ def _wilder_sums(x: Floats, period: int) -> Floats:
     """Wilder's sums from row `period` on: of period - 1 values, then less a `period`th plus the next."""
     found = np.empty(len(x) - period + 2)
     found[0] = x[: period - 1].sum()
-    found[1:] = _remember(x[period - 1 :], found[0], 1.0 - 1.0 / period, 1.0)
+    found[1:] = remember(x[period - 1 :], found[0], 1.0 - 1.0 / period, 1.0)
     return found
 
 
@@ -972,7 +632,7 @@ def _minus_dm(high: Floats, low: Floats, timeperiod: int) -> Floats:
 
 
 def _indicator(movement: Floats, high: Floats, low: Floats, close: Floats, period: int) -> Floats:
-    share = _ratio(_wilder_sums(movement, period)[1:], _wilder_sums(_true_range(high, low, close), period)[1:])
+    share = ratio(_wilder_sums(movement, period)[1:], _wilder_sums(true_range(high, low, close), period)[1:])
     return 100 * share if period > 1 else share
 
 
@@ -1002,7 +662,7 @@ def _dx(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_adx")
 def _adx(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    return _rma(_dx(high, low, close, timeperiod), timeperiod)
+    return rma(_dx(high, low, close, timeperiod), timeperiod)
 
 
 @_column("talib_adxr")
@@ -1013,9 +673,9 @@ def _adxr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_vortex")
 def _vortex(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
-    wide = _sums(_true_range(high, low, close), timeperiod)
+    wide = sums(true_range(high, low, close), timeperiod)
     plus, minus = np.abs(high[1:] - low[:-1]), np.abs(low[1:] - high[:-1])
-    return _ratio(_sums(plus, timeperiod), wide), _ratio(_sums(minus, timeperiod), wide)
+    return ratio(sums(plus, timeperiod), wide), ratio(sums(minus, timeperiod), wide)
 
 
 def _ages(x: Floats, period: int, after: Any, join: Any) -> Any:
@@ -1050,21 +710,21 @@ def _aroonosc(high: Floats, low: Floats, timeperiod: int) -> Floats:
 def _ao(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
     fast, slow = sorted((fastperiod, slowperiod))
     middle = (high + low) / 2
-    slower = _means(middle, slow)
-    return _tail(_means(middle, fast), slower) - slower
+    slower = means(middle, slow)
+    return tail(means(middle, fast), slower) - slower
 
 
 @_column("talib_ac")
 def _ac(high: Floats, low: Floats, fastperiod: int, slowperiod: int, signalperiod: int) -> Floats:
     found = _ao(high, low, fastperiod, slowperiod)
-    mean = _means(found, signalperiod)
-    return _tail(found, mean) - mean
+    mean = means(found, signalperiod)
+    return tail(found, mean) - mean
 
 
 @_column("talib_eri")
 def _eri(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
-    middle = _ema(close, timeperiod)
-    return _tail(high, middle) - middle, _tail(low, middle) - middle
+    middle = ema(close, timeperiod)
+    return tail(high, middle) - middle, tail(low, middle) - middle
 
 
 @_column("talib_fractal")
@@ -1086,26 +746,26 @@ def _stands_out(x: Floats, left: int, right: int, beyond: Any) -> Floats:
 def _imi(open: Floats, close: Floats, timeperiod: int) -> Floats:
     step = close - open
     rises = np.maximum(step, 0.0)
-    up, both = _sums(rises, timeperiod), _sums(np.abs(step), timeperiod)
-    return 100 * _ratio(up, both, 0.5)
+    up, both = sums(rises, timeperiod), sums(np.abs(step), timeperiod)
+    return 100 * ratio(up, both, 0.5)
 
 
 @_column("talib_qstick")
 def _qstick(open: Floats, close: Floats, timeperiod: int) -> Floats:
-    return _means(close - open, timeperiod)
+    return means(close - open, timeperiod)
 
 
 @_column("bop")
 def _bop(open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
-    return _ratio(close - open, high - low)
+    return ratio(close - open, high - low)
 
 
 @_column("talib_mfi")
 def _mfi(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
-    price = _typical(high, low, close)
+    price = typical(high, low, close)
     flow = price * volume
     up, down = flow[1:] * (price[1:] > price[:-1]), flow[1:] * (price[1:] < price[:-1])
-    up, both = _sums(up, timeperiod), _sums(up + down, timeperiod)
+    up, both = sums(up, timeperiod), sums(up + down, timeperiod)
     if np.abs(both - 1.0).min() < 1e-6:
         raise Odd
     found = 100 * up / both
@@ -1116,9 +776,9 @@ def _mfi(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: i
 
 def _place(high: Floats, low: Floats, x: Floats, period: int) -> Floats:
     """Where x is between the windows' extremes, 0 to 100; 0 where these are as good as equal."""
-    top, bottom = _highest(high, period), _lowest(low, period)
+    top, bottom = highest(high, period), lowest(low, period)
     span = top - bottom
-    found = _tail(x, span) - bottom
+    found = tail(x, span) - bottom
     found *= 100
     nothing = 1e-14 * (np.abs(top) + np.abs(bottom))
     if (span > nothing).all():
@@ -1135,7 +795,7 @@ def _place(high: Floats, low: Floats, x: Floats, period: int) -> Floats:
 def _stochf(high: Floats, low: Floats, close: Floats, fastk_period: int, fastd_period: int, fastd_matype: int) -> Parts:
     place = _place(high, low, close, fastk_period)
     slow = _average(place, fastd_matype, fastd_period)
-    return _tail(place, slow), slow
+    return tail(place, slow), slow
 
 
 @_column("talib_stoch")
@@ -1145,7 +805,7 @@ def _stoch(
 ) -> tuple[Floats, Floats]:  # fmt: skip
     slow = _average(_place(high, low, close, fastk_period), slowk_matype, slowk_period, own)
     slower = _average(slow, slowd_matype, slowd_period, own)
-    return _tail(slow, slower), slower
+    return tail(slow, slower), slower
 
 
 @_column("talib_kdj")
@@ -1157,18 +817,18 @@ def _kdj(high: Floats, low: Floats, close: Floats, **settings: int) -> Parts:
 @_column("talib_stochrsi")
 def _stochrsi(x: Floats, timeperiod: int, fastk_period: int, fastd_period: int, fastd_matype: int) -> Parts:
     index = _rsi(x, timeperiod)
-    if (_highest(index, fastk_period) - _lowest(index, fastk_period)).min() < 1e-3:  # its place would be all rounding
+    if (highest(index, fastk_period) - lowest(index, fastk_period)).min() < 1e-3:  # its place would be all rounding
         raise Odd
     return _stochf(index, index, index, fastk_period, fastd_period, fastd_matype)
 
 
 @_column("talib_smi")
 def _smi(high: Floats, low: Floats, close: Floats, timeperiod: int, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
-    top, bottom = _highest(high, timeperiod), _lowest(low, timeperiod)
-    distance, span = _tail(close, top) - (top + bottom) / 2, top - bottom
-    index = _ratio(200 * _ema(_ema(distance, slowperiod), fastperiod), _ema(_ema(span, slowperiod), fastperiod))
-    signal = _ema(index, signalperiod)
-    return _tail(index, signal), signal
+    top, bottom = highest(high, timeperiod), lowest(low, timeperiod)
+    distance, span = tail(close, top) - (top + bottom) / 2, top - bottom
+    index = ratio(200 * ema(ema(distance, slowperiod), fastperiod), ema(ema(span, slowperiod), fastperiod))
+    signal = ema(index, signalperiod)
+    return tail(index, signal), signal
 
 
 @_column("talib_ultosc")
@@ -1179,26 +839,31 @@ def _ultosc(high: Floats, low: Floats, close: Floats, timeperiod1: int, timeperi
     periods = sorted((timeperiod1, timeperiod2, timeperiod3))
     found = np.zeros(len(pressure) - periods[-1] + 1)
     for weight, period in zip((4, 2, 1), periods, strict=True):
-        found += weight * _tail(_ratio(_sums(pressure, period), _sums(wide, period)), found)
+        found += weight * tail(ratio(sums(pressure, period), sums(wide, period)), found)
     found *= 100 / 7
     return found
 
 
 @_column("willr")
 def _willr(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
-    top = _highest(high, period)
-    return -100 * _ratio(top - _tail(close, top), top - _lowest(low, period))
+    top = highest(high, period)
+    return -100 * ratio(top - tail(close, top), top - lowest(low, period))
 
 
 @_column("cci")
 def _cci(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
-    price = _typical(high, low, close)
-    price -= price[0]
-    mean = _means(price, period)
-    distance = _distances(price, mean, period)
-    if distance.min() <= 1e-9 * np.abs(mean).max():  # where nothing moves it is 0
-        raise Odd
-    return (_tail(price, mean) - mean) / (0.015 * distance)
+    price = typical(high, low, close)
+    now = price[period - 1 :]
+    mean, distance = np.zeros(len(now)), np.zeros(len(now))
+    for row in range(period - 1):
+        mean += price[row : row + len(now)] - now
+    mean /= period
+    for row in range(period):
+        away = price[row : row + len(now)] - now
+        away -= mean
+        distance += np.abs(away, out=away)
+    distance *= 0.015 / period
+    return ratio(-mean, distance)
 
 
 def _distances(x: Floats, mean: Floats, period: int) -> Floats:
@@ -1213,7 +878,7 @@ def _distances(x: Floats, mean: Floats, period: int) -> Floats:
 
 @_column("talib_avgdev")
 def _avgdev(x: Floats, timeperiod: int) -> Floats:
-    return _distances(x, _means(x, timeperiod), timeperiod)
+    return _distances(x, means(x, timeperiod), timeperiod)
 
 
 # Ranges and prices
@@ -1221,35 +886,35 @@ def _avgdev(x: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_trange")
 def _trange(high: Floats, low: Floats, close: Floats) -> Floats:
-    return _true_range(high, low, close)
+    return true_range(high, low, close)
 
 
 @_column("talib_atr")
 def _atr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    return _rma(_true_range(high, low, close), timeperiod)
+    return rma(true_range(high, low, close), timeperiod)
 
 
 @_column("talib_natr")
 def _natr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
     wide = _atr(high, low, close, timeperiod)
-    return _ratio(100 * wide, _tail(close, wide)) if timeperiod > 1 else wide
+    return ratio(100 * wide, tail(close, wide)) if timeperiod > 1 else wide
 
 
 @_column("talib_adr")
 def _adr(high: Floats, low: Floats, timeperiod: int) -> Floats:
-    return _means(high - low, timeperiod)
+    return means(high - low, timeperiod)
 
 
 @_column("talib_cvi")
 def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int) -> Floats:
-    return _roc(_ema(high - low, timeperiod), rocperiod)
+    return _roc(ema(high - low, timeperiod), rocperiod)
 
 
 @_column("talib_massi")
 def _massi(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
-    one = _ema(high - low, fastperiod)
-    two = _ema(one, fastperiod)
-    return _sums(_ratio(_tail(one, two), two, 1.0), slowperiod)
+    one = ema(high - low, fastperiod)
+    two = ema(one, fastperiod)
+    return sums(ratio(tail(one, two), two, 1.0), slowperiod)
 
 
 @_column("talib_ha")
@@ -1257,7 +922,7 @@ def _ha(open: Floats, high: Floats, low: Floats, close: Floats) -> Parts:
     end = (open + high + low + close) / 4
     begin = np.empty(len(end))
     begin[0] = (open[0] + close[0]) / 2
-    begin[1:] = _remember(end[:-1], begin[0], 0.5, 0.5)
+    begin[1:] = remember(end[:-1], begin[0], 0.5, 0.5)
     return begin, np.maximum(np.maximum(high, begin), end), np.minimum(np.minimum(low, begin), end), end
 
 
@@ -1279,7 +944,7 @@ def _medprice(high: Floats, low: Floats) -> Floats:
 
 @_column("typprice")
 def _typprice(high: Floats, low: Floats, close: Floats) -> Floats:
-    return _typical(high, low, close)
+    return typical(high, low, close)
 
 
 @_column("wclprice")
@@ -1294,12 +959,12 @@ def _wclprice(high: Floats, low: Floats, close: Floats) -> Floats:
 
 
 def _flow(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    return _ratio((close - low) - (high - close), high - low) * volume
+    return ratio((close - low) - (high - close), high - low) * volume
 
 
 @_column("ad")
 def _ad(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    return _running(_flow(high, low, close, volume))
+    return running(_flow(high, low, close, volume))
 
 
 @_column("talib_adosc")
@@ -1307,23 +972,23 @@ def _adosc(high: Floats, low: Floats, close: Floats, volume: Floats, fastperiod:
     line = _ad(high, low, close, volume)
     fast, slow = 2 / (fastperiod + 1), 2 / (slowperiod + 1)
     system = ((1 - fast, 0.0), (0.0, 1 - slow)), (fast, slow), ((1.0, -1.0),)
-    return _filter(line, (line[0], line[0]), system)[0][max(fastperiod, slowperiod) - 1 :]
+    return linear(line, (line[0], line[0]), system)[0][max(fastperiod, slowperiod) - 1 :]
 
 
 @_column("talib_cmf")
 def _cmf(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
     if (high < low).any():  # such a bar has no flow
         raise Odd
-    return _ratio(_sums(_flow(high, low, close, volume), timeperiod), _sums(volume, timeperiod))
+    return ratio(sums(_flow(high, low, close, volume), timeperiod), sums(volume, timeperiod))
 
 
 @_column("obv")
 def _obv(close: Floats, volume: Floats) -> Floats:
-    signed = np.sign(_steps(close))
+    signed: Floats = np.sign(changes(close))
     signed *= volume[1:]
     found = np.empty(len(volume))
     found[0] = volume[0]
-    found[1:] = _remember(signed, volume[0], 1.0, 1.0)
+    found[1:] = remember(signed, volume[0], 1.0, 1.0)
     return found
 
 
@@ -1332,15 +997,15 @@ def _wad(high: Floats, low: Floats, close: Floats) -> Floats:
     before, now = close[:-1], close[1:]
     rise = (now - np.minimum(before, low[1:])) * (now > before)
     rise += (now - np.maximum(before, high[1:])) * (now < before)
-    return np.concatenate(([0.0], _running(rise)))
+    return np.concatenate(([0.0], running(rise)))
 
 
 def _volume_index(x: Floats, counts: Any) -> Floats:
     before = x[:-1]
-    factors = _ratio(x[1:] - before, before)
+    factors = ratio(x[1:] - before, before)
     factors *= counts
     factors += 1
-    found: Floats = np.cumprod(np.concatenate(([1000.0], factors)))
+    found: Floats = np.multiply.accumulate(np.concatenate(([1000.0], factors)))
     return found
 
 
@@ -1357,27 +1022,27 @@ def _pvi(x: Floats, volume: Floats) -> Floats:
 @_column("talib_pvt")
 def _pvt(close: Floats, volume: Floats) -> Floats:
     before = close[:-1]
-    return np.concatenate(([0.0], _running(volume[1:] * _ratio(close[1:] - before, before))))
+    return np.concatenate(([0.0], running(volume[1:] * ratio(close[1:] - before, before))))
 
 
 @_column("talib_efi")
 def _efi(close: Floats, volume: Floats, timeperiod: int) -> Floats:
-    return _ema(_steps(close) * volume[1:], timeperiod)
+    return ema(changes(close) * volume[1:], timeperiod)
 
 
 @_column("talib_marketfi")
 def _marketfi(high: Floats, low: Floats, volume: Floats) -> Floats:
-    return _ratio(high - low, volume)
+    return ratio(high - low, volume)
 
 
 @_column("talib_rvol")
 def _rvol(volume: Floats, timeperiod: int) -> Floats:
-    return _ratio(volume[timeperiod:], _means(volume, timeperiod)[:-1], NAN)
+    return ratio(volume[timeperiod:], means(volume, timeperiod)[:-1], NAN)
 
 
 @_column("talib_vwap")
 def _vwap(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    return _ratio(_running(_typical(high, low, close) * volume), _running(volume))
+    return ratio(running(typical(high, low, close) * volume), running(volume))
 
 
 # Statistics
@@ -1386,10 +1051,11 @@ def _vwap(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
 @_column("talib_percentrank")
 def _percentrank(x: Floats, timeperiod: int) -> Floats:
     now = x[timeperiod:]
-    below = np.zeros(len(now), dtype=np.uint8 if timeperiod < 256 else np.int64)
+    below: Any = np.zeros(len(now), dtype=np.uint8 if timeperiod < 256 else np.int64)
     for row in range(timeperiod):
         below += x[row : row + len(now)] < now
-    return below * 100.0 / timeperiod
+    found: Floats = below * 100.0 / timeperiod
+    return found
 
 
 @_column("talib_correl")
@@ -1399,22 +1065,22 @@ def _correl(x: Floats, y: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_beta")
 def _beta(x: Floats, y: Floats, timeperiod: int) -> Floats:
-    return _joint(_ratio(_steps(x), x[:-1]), _ratio(_steps(y), y[:-1]), timeperiod, correlation=False)
+    return _joint(ratio(changes(x), x[:-1]), ratio(changes(y), y[:-1]), timeperiod, correlation=False)
 
 
 def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
     """Correlation, or slope of y on x, of every window."""
     rows = len(x)
-    x, y = _away(x, period)[0], _away(y, period)[0]
-    mean_x, mean_y = _blocks(x, period, rows), _blocks(y, period, rows)
-    square = _blocks(x * x, period, rows)
-    square -= _known_moment(mean_x * mean_x, square)
-    both = _blocks(x * y, period, rows)
+    x, y = in_blocks(x, period)[0], in_blocks(y, period)[0]
+    mean_x, mean_y = block_means(x, period, rows), block_means(y, period, rows)
+    square = block_means(x * x, period, rows)
+    square -= known_moment(mean_x * mean_x, square)
+    both = block_means(x * y, period, rows)
     both -= mean_x * mean_y
     if not correlation:
         return both / square
-    other = _blocks(y * y, period, rows)
-    other -= _known_moment(mean_y * mean_y, other)
+    other = block_means(y * y, period, rows)
+    other -= known_moment(mean_y * mean_y, other)
     return both / np.sqrt(square * other)
 
 
@@ -1426,8 +1092,9 @@ def _kama(x: Floats, timeperiod: int) -> Parts:
     if timeperiod == 1:
         raise Odd
     ways = np.empty(len(x))
-    ways[timeperiod:] = _sums(np.abs(_steps(x)), timeperiod)
-    return _compiled(_adapt)(x, ways, timeperiod)[timeperiod:]
+    ways[timeperiod:] = sums(np.abs(changes(x)), timeperiod)
+    found: Floats = _compiled(_adapt)(x, ways, timeperiod)[timeperiod:]
+    return found
 
 
 def _adapt(x: Any, ways: Any, period: int) -> Any:
@@ -1445,7 +1112,8 @@ def _adapt(x: Any, ways: Any, period: int) -> Any:
 def _sar(high: Floats, low: Floats, acceleration: float, maximum: float) -> Parts:
     first = min(acceleration, maximum)
     sides = np.array([[first, first, maximum], [first, first, maximum]])
-    return _compiled(_stop_and_reverse)(high, low, 0.0, 0.0, sides, 1.0)[1:]
+    found: Floats = _compiled(_stop_and_reverse)(high, low, 0.0, 0.0, sides, 1.0)[1:]
+    return found
 
 
 @_loop("talib_sarext")
@@ -1468,7 +1136,8 @@ def _sarext(
             [min(accelerationinitshort, short), min(accelerationshort, short), short],
         ]
     )
-    return _compiled(_stop_and_reverse)(high, low, float(startvalue), float(offsetonreverse), sides, -1.0)[1:]
+    found: Floats = _compiled(_stop_and_reverse)(high, low, float(startvalue), float(offsetonreverse), sides, -1.0)[1:]
+    return found
 
 
 def _stop_and_reverse(high: Any, low: Any, start: float, offset: float, sides: Any, sign: float) -> Any:
@@ -1503,7 +1172,7 @@ def _stop_and_reverse(high: Any, low: Any, start: float, offset: float, sides: A
 @_loop("talib_supertrend")
 def _supertrend(high: Floats, low: Floats, close: Floats, timeperiod: int, multiplier: float) -> Parts:
     wide = multiplier * _atr(high, low, close, timeperiod)
-    found = _compiled(_follow)(_tail(high, wide), _tail(low, wide), _tail(close, wide), wide)
+    found = _compiled(_follow)(tail(high, wide), tail(low, wide), tail(close, wide), wide)
     return found[0], found[1]
 
 
@@ -1529,7 +1198,8 @@ def _follow(high: Any, low: Any, close: Any, wide: Any) -> Any:
 @_loop("talib_percentile")
 def _percentile(x: Floats, timeperiod: int, percentile: float) -> Parts:
     at = max(int(np.ceil(percentile / 100 * timeperiod)), 1) - 1
-    return _compiled(_ordered)(x, timeperiod, at)[timeperiod - 1 :]
+    found: Floats = _compiled(_ordered)(x, timeperiod, at)[timeperiod - 1 :]
+    return found
 
 
 def _ordered(x: Any, period: int, at: int) -> Any:
@@ -1634,7 +1304,7 @@ def _turned(cycles: Any, skip: int) -> Any:
 
 
 @_loop("talib_ht_dcphase")
-def _ht_dcphase(x: Floats) -> Parts:
+def _ht_dcphase(x: Floats) -> Floats:
     found: Floats = _compiled(_turned)(_compiled(_cycles)(x, 37), 37)[63:]
     return found
 
