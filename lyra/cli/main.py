@@ -134,6 +134,7 @@ def parity(
 
 @app.command()
 def bench(
+    subject: Annotated[str | None, typer.Argument(help="`indicators` or `council` instead of the engine.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer bars, for a first look.")] = False,
     peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Also run backtesting.py, backtrader and a bare loop.")] = True,
     council: Annotated[bool, typer.Option("--council", help="Measure the council instead.")] = False,
@@ -145,9 +146,11 @@ def bench(
     """
     from lyra.cli.bench import run_bench, run_council_bench, run_indicator_bench
 
-    if council:
+    if subject not in (None, "indicators", "council"):
+        raise typer.BadParameter(f"{subject!r} is nothing to measure; there are indicators and council, or nothing for the engine.")
+    if council or subject == "council":
         run_council_bench()
-    elif indicators:
+    elif indicators or subject == "indicators":
         run_indicator_bench()
     else:
         run_bench(quick, peers)

@@ -7,8 +7,7 @@ from math import atan, exp, log, pi
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
-from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Lowest
-from lyra_ai.indicators.windows import RollingMean, RollingSum, StandardDeviation
+from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Lowest, Mean, StandardDeviation, Sum
 
 
 class Efficient(Kernel):
@@ -19,7 +18,7 @@ class Efficient(Kernel):
         self.period = period
         self.rows = period + 1
         self._fast, self._slow = 2 / (fast + 1), 2 / (slow + 1)
-        self._delay, self._steps = Lag(period), RollingSum(period)
+        self._delay, self._steps = Lag(period), Sum(period, 0.0)
         self._x = self._value = NAN
 
     def next(self, x: float) -> float:
@@ -104,7 +103,7 @@ class Vidya(Kernel):
         self.period = self.length = length
         self._alpha = 2 / (length + 1)
         rows = 9 if fix_cmo else length
-        self._rises, self._falls = RollingSum(rows), RollingSum(rows)
+        self._rises, self._falls = Sum(rows, 0.0), Sum(rows, 0.0)
         self._deviation = None if select else StandardDeviation(length, partial=True)
         self._x = self._value = NAN
 
@@ -144,7 +143,7 @@ class Frama(Kernel):
         self._fast, self._slow, self._log = FC, SC, log(2 / (SC + 1))
         self._high, self._low = Highest(half, -INFINITE), Lowest(half, INFINITE)
         self._halves: deque[tuple[float, float]] = deque(maxlen=half + 1)
-        self._begin = RollingMean(self._window)
+        self._begin = Mean(self._window)
         self._row = 0
         self._dimension, self._value = 0.0, NAN
 
