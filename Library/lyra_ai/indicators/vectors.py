@@ -356,13 +356,19 @@ def rma(x: Floats, period: int) -> Floats:
     return begun(x, period, 1.0 / period) if period > 1 else x
 
 
+def first_emas(x: Floats, period: int, count: int) -> list[float]:
+    """Exponential averages in a row, as they are when the last one begins: at row count * (period - 1)."""
+    level, begin = x[: count * (period - 1) + 1], []
+    for _ in range(count):
+        level = ema(level, period)
+        begin.append(float(level[-1]))
+    return begin
+
+
 def emas(x: Floats, period: int, factors: Sequence[float]) -> Floats:
     """Exponential averages in a row, each begun with its first mean, added up with factors."""
     rows = len(factors) * (period - 1) + 1
-    level, begin = x[:rows], []
-    for _ in factors:
-        level = ema(level, period)
-        begin.append(float(level[-1]))
+    begin = first_emas(x, period, len(factors))
     found = np.empty(len(x) - rows + 1)
     found[0] = np.dot(begin, factors)
     found[1:] = linear(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)))[0]
