@@ -116,8 +116,8 @@ def markets(draw: st.DrawFn) -> dict[str, np.ndarray]:
 @settings(max_examples=25, deadline=None)
 @given(given=markets())
 def test_equal_on_any_market(given: dict[str, np.ndarray]) -> None:
-    for way, names in (("numpy", NUMPY), ("numba", LOOPS)):
-        for name in names:
+    for way, those in (("numpy", NUMPY), ("numba", LOOPS)):
+        for name in those:
             check(find(name), (way,), given)
 
 

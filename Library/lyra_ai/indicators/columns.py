@@ -48,6 +48,7 @@ from lyra_ai.indicators.vectors import (
     running,
     spread,
     sums,
+    sums_of,
     tail,
     true_range,
     typical,
@@ -57,8 +58,8 @@ from lyra_ai.indicators.vectors import (
 WAYS = ("talib", "numba", "numpy")
 LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
 """Rows from which a way is worth the time that its package takes to load."""
-TAME = 1e200
-"""Columns whose squares add up to less are finite and far from overflowing."""
+TAME = 1e100
+"""A column that adds up to less, and to a number, is finite and far from overflowing."""
 Parts = Floats | tuple[Floats, ...]
 F = TypeVar("F", bound=Callable[..., Floats | tuple[Floats, ...]])
 
@@ -67,10 +68,12 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
     """The columns of a new kernel's parts by the first way that has them; None where the loop must do it."""
     name = type(kernel).__dict__.get("name")
     rows = len(columns[0])
-    if name is None or rows <= kernel.warm_up or not (name in _PLAIN or _are_tame(columns)):
+    if name is None or rows <= kernel.warm_up:
         return None
     _keep_memory()
     with np.errstate(all="ignore"):
+        if name not in _PLAIN and not _are_tame(columns):
+            return None
         for way in ways:
             made = _BY_WAY[way](name) if rows >= LONG[way] or way in sys.modules else None
             if made is None:
@@ -85,14 +88,7 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
 
 def _are_tame(columns: Sequence[Floats]) -> bool:
     """Whether all is finite and far from overflowing, and anything moves at all."""
-    with np.errstate(all="ignore"):
-        squares = sum([_dot(x[row : row + 8192]) for x in columns for row in range(0, len(x), 8192)])
-    return squares < TAME and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
-
-
-def _dot(x: Floats) -> float:
-    """Sum of the squares, of so few values that it is not shared out among threads."""
-    return float(np.dot(x, x))
+    return all(abs(x.sum()) < TAME for x in columns) and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
 
 
 @cache
@@ -840,8 +836,10 @@ def _ultosc(high: Floats, low: Floats, close: Floats, timeperiod1: int, timeperi
     pressure, wide = close[1:] - bottom, np.maximum(high[1:], before) - bottom
     periods = sorted((timeperiod1, timeperiod2, timeperiod3))
     found = np.zeros(len(pressure) - periods[-1] + 1)
-    for weight, period in zip((4, 2, 1), periods, strict=True):
-        found += weight * tail(ratio(sums(pressure, period), sums(wide, period)), found)
+    for weight, pressures, widths in zip((4, 2, 1), sums_of(pressure, *periods), sums_of(wide, *periods), strict=True):
+        share = tail(ratio(pressures, widths), found)
+        share *= weight
+        found += share
     found *= 100 / 7
     return found
 
@@ -933,14 +931,14 @@ def _avgprice(open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
     found = open + high
     found += low
     found += close
-    found /= 4
+    found *= 0.25
     return found
 
 
 @_column("medprice")
 def _medprice(high: Floats, low: Floats) -> Floats:
     found = high + low
-    found /= 2
+    found *= 0.5
     return found
 
 
@@ -952,8 +950,8 @@ def _typprice(high: Floats, low: Floats, close: Floats) -> Floats:
 @_column("wclprice")
 def _wclprice(high: Floats, low: Floats, close: Floats) -> Floats:
     found = high + low
-    found += 2 * close
-    found /= 4
+    found += close + close
+    found *= 0.25
     return found
 
 
@@ -1093,9 +1091,7 @@ def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
 def _kama(x: Floats, timeperiod: int) -> Parts:
     if timeperiod == 1:
         raise Odd
-    ways = np.empty(len(x))
-    ways[timeperiod:] = sums(np.abs(changes(x)), timeperiod)
-    found: Floats = _compiled(loops.adapt)(x, ways, timeperiod)[timeperiod:]
+    found: Floats = _compiled(loops.adapt)(x, timeperiod)[timeperiod:]
     return found
 
 
@@ -1199,14 +1195,14 @@ def _rma_loop(x: Floats, length: int) -> Floats:
 
 @_loop("talib_atr")
 def _atr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod)[timeperiod:]
+    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, False)[timeperiod:]
     return found
 
 
 @_loop("talib_natr")
 def _natr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    wide = _atr_loop(high, low, close, timeperiod)
-    return ratio(100 * wide, tail(close, wide)) if timeperiod > 1 else wide
+    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, timeperiod > 1)[timeperiod:]
+    return found
 
 
 @_loop("talib_rsi")
@@ -1270,9 +1266,9 @@ def _ad_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats
 
 @_loop("talib_adosc")
 def _adosc_loop(high: Floats, low: Floats, close: Floats, volume: Floats, fastperiod: int, slowperiod: int) -> Floats:
-    line = _ad_loop(high, low, close, volume)
-    found: Floats = _compiled(loops.two)(line, 2 / (fastperiod + 1), 2 / (slowperiod + 1))[max(fastperiod, slowperiod) - 1 :]
-    return found
+    found = _compiled(loops.oscillate)(high, low, close, volume, 2 / (fastperiod + 1), 2 / (slowperiod + 1))
+    known_ones: Floats = found[max(fastperiod, slowperiod) - 1 :]
+    return known_ones
 
 
 @_loop("talib_pvt")
@@ -1290,9 +1286,18 @@ def _vwap_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floa
 @_loop("talib_tsi")
 def _tsi_loop(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
     steps = changes(x)
-    signed, sizes = ema(steps[:firstperiod], firstperiod)[0], ema(np.abs(steps[:firstperiod]), firstperiod)[0]
-    found: Floats = _compiled(loops.true_strengths)(steps, float(signed), float(sizes), firstperiod, secondperiod)
-    return found[firstperiod + secondperiod - 2 :]
+    found = _compiled(loops.twice_smoothed)(steps, np.abs(steps), firstperiod, secondperiod, 100.0)
+    known_ones: Floats = found[firstperiod + secondperiod - 2 :]
+    return known_ones
+
+
+@_loop("talib_smi")
+def _smi_loop(high: Floats, low: Floats, close: Floats, timeperiod: int, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
+    top, bottom = highest(high, timeperiod), lowest(low, timeperiod)
+    distance, span = tail(close, top) - (top + bottom) / 2, top - bottom
+    index = _compiled(loops.twice_smoothed)(distance, span, slowperiod, fastperiod, 200.0)[slowperiod + fastperiod - 2 :]
+    signal = ema(index, signalperiod)
+    return tail(index, signal), signal
 
 
 @_loop("talib_var")
@@ -1327,3 +1332,19 @@ def _wma_loop(x: Floats, period: int) -> Floats:
 def _correl_loop(x: Floats, y: Floats, timeperiod: int) -> Floats:
     found: Floats = _compiled(loops.correlations)(x, y, timeperiod)[timeperiod - 1 :]
     return found
+
+
+@_loop("talib_cmf")
+def _cmf_loop(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
+    if (high < low).any():  # such a bar has no flow
+        raise Odd
+    found: Floats = _compiled(loops.shares)(_flow(high, low, close, volume), volume, timeperiod)[timeperiod - 1 :]
+    return found
+
+
+@_loop("talib_vortex")
+def _vortex_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
+    wide = true_range(high, low, close)
+    plus, minus = np.abs(high[1:] - low[:-1]), np.abs(low[1:] - high[:-1])
+    share, begin = _compiled(loops.shares), timeperiod - 1
+    return share(plus, wide, timeperiod)[begin:], share(minus, wide, timeperiod)[begin:]

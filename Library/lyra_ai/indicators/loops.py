@@ -11,14 +11,28 @@ from typing import Any
 import numpy as np
 
 
-def adapt(x: Any, ways: Any, period: int) -> Any:
+def adapt(x: Any, period: int) -> Any:
+    """Perry Kaufman's average; the way is a sum of the steps of a block so far and of those left of the block before."""
     found = np.empty(len(x))
+    before = np.zeros(period + 1)
     value = x[period - 1]
-    for row in range(period, len(x)):
-        straight = abs(x[row] - x[row - period]) / ways[row] if ways[row] else 1.0
-        weight = straight * (2 / 3 - 2 / 31) + 2 / 31
-        value += weight * weight * (x[row] - value)
-        found[row] = value
+    for begin in range(1, len(x), period):
+        way = 0.0
+        for place in range(period - 1, 0, -1):
+            at = max(begin - period + place, 1)
+            way += abs(x[at] - x[at - 1])
+            before[place] = way
+        way = 0.0
+        for place in range(1, min(period, len(x) - begin) + 1):
+            row = begin + place - 1
+            way += abs(x[row] - x[row - 1])
+            if row < period:
+                continue
+            whole = way + before[place]
+            straight = abs(x[row] - x[row - period]) / whole if whole else 1.0
+            weight = straight * (2 / 3 - 2 / 31) + 2 / 31
+            value += weight * weight * (x[row] - value)
+            found[row] = value
     return found
 
 
@@ -218,7 +232,7 @@ def remembered(x: Any, period: int, weight: float) -> Any:
     return found
 
 
-def true_ranges(high: Any, low: Any, close: Any, period: int) -> Any:
+def true_ranges(high: Any, low: Any, close: Any, period: int, percent: bool) -> Any:
     found = np.empty(len(high))
     keep, weight = 1.0 - 1.0 / period, 1.0 / period
     value = 0.0
@@ -226,7 +240,10 @@ def true_ranges(high: Any, low: Any, close: Any, period: int) -> Any:
         before = close[row - 1]
         wide = max(high[row], before) - min(low[row], before)
         value = value + weight * wide if row <= period else keep * value + weight * wide
-        found[row] = value
+        if percent:
+            found[row] = 100 * value / close[row] if close[row] else 0.0
+        else:
+            found[row] = value
     return found
 
 
@@ -318,14 +335,19 @@ def accumulate(high: Any, low: Any, close: Any, volume: Any) -> Any:
     return found
 
 
-def two(x: Any, fast_weight: float, slow_weight: float) -> Any:
-    """Exponential averages begun at the first value, one less the other."""
-    found = np.empty(len(x))
-    fast = slow = x[0]
+def oscillate(high: Any, low: Any, close: Any, volume: Any, fast_weight: float, slow_weight: float) -> Any:
+    """Two averages of the accumulation line, begun at its first value, one less the other."""
+    found = np.empty(len(high))
+    line = fast = slow = 0.0
     fast_keep, slow_keep = 1.0 - fast_weight, 1.0 - slow_weight
-    for row in range(len(x)):
-        fast = fast_keep * fast + fast_weight * x[row]
-        slow = slow_keep * slow + slow_weight * x[row]
+    for row in range(len(high)):
+        wide = high[row] - low[row]
+        if wide:
+            line += ((close[row] - low[row]) - (high[row] - close[row])) / wide * volume[row]
+        if row == 0:
+            fast = slow = line
+        fast = fast_keep * fast + fast_weight * line
+        slow = slow_keep * slow + slow_weight * line
         found[row] = fast - slow
     return found
 
@@ -351,22 +373,24 @@ def weighted_price(high: Any, low: Any, close: Any, volume: Any) -> Any:
     return found
 
 
-def true_strengths(x: Any, signed: float, sizes: float, first: int, second: int) -> Any:
-    found = np.empty(len(x))
+def twice_smoothed(over: Any, under: Any, first: int, second: int, scale: float) -> Any:
+    """Quotient of two columns, each an average of an average that begin with means."""
+    found = np.empty(len(over))
     weight, second_weight = 2.0 / (first + 1), 2.0 / (second + 1)
     keep, second_keep = 1.0 - weight, 1.0 - second_weight
-    over = under = 0.0
-    for row in range(first - 1, len(x)):
+    top, bottom = over[:first].sum() / first, under[:first].sum() / first
+    above = below = 0.0
+    for row in range(first - 1, len(over)):
         if row >= first:
-            signed = keep * signed + weight * x[row]
-            sizes = keep * sizes + weight * abs(x[row])
+            top = keep * top + weight * over[row]
+            bottom = keep * bottom + weight * under[row]
         if row < first + second - 1:
-            over += signed / second
-            under += sizes / second
+            above += top / second
+            below += bottom / second
         else:
-            over = second_keep * over + second_weight * signed
-            under = second_keep * under + second_weight * sizes
-        found[row] = 100 * over / under if under else 0.0
+            above = second_keep * above + second_weight * top
+            below = second_keep * below + second_weight * bottom
+        found[row] = scale * above / below if below else 0.0
     return found
 
 
@@ -426,6 +450,7 @@ def ranked_means(x: Any, period: int) -> Any:
 def correlations(x: Any, y: Any, period: int) -> Any:
     found = np.empty(len(x))
     before = np.zeros((period + 1, 5))
+    share = 1.0 / period
     for begin in range(0, len(x), period):
         base_x, base_y = x[max(begin - 1, 0)], y[max(begin - 1, 0)]
         sx = sy = xx = yy = xy = 0.0
@@ -446,10 +471,31 @@ def correlations(x: Any, y: Any, period: int) -> Any:
             else:
                 dx, dy = x[row] - base_x, y[row] - base_y
                 sx, sy, xx, yy, xy = sx + dx, sy + dy, xx + dx * dx, yy + dy * dy, xy + dx * dy
-            mean_x, mean_y = (sx + before[place, 0]) / period, (sy + before[place, 1]) / period
-            square_x = (xx + before[place, 2]) / period - mean_x * mean_x
-            square_y = (yy + before[place, 3]) / period - mean_y * mean_y
-            both = (xy + before[place, 4]) / period - mean_x * mean_y
+            mean_x, mean_y = (sx + before[place, 0]) * share, (sy + before[place, 1]) * share
+            square_x = (xx + before[place, 2]) * share - mean_x * mean_x
+            square_y = (yy + before[place, 3]) * share - mean_y * mean_y
+            both = (xy + before[place, 4]) * share - mean_x * mean_y
             product = square_x * square_y
             found[row] = both / product**0.5 if square_x > 0 and square_y > 0 and product > 0 else 0.0
+    return found
+
+
+def shares(over: Any, under: Any, period: int) -> Any:
+    """Quotient of the sums of every window; 0 where there is nothing to divide by."""
+    found = np.empty(len(over))
+    over_before, under_before = np.zeros(period + 1), np.zeros(period + 1)
+    for begin in range(0, len(over), period):
+        top = bottom = 0.0
+        for place in range(period - 1, 0, -1):
+            at = max(begin - period + place, 0)
+            top += over[at]
+            bottom += under[at]
+            over_before[place], under_before[place] = top, bottom
+        top = bottom = 0.0
+        for place in range(1, min(period, len(over) - begin) + 1):
+            row = begin + place - 1
+            top += over[row]
+            bottom += under[row]
+            whole = bottom + under_before[place]
+            found[row] = (top + over_before[place]) / whole if whole else 0.0
     return found
