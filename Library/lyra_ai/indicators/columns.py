@@ -4,9 +4,8 @@ A fast column is a function of the kernel's columns and settings. It gives the v
 part, and `Odd` where a case is not worth its while: then the loop does it. There are three ways, tried in this order:
 
 - `talib`: the C function itself, for those of TA-Lib that are equal (`EQUAL`), if the package `TA-Lib` is installed;
-- `numba`: recursions that only a loop can do, compiled, if `numba` is installed;
-- `numpy`: everything else. Windows are put together from windows of half the length, so that nothing drifts and a sum of zeros is zero;
-  averages that remember are linear systems, done block by block as products of matrices.
+- `numba`: recursions that only a loop can do, and what takes numpy many passes (`loops`), compiled, if `numba` is installed;
+- `numpy`: everything else (`vectors`), which needs nothing more.
 
 Each agrees with the loop within 1e-10 of the values' size, or within the rounding of the columns they are of (the tests' law).
 """
@@ -82,7 +81,7 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
                 found = made(*columns, **_settings(kernel))
             except Odd:
                 continue
-            return tuple(_placed(values, rows) for values in (found if isinstance(found, tuple) else (found,)))
+            return tuple(_placed(values, rows, columns) for values in (found if isinstance(found, tuple) else (found,)))
     return None
 
 
@@ -99,10 +98,10 @@ def _keep_memory() -> None:
     np.empty(4_000_000)
 
 
-def _placed(values: Floats, rows: int) -> Floats:
-    """Values at the end of a column that begins with NaN."""
+def _placed(values: Floats, rows: int, columns: Sequence[Floats]) -> Floats:
+    """Values at the end of a column that begins with NaN; never a column that was given."""
     if len(values) == rows:
-        return values
+        return values.copy() if any(np.may_share_memory(values, x) for x in columns) else values
     whole = np.empty(rows)
     whole[: rows - len(values)] = nan
     whole[rows - len(values) :] = values
@@ -126,12 +125,6 @@ _NUMPY: dict[str, Callable[..., Parts]] = {}
 _LOOPS: dict[str, Callable[..., Parts]] = {}
 _PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom"}
 """Those for which any numbers will do."""
-
-
-def names(way: str) -> list[str]:
-    """The kernels that have a way (for `talib`: where it is installed)."""
-    found = {"numpy": _NUMPY, "numba": _LOOPS, "talib": EQUAL}[way]
-    return sorted(name for name in found if _BY_WAY[way](name) is not None)
 
 
 def _column(*kernels: str) -> Callable[[F], F]:

@@ -129,6 +129,8 @@ def means(x: Floats, period: int) -> Floats:
 
 def spread(x: Floats, period: int) -> tuple[Floats, Floats]:
     """Mean and variance of every window."""
+    if period == 1:
+        return x, np.zeros(len(x))
     try:
         away, base = in_blocks(x, period)
         mean, square = block_means(away, period, len(x)), block_means(away * away, period, len(x))
@@ -189,7 +191,7 @@ def _spread_from_halves(x: Floats, period: int) -> tuple[Floats, Floats]:
         width *= 2
     first = x[: rows - period + 1]
     mean = total[0] / period
-    return first + mean, np.maximum(total[1] / period - mean * mean, 0.0) + np.zeros(1)
+    return first + mean, np.maximum(total[1] / period - mean * mean, 0.0)
 
 
 def _beside(x: Floats, older: tuple[Any, Any], count: int, newer: tuple[Any, Any], more: int) -> tuple[Floats, Floats]:
