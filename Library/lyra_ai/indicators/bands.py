@@ -6,7 +6,6 @@ from math import sqrt
 from typing import Any
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.adaptive import Jma, Kama, Maaq
 from lyra_ai.indicators.averages import (
     Alma,
     Cwma,
@@ -17,8 +16,11 @@ from lyra_ai.indicators.averages import (
     Fwma,
     Hma,
     Hwma,
+    Jma,
     Jsa,
+    Kama,
     Linearreg,
+    Maaq,
     Mwdx,
     Nma,
     Pwma,

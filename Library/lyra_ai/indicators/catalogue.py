@@ -10,14 +10,13 @@ from lyra_ai.indicators.base import _REGISTRY, Kernel
 
 _FAMILIES: dict[str, str] = {
     "averages": """
-        alligator alma cwma dema edcf ema epma fwma gatorosc hma hwma jsa linearreg linearreg_angle linearreg_intercept
-        linearreg_slope mwdx nma pma pwma rma sinwma sma smma sqwma srwma swma t3 tema trima tsf vpwma vwap vwma wilders wma zlema""",
+        alligator alma cwma dema edcf ema epma frama fwma gatorosc hma hwma jma jsa kama linearreg linearreg_angle
+        linearreg_intercept linearreg_slope maaq mama mcginley_dynamic mwdx nma pma pwma rma rsx sinwma sma smma sqwma srwma
+        swma t3 tema trima tsf vidya vpwma vwap vwma wilders wma zlema""",
     "filters": """
         bandpass dec_osc decycler emd gauss high_pass high_pass_2_pole itrend reflex roofing supersmoother supersmoother_3_pole
         talib_ht_dcperiod talib_ht_dcphase talib_ht_phasor talib_ht_sine talib_ht_trendline talib_ht_trendmode talib_mama
         trendflex voss""",
-    "adaptive": """
-        frama jma kama maaq mama mcginley_dynamic rsx vidya""",
     "bands": """
         bollinger_bands bollinger_bands_width keltner ma mab squeeze_momentum stddev stiffness ttm_squeeze var vlma
         waddah_attar_explosion zscore""",

@@ -4,9 +4,8 @@ A fast column is a function of the kernel's columns and settings. It gives the v
 part, and `Odd` where a case is not worth its while: then the loop does it. There are three ways, tried in this order:
 
 - `talib`: the C function itself, for those of TA-Lib that are equal (`EQUAL`), if the package `TA-Lib` is installed;
-- `numba`: recursions that only a loop can do, compiled, if `numba` is installed;
-- `numpy`: everything else. Windows are put together from windows of half the length, so that nothing drifts and a sum of zeros is zero;
-  averages that remember are linear systems, done block by block as products of matrices.
+- `numba`: recursions that only a loop can do, and what takes numpy many passes (`loops`), compiled, if `numba` is installed;
+- `numpy`: everything else (`vectors`), which needs nothing more.
 
 Each agrees with the loop within 1e-10 of the values' size, or within the rounding of the columns they are of (the tests' law).
 """
@@ -18,11 +17,12 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from inspect import signature
-from math import atan, cos, degrees, nan, pi, radians, sin
+from math import nan
 from typing import Any, TypeVar
 
 import numpy as np
 
+from lyra_ai.indicators import loops
 from lyra_ai.indicators.base import NAN, Floats, Kernel
 from lyra_ai.indicators.vectors import (
     SHORT,
@@ -32,6 +32,7 @@ from lyra_ai.indicators.vectors import (
     changes,
     ema,
     emas,
+    first_emas,
     highest,
     in_blocks,
     known,
@@ -46,6 +47,7 @@ from lyra_ai.indicators.vectors import (
     running,
     spread,
     sums,
+    sums_of,
     tail,
     true_range,
     typical,
@@ -55,8 +57,8 @@ from lyra_ai.indicators.vectors import (
 WAYS = ("talib", "numba", "numpy")
 LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
 """Rows from which a way is worth the time that its package takes to load."""
-TAME = 1e200
-"""Columns whose squares add up to less are finite and far from overflowing."""
+TAME = 1e100
+"""A column that adds up to less, and to a number, is finite and far from overflowing."""
 Parts = Floats | tuple[Floats, ...]
 F = TypeVar("F", bound=Callable[..., Floats | tuple[Floats, ...]])
 
@@ -65,10 +67,12 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
     """The columns of a new kernel's parts by the first way that has them; None where the loop must do it."""
     name = type(kernel).__dict__.get("name")
     rows = len(columns[0])
-    if name is None or rows <= kernel.warm_up or not (name in _PLAIN or _are_tame(columns)):
+    if name is None or rows <= kernel.warm_up:
         return None
     _keep_memory()
     with np.errstate(all="ignore"):
+        if name not in _PLAIN and not _are_tame(columns):
+            return None
         for way in ways:
             made = _BY_WAY[way](name) if rows >= LONG[way] or way in sys.modules else None
             if made is None:
@@ -77,20 +81,13 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
                 found = made(*columns, **_settings(kernel))
             except Odd:
                 continue
-            return tuple(_placed(values, rows) for values in (found if isinstance(found, tuple) else (found,)))
+            return tuple(_placed(values, rows, columns) for values in (found if isinstance(found, tuple) else (found,)))
     return None
 
 
 def _are_tame(columns: Sequence[Floats]) -> bool:
     """Whether all is finite and far from overflowing, and anything moves at all."""
-    with np.errstate(all="ignore"):
-        squares = sum([_dot(x[row : row + 8192]) for x in columns for row in range(0, len(x), 8192)])
-    return squares < TAME and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
-
-
-def _dot(x: Floats) -> float:
-    """Sum of the squares, of so few values that it is not shared out among threads."""
-    return float(np.dot(x, x))
+    return all(abs(x.sum()) < TAME for x in columns) and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
 
 
 @cache
@@ -101,10 +98,10 @@ def _keep_memory() -> None:
     np.empty(4_000_000)
 
 
-def _placed(values: Floats, rows: int) -> Floats:
-    """Values at the end of a column that begins with NaN."""
+def _placed(values: Floats, rows: int, columns: Sequence[Floats]) -> Floats:
+    """Values at the end of a column that begins with NaN; never a column that was given."""
     if len(values) == rows:
-        return values
+        return values.copy() if any(np.may_share_memory(values, x) for x in columns) else values
     whole = np.empty(rows)
     whole[: rows - len(values)] = nan
     whole[rows - len(values) :] = values
@@ -128,12 +125,6 @@ _NUMPY: dict[str, Callable[..., Parts]] = {}
 _LOOPS: dict[str, Callable[..., Parts]] = {}
 _PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom"}
 """Those for which any numbers will do."""
-
-
-def names(way: str) -> list[str]:
-    """The kernels that have a way (for `talib`: where it is installed)."""
-    found = {"numpy": _NUMPY, "numba": _LOOPS, "talib": EQUAL}[way]
-    return sorted(name for name in found if _BY_WAY[way](name) is not None)
 
 
 def _column(*kernels: str) -> Callable[[F], F]:
@@ -838,8 +829,10 @@ def _ultosc(high: Floats, low: Floats, close: Floats, timeperiod1: int, timeperi
     pressure, wide = close[1:] - bottom, np.maximum(high[1:], before) - bottom
     periods = sorted((timeperiod1, timeperiod2, timeperiod3))
     found = np.zeros(len(pressure) - periods[-1] + 1)
-    for weight, period in zip((4, 2, 1), periods, strict=True):
-        found += weight * tail(ratio(sums(pressure, period), sums(wide, period)), found)
+    for weight, pressures, widths in zip((4, 2, 1), sums_of(pressure, *periods), sums_of(wide, *periods), strict=True):
+        share = tail(ratio(pressures, widths), found)
+        share *= weight
+        found += share
     found *= 100 / 7
     return found
 
@@ -931,14 +924,14 @@ def _avgprice(open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
     found = open + high
     found += low
     found += close
-    found /= 4
+    found *= 0.25
     return found
 
 
 @_column("medprice")
 def _medprice(high: Floats, low: Floats) -> Floats:
     found = high + low
-    found /= 2
+    found *= 0.5
     return found
 
 
@@ -950,8 +943,8 @@ def _typprice(high: Floats, low: Floats, close: Floats) -> Floats:
 @_column("wclprice")
 def _wclprice(high: Floats, low: Floats, close: Floats) -> Floats:
     found = high + low
-    found += 2 * close
-    found /= 4
+    found += close + close
+    found *= 0.25
     return found
 
 
@@ -1091,20 +1084,7 @@ def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
 def _kama(x: Floats, timeperiod: int) -> Parts:
     if timeperiod == 1:
         raise Odd
-    ways = np.empty(len(x))
-    ways[timeperiod:] = sums(np.abs(changes(x)), timeperiod)
-    found: Floats = _compiled(_adapt)(x, ways, timeperiod)[timeperiod:]
-    return found
-
-
-def _adapt(x: Any, ways: Any, period: int) -> Any:
-    found = np.empty(len(x))
-    value = x[period - 1]
-    for row in range(period, len(x)):
-        straight = abs(x[row] - x[row - period]) / ways[row] if ways[row] else 1.0
-        weight = straight * (2 / 3 - 2 / 31) + 2 / 31
-        value += weight * weight * (x[row] - value)
-        found[row] = value
+    found: Floats = _compiled(loops.adapt)(x, timeperiod)[timeperiod:]
     return found
 
 
@@ -1112,7 +1092,7 @@ def _adapt(x: Any, ways: Any, period: int) -> Any:
 def _sar(high: Floats, low: Floats, acceleration: float, maximum: float) -> Parts:
     first = min(acceleration, maximum)
     sides = np.array([[first, first, maximum], [first, first, maximum]])
-    found: Floats = _compiled(_stop_and_reverse)(high, low, 0.0, 0.0, sides, 1.0)[1:]
+    found: Floats = _compiled(loops.stop_and_reverse)(high, low, 0.0, 0.0, sides, 1.0)[1:]
     return found
 
 
@@ -1136,176 +1116,39 @@ def _sarext(
             [min(accelerationinitshort, short), min(accelerationshort, short), short],
         ]
     )
-    found: Floats = _compiled(_stop_and_reverse)(high, low, float(startvalue), float(offsetonreverse), sides, -1.0)[1:]
-    return found
-
-
-def _stop_and_reverse(high: Any, low: Any, start: float, offset: float, sides: Any, sign: float) -> Any:
-    found = np.empty(len(high))
-    down = low[0] - low[1]
-    falls = down > 0 and high[1] - high[0] < down
-    long = not (start < 0 or (start == 0 and falls))
-    extreme = high[1] if long else low[1]
-    stop = abs(start) if start else (low[0] if long else high[0])
-    factor = sides[0 if long else 1, 0]
-    for row in range(1, len(high)):
-        top, bottom = high[row], low[row]
-        before_top, before_bottom = (top, bottom) if row == 1 else (high[row - 1], low[row - 1])
-        if (long and bottom <= stop) or (not long and top >= stop):
-            long = not long
-            stop = min(extreme, before_bottom, bottom) if long else max(extreme, before_top, top)
-            stop -= (1.0 if long else -1.0) * offset * stop
-            shown = stop
-            extreme = top if long else bottom
-            factor = sides[0 if long else 1, 0]
-        else:
-            shown = stop
-            if (top > extreme) if long else (bottom < extreme):
-                extreme = top if long else bottom
-                factor = min(factor + sides[0 if long else 1, 1], sides[0 if long else 1, 2])
-        stop += factor * (extreme - stop)
-        stop = min(stop, before_bottom, bottom) if long else max(stop, before_top, top)
-        found[row] = shown if long else sign * shown
+    found: Floats = _compiled(loops.stop_and_reverse)(high, low, float(startvalue), float(offsetonreverse), sides, -1.0)[1:]
     return found
 
 
 @_loop("talib_supertrend")
 def _supertrend(high: Floats, low: Floats, close: Floats, timeperiod: int, multiplier: float) -> Parts:
     wide = multiplier * _atr(high, low, close, timeperiod)
-    found = _compiled(_follow)(tail(high, wide), tail(low, wide), tail(close, wide), wide)
+    found = _compiled(loops.follow)(tail(high, wide), tail(low, wide), tail(close, wide), wide)
     return found[0], found[1]
-
-
-def _follow(high: Any, low: Any, close: Any, wide: Any) -> Any:
-    found = np.empty((2, len(wide)))
-    trend, last_upper, last_lower = 1.0, 0.0, 0.0
-    for row in range(len(wide)):
-        upper, lower = (high[row] + low[row]) / 2 + wide[row], (high[row] + low[row]) / 2 - wide[row]
-        if row:
-            before = close[row - 1]
-            upper = upper if upper < last_upper or before > last_upper else last_upper
-            lower = lower if lower > last_lower or before < last_lower else last_lower
-            if trend > 0:
-                trend = -1.0 if close[row] < lower else 1.0
-            else:
-                trend = 1.0 if close[row] > upper else -1.0
-        last_upper, last_lower = upper, lower
-        found[0, row] = lower if trend > 0 else upper
-        found[1, row] = trend
-    return found
 
 
 @_loop("talib_percentile")
 def _percentile(x: Floats, timeperiod: int, percentile: float) -> Parts:
     at = max(int(np.ceil(percentile / 100 * timeperiod)), 1) - 1
-    found: Floats = _compiled(_ordered)(x, timeperiod, at)[timeperiod - 1 :]
-    return found
-
-
-def _ordered(x: Any, period: int, at: int) -> Any:
-    found = np.empty(len(x))
-    window = np.sort(x[:period])
-    found[period - 1] = window[at]
-    for row in range(period, len(x)):
-        old, new = x[row - period], x[row]
-        place = np.searchsorted(window, old)
-        while place < period - 1 and window[place + 1] < new:
-            window[place] = window[place + 1]
-            place += 1
-        while place > 0 and window[place - 1] > new:
-            window[place] = window[place - 1]
-            place -= 1
-        window[place] = new
-        found[row] = window[at]
-    return found
-
-
-def _cycles(x: Any, skip: int) -> Any:
-    """John Ehlers' dominant cycle: rows of smoothed value, in phase, quadrature and smoothed period, shape (4, n)."""
-    found = np.zeros((4, len(x)))
-    smooths = np.zeros((4, 7))  # what went into the four transforms, the newest last
-    detrended = np.zeros(4)
-    total = weighted = i2 = q2 = re = im = raw = period = 0.0
-    scaled = np.zeros(4)
-    for row in range(len(x)):
-        total += x[row]
-        smooth = np.nan
-        if row < 3:
-            weighted += (row + 1) * x[row]
-        else:
-            total -= x[row - 4] if row >= 4 else 0.0
-            weighted += 4 * x[row]
-            smooth = 0.1 * weighted
-            weighted -= total
-        found[0, row] = smooth
-        if row < skip:
-            continue
-        scale = 0.075 * raw + 0.54
-        for step in range(4):
-            into = smooth if step == 0 else scaled[0] if step == 1 else detrended[0] if step == 2 else scaled[1]
-            for place in range(6):
-                smooths[step, place] = smooths[step, place + 1]
-            smooths[step, 6] = into
-            line = smooths[step]
-            scaled[step] = (0.0962 * (line[6] - line[0]) + 0.5769 * (line[4] - line[2])) * scale
-            if step == 0:
-                for place in range(3):
-                    detrended[place] = detrended[place + 1]
-                detrended[3] = scaled[0]
-        inphase, quadrature = detrended[0], scaled[1]
-        new_i2, new_q2 = 0.2 * (inphase - scaled[3]) + 0.8 * i2, 0.2 * (quadrature + scaled[2]) + 0.8 * q2
-        re = 0.2 * (new_i2 * i2 + new_q2 * q2) + 0.8 * re
-        im = 0.2 * (new_i2 * q2 - new_q2 * i2) + 0.8 * im
-        i2, q2 = new_i2, new_q2
-        measured = 360 / degrees(atan(im / re)) if im and re else raw
-        measured = max(min(measured, 1.5 * raw), 0.67 * raw)
-        raw = 0.2 * min(max(measured, 6.0), 50.0) + 0.8 * raw
-        period = 0.33 * raw + 0.67 * period
-        found[1, row], found[2, row], found[3, row] = inphase, quadrature, period
+    found: Floats = _compiled(loops.ordered)(x, timeperiod, at)[timeperiod - 1 :]
     return found
 
 
 @_loop("talib_ht_dcperiod")
 def _ht_dcperiod(x: Floats) -> Parts:
-    found: Floats = _compiled(_cycles)(x, 12)[3, 32:]
+    found: Floats = _compiled(loops.cycles)(x, 12)[3, 32:]
     return found
 
 
 @_loop("talib_ht_phasor")
 def _ht_phasor(x: Floats) -> Parts:
-    found = _compiled(_cycles)(x, 12)
+    found = _compiled(loops.cycles)(x, 12)
     return found[1, 32:], found[2, 32:]
-
-
-def _turned(cycles: Any, skip: int) -> Any:
-    """The cycle's phase in degrees at every row."""
-    smooths, periods = cycles[0], cycles[3]
-    found = np.zeros(len(smooths))
-    sines, cosines = np.zeros((51, 51)), np.zeros((51, 51))
-    for length in range(1, 51):
-        for row in range(length):
-            sines[length, row], cosines[length, row] = sin(2 * pi * row / length), cos(2 * pi * row / length)
-    phase = 0.0
-    for row in range(skip, len(smooths)):
-        length = int(periods[row] + 0.5)
-        real = imaginary = 0.0
-        for age in range(min(length, row - skip + 1)):
-            real += sines[length, age] * smooths[row - age]
-            imaginary += cosines[length, age] * smooths[row - age]
-        if imaginary:
-            phase = degrees(atan(real / imaginary))
-        elif real:
-            phase += 90.0 if real > 0 else -90.0
-        phase += 90.0 + 360.0 / periods[row] + (180.0 if imaginary < 0 else 0.0)
-        if phase > 315.0:
-            phase -= 360.0
-        found[row] = phase
-    return found
 
 
 @_loop("talib_ht_dcphase")
 def _ht_dcphase(x: Floats) -> Floats:
-    found: Floats = _compiled(_turned)(_compiled(_cycles)(x, 37), 37)[63:]
+    found: Floats = _compiled(loops.turned)(_compiled(loops.cycles)(x, 37), 37)[63:]
     return found
 
 
@@ -1315,68 +1158,186 @@ def _ht_sine(x: Floats) -> Parts:
     return np.sin(np.radians(phase)), np.sin(np.radians(phase + 45.0))
 
 
-def _trends(x: Any, cycles: Any, skip: int) -> Any:
-    """The mean over the cycle, averaged over four rows."""
-    periods = cycles[3]
-    found = np.zeros(len(x))
-    one = two = three = 0.0
-    for row in range(skip, len(x)):
-        length = int(periods[row] + 0.5)
-        total = 0.0
-        for age in range(min(length, row + 1)):
-            total += x[row - age]
-        now = total / length if length else 0.0
-        found[row] = (4 * now + 3 * one + 2 * two + three) / 10
-        one, two, three = now, one, two
-    return found
-
-
 @_loop("talib_ht_trendline")
 def _ht_trendline(x: Floats) -> Parts:
-    found: Floats = _compiled(_trends)(x, _compiled(_cycles)(x, 37), 37)[63:]
-    return found
-
-
-def _modes(cycles: Any, phases: Any, trends: Any, skip: int) -> Any:
-    """Trend (1) or cycle (0)."""
-    found = np.zeros(len(phases))
-    days = 0
-    sine_before = lead_before = 0.0
-    for row in range(skip, len(phases)):
-        period, phase = cycles[3, row], phases[row]
-        sine, lead = sin(radians(phase)), sin(radians(phase + 45))
-        crossed = (sine > lead and sine_before <= lead_before) or (sine < lead and sine_before >= lead_before)
-        sine_before, lead_before = sine, lead
-        days = 1 if crossed else days + 1
-        turn = (phase - phases[row - 1]) * period / 360
-        cycle = crossed or days < 0.5 * period or 0.67 < turn < 1.5
-        if trends[row] and abs((cycles[0, row] - trends[row]) / trends[row]) >= 0.015:
-            cycle = False
-        found[row] = 0.0 if cycle else 1.0
+    found: Floats = _compiled(loops.trends)(x, _compiled(loops.cycles)(x, 37), 37)[63:]
     return found
 
 
 @_loop("talib_ht_trendmode")
 def _ht_trendmode(x: Floats) -> Parts:
-    cycles = _compiled(_cycles)(x, 37)
-    found: Floats = _compiled(_modes)(cycles, _compiled(_turned)(cycles, 37), _compiled(_trends)(x, cycles, 37), 37)[63:]
+    cycles = _compiled(loops.cycles)(x, 37)
+    found: Floats = _compiled(loops.modes)(cycles, _compiled(loops.turned)(cycles, 37), _compiled(loops.trends)(x, cycles, 37), 37)[63:]
     return found
 
 
 @_loop("talib_mama")
 def _mama(x: Floats, fastlimit: float, slowlimit: float) -> Parts:
-    found = _compiled(_adapt_to_phase)(x, _compiled(_cycles)(x, 12), 12, fastlimit, slowlimit)
+    found = _compiled(loops.adapt_to_phase)(x, _compiled(loops.cycles)(x, 12), 12, fastlimit, slowlimit)
     return found[0, 32:], found[1, 32:]
 
 
-def _adapt_to_phase(x: Any, cycles: Any, skip: int, fast: float, slow: float) -> Any:
-    found = np.zeros((2, len(x)))
-    before = mama = fama = 0.0
-    for row in range(skip, len(x)):
-        phase = degrees(atan(cycles[2, row] / cycles[1, row])) if cycles[1, row] else 0.0
-        turn, before = before - phase, phase
-        weight = max(fast / turn, slow) if turn > 1 else fast
-        mama += weight * (x[row] - mama)
-        fama += 0.5 * weight * (mama - fama)
-        found[0, row], found[1, row] = mama, fama
+# Loops that numpy could do too, in more time
+
+
+@_loop("rma")
+def _rma_loop(x: Floats, length: int) -> Floats:
+    found: Floats = _compiled(loops.remembered)(x, length, 1.0 / length)[length - 1 :]
     return found
+
+
+@_loop("talib_atr")
+def _atr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, False)[timeperiod:]
+    return found
+
+
+@_loop("talib_natr")
+def _natr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
+    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, timeperiod > 1)[timeperiod:]
+    return found
+
+
+@_loop("talib_rsi")
+def _rsi_loop(x: Floats, timeperiod: int) -> Floats:
+    found: Floats = _compiled(loops.strengths)(x, timeperiod)[timeperiod:]
+    return found
+
+
+@_loop("talib_tema")
+def _tema_loop(x: Floats, timeperiod: int) -> Floats:
+    return _by_three(x, timeperiod, 3.0, -3.0, 1.0)
+
+
+@_loop("talib_trix")
+def _trix_loop(x: Floats, timeperiod: int) -> Floats:
+    return _roc(known(_by_three(x, timeperiod, 0.0, 0.0, 1.0)), 1)
+
+
+def _by_three(x: Floats, period: int, *factors: float) -> Floats:
+    begin = 3 * (period - 1)
+    found: Floats = _compiled(loops.three)(x, begin, *first_emas(x, period, 3), 2.0 / (period + 1), *factors)[begin:]
+    return found
+
+
+@_loop("talib_t3")
+def _t3_loop(x: Floats, timeperiod: int, vfactor: float) -> Floats:
+    begin, v = 6 * (timeperiod - 1), vfactor
+    factors = (1 + v) ** 3, -3 * v * (1 + v) ** 2, 3 * v * v * (1 + v), -(v**3)
+    found: Floats = _compiled(loops.six)(x, begin, *first_emas(x, timeperiod, 6), 2.0 / (timeperiod + 1), *factors)[begin:]
+    return found
+
+
+@_loop("talib_macd")
+def _macd_loop(x: Floats, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
+    fast, slow = sorted((fastperiod, slowperiod))
+    return _by_macd(x, fast, 2.0 / (fast + 1), slow, 2.0 / (slow + 1), signalperiod)
+
+
+@_loop("talib_macdfix")
+def _macdfix_loop(x: Floats, signalperiod: int) -> Parts:
+    return _by_macd(x, 12, 0.15, 26, 0.075, signalperiod)
+
+
+def _by_macd(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight: float, signal: int) -> Parts:
+    begin = slow + signal - 2
+    macd, line, difference = _compiled(loops.converge)(x, fast, fast_weight, slow, slow_weight, signal)
+    return macd[begin:], line[begin:], difference[begin:]
+
+
+@_loop("talib_ha")
+def _ha_loop(open: Floats, high: Floats, low: Floats, close: Floats) -> Parts:
+    found: Parts = _compiled(loops.heikin_ashi)(open, high, low, close)
+    return found
+
+
+@_loop("ad")
+def _ad_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
+    found: Floats = _compiled(loops.accumulate)(high, low, close, volume)
+    return found
+
+
+@_loop("talib_adosc")
+def _adosc_loop(high: Floats, low: Floats, close: Floats, volume: Floats, fastperiod: int, slowperiod: int) -> Floats:
+    found = _compiled(loops.oscillate)(high, low, close, volume, 2 / (fastperiod + 1), 2 / (slowperiod + 1))
+    known_ones: Floats = found[max(fastperiod, slowperiod) - 1 :]
+    return known_ones
+
+
+@_loop("talib_pvt")
+def _pvt_loop(close: Floats, volume: Floats) -> Floats:
+    found: Floats = _compiled(loops.trend)(close, volume)
+    return found
+
+
+@_loop("talib_vwap")
+def _vwap_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
+    found: Floats = _compiled(loops.weighted_price)(high, low, close, volume)
+    return found
+
+
+@_loop("talib_tsi")
+def _tsi_loop(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
+    steps = changes(x)
+    found = _compiled(loops.twice_smoothed)(steps, np.abs(steps), firstperiod, secondperiod, 100.0)
+    known_ones: Floats = found[firstperiod + secondperiod - 2 :]
+    return known_ones
+
+
+@_loop("talib_smi")
+def _smi_loop(high: Floats, low: Floats, close: Floats, timeperiod: int, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
+    top, bottom = highest(high, timeperiod), lowest(low, timeperiod)
+    distance, span = tail(close, top) - (top + bottom) / 2, top - bottom
+    index = _compiled(loops.twice_smoothed)(distance, span, slowperiod, fastperiod, 200.0)[slowperiod + fastperiod - 2 :]
+    signal = ema(index, signalperiod)
+    return tail(index, signal), signal
+
+
+@_loop("talib_var")
+def _var_loop(x: Floats, timeperiod: int, nbdev: float) -> Floats:
+    found: Floats = _compiled(loops.variances)(x, timeperiod)[1, timeperiod - 1 :]
+    return found
+
+
+@_loop("stddev")
+def _stddev_loop(x: Floats, period: int, nbdev: float) -> Floats:
+    found = np.sqrt(_var_loop(x, period, 1.0))
+    found *= nbdev
+    return found
+
+
+@_loop("talib_bbands")
+def _bbands_loop(x: Floats, timeperiod: int, nbdevup: float, nbdevdn: float, matype: int) -> Parts:
+    if matype != 0:
+        raise Odd
+    middle, variance = _compiled(loops.variances)(x, timeperiod)[:, timeperiod - 1 :]
+    deviation = np.sqrt(variance)
+    return middle + nbdevup * deviation, middle, middle - nbdevdn * deviation
+
+
+@_loop("wma")
+def _wma_loop(x: Floats, period: int) -> Floats:
+    found: Floats = _compiled(loops.ranked_means)(x, period)[period - 1 :]
+    return found
+
+
+@_loop("talib_correl")
+def _correl_loop(x: Floats, y: Floats, timeperiod: int) -> Floats:
+    found: Floats = _compiled(loops.correlations)(x, y, timeperiod)[timeperiod - 1 :]
+    return found
+
+
+@_loop("talib_cmf")
+def _cmf_loop(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
+    if (high < low).any():  # such a bar has no flow
+        raise Odd
+    found: Floats = _compiled(loops.shares)(_flow(high, low, close, volume), volume, timeperiod)[timeperiod - 1 :]
+    return found
+
+
+@_loop("talib_vortex")
+def _vortex_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
+    wide = true_range(high, low, close)
+    plus, minus = np.abs(high[1:] - low[:-1]), np.abs(low[1:] - high[:-1])
+    share, begin = _compiled(loops.shares), timeperiod - 1
+    return share(plus, wide, timeperiod)[begin:], share(minus, wide, timeperiod)[begin:]

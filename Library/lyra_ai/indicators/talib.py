@@ -132,7 +132,7 @@ def _function(name: str) -> Callable[..., Any]:
 
 def _begin(columns: list[Any]) -> int:
     """The first row at which no input is NaN, or the number of rows."""
-    if not any(np.isnan(values[:1]).any() for values in columns):
+    if all(len(values) and values[0] == values[0] for values in columns):
         return 0
     known = np.flatnonzero(~np.isnan(np.array(columns)).any(axis=0))
     return int(known[0]) if len(known) else len(columns[0])

@@ -103,15 +103,24 @@ def lowest(x: Floats, period: int) -> Floats:
 
 def sums(x: Floats, period: int) -> Floats:
     """Sum of every window."""
-    total, have, width = x, 0, 1
-    while True:
-        if period & width:
-            total = total[: len(x) - have] + x[have:] if have else x
-            have += width
-        if have == period:
-            return total
-        x = x[: len(x) - width] + x[width:]
-        width *= 2
+    return sums_of(x, period)[0]
+
+
+def sums_of(x: Floats, *periods: int) -> list[Floats]:
+    """Sum of every window of each of the periods."""
+    pieces, found = [x], []
+    for period in periods:
+        total, have = x, 0
+        for place in range(period.bit_length()):
+            if place == len(pieces):
+                width = 1 << (place - 1)
+                piece = pieces[-1]
+                pieces.append(piece[: len(piece) - width] + piece[width:])
+            if period >> place & 1:
+                total = total[: len(pieces[place]) - have] + pieces[place][have:] if have else pieces[place]
+                have += 1 << place
+        found.append(total)
+    return found
 
 
 def means(x: Floats, period: int) -> Floats:
@@ -120,6 +129,8 @@ def means(x: Floats, period: int) -> Floats:
 
 def spread(x: Floats, period: int) -> tuple[Floats, Floats]:
     """Mean and variance of every window."""
+    if period == 1:
+        return x, np.zeros(len(x))
     try:
         away, base = in_blocks(x, period)
         mean, square = block_means(away, period, len(x)), block_means(away * away, period, len(x))
@@ -180,7 +191,7 @@ def _spread_from_halves(x: Floats, period: int) -> tuple[Floats, Floats]:
         width *= 2
     first = x[: rows - period + 1]
     mean = total[0] / period
-    return first + mean, np.maximum(total[1] / period - mean * mean, 0.0) + np.zeros(1)
+    return first + mean, np.maximum(total[1] / period - mean * mean, 0.0)
 
 
 def _beside(x: Floats, older: tuple[Any, Any], count: int, newer: tuple[Any, Any], more: int) -> tuple[Floats, Floats]:
@@ -273,10 +284,9 @@ def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[
         if before is None:
             pushes = inside[:, -1:] if to_state is None else _product(wide, to_state, np.empty((full, len(begin))))
             before = _states(pushes, np.array(begin, dtype=np.float64), levels)
-        if len(state) == 1:
-            inside += np.einsum("i,j->ij", before[:full, 0], state[0])
-        else:
-            inside += _product(before[:full], state, np.empty((full, _BLOCK)))
+            if len(begin) == 1:  # a product over a single column takes five times as long as one over two
+                before = np.concatenate((before, np.zeros_like(before)), axis=1)
+        inside += _product(before[:full], state, np.empty((full, _BLOCK)))
         values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
         found.append(values)
     return tuple(found)
@@ -285,10 +295,11 @@ def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[
 def _states(pushes: Floats, state: Floats, levels: tuple[tuple[Floats, Floats], ...]) -> Floats:
     """The state before each block and after the last, shape (blocks + 1, states); blocks of blocks are put together in the same way."""
     blocks, size = pushes.shape
-    groups = max(-(-blocks // _BLOCK), 1)
-    wide = np.zeros((groups, _BLOCK * size))
-    wide.reshape(-1, size)[:blocks] = pushes
     of_pushes, of_state = levels[0]
+    block = len(of_pushes) // size
+    groups = max(-(-blocks // block), 1)
+    wide = np.zeros((groups, block * size))
+    wide.reshape(-1, size)[:blocks] = pushes
     inside = _product(wide, of_pushes, np.empty_like(wide))
     if groups == 1:
         inside += state @ of_state
@@ -310,19 +321,22 @@ def _plan(system: tuple[Any, ...]) -> tuple[Any, ...]:
     for row in range(_BLOCK):
         of_inputs[:, row, row:] = answers[: _BLOCK - row].T
     of_state = np.array([[line @ power for power in powers[1:]] for line in out]).transpose(0, 2, 1).copy()
+    if size == 1:
+        of_state = np.concatenate((of_state, np.zeros_like(of_state)), axis=1)
     alone = size == 1 and out.tolist() == [[1.0]]  # then what a block leaves behind is its last output
     to_state = None if alone else np.array([powers[_BLOCK - 1 - row] @ gain for row in range(_BLOCK)])
+    block = _BLOCK if size <= 3 else _BLOCK // 2
     levels = []
     step = powers[_BLOCK]
-    for _ in range(6):
+    for _ in range(8):
         steps = [np.eye(size)]
-        for _ in range(_BLOCK):
+        for _ in range(block):
             steps.append(steps[-1] @ step)
-        of_pushes = np.zeros((_BLOCK * size, _BLOCK * size))
-        for row in range(_BLOCK):
-            of_pushes[row * size : (row + 1) * size, row * size :] = np.hstack([power.T for power in steps[: _BLOCK - row]])
+        of_pushes = np.zeros((block * size, block * size))
+        for row in range(block):
+            of_pushes[row * size : (row + 1) * size, row * size :] = np.hstack([power.T for power in steps[: block - row]])
         levels.append((of_pushes, np.hstack([power.T for power in steps[1:]])))
-        step = steps[_BLOCK]
+        step = steps[block]
     return of_inputs, of_state, to_state, tuple(levels)
 
 
@@ -356,13 +370,26 @@ def rma(x: Floats, period: int) -> Floats:
     return begun(x, period, 1.0 / period) if period > 1 else x
 
 
+def first_emas(x: Floats, period: int, count: int) -> list[float]:
+    """Exponential averages in a row, as they are when the last one begins: at row count * (period - 1)."""
+    weight, begin, counts = 2.0 / (period + 1), [0.0] * count, [0] * count
+    for value in x[: count * (period - 1) + 1].tolist():
+        for place in range(count):
+            if counts[place] >= period:
+                begin[place] += weight * (value - begin[place])
+            else:
+                begin[place] += value / period
+                counts[place] += 1
+                if counts[place] < period:
+                    break
+            value = begin[place]
+    return begin
+
+
 def emas(x: Floats, period: int, factors: Sequence[float]) -> Floats:
     """Exponential averages in a row, each begun with its first mean, added up with factors."""
     rows = len(factors) * (period - 1) + 1
-    level, begin = x[:rows], []
-    for _ in factors:
-        level = ema(level, period)
-        begin.append(float(level[-1]))
+    begin = first_emas(x, period, len(factors))
     found = np.empty(len(x) - rows + 1)
     found[0] = np.dot(begin, factors)
     found[1:] = linear(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)))[0]
