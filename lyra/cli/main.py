@@ -98,6 +98,20 @@ def doctor(data_folder: DataFolder = None) -> None:
 
 
 @app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN_A", help="A run's result folder, or a project (its last run).")],
+    second: Annotated[Path, typer.Argument(metavar="RUN_B", help="Another, of either engine.")],
+) -> None:
+    """Put two runs side by side and explain their first difference. Exits with 1 when they differ.
+
+    Example: `lyra compare algorithms/ema_cross_btc/backtests/A algorithms/ema_cross_btc/backtests/B`
+    """
+    from lyra.cli.compare import run_compare
+
+    run_compare(first, second)
+
+
+@app.command()
 def parity(
     names: Annotated[list[str] | None, typer.Argument(help="Algorithms by name; all when none is given.")] = None,
     lean: Annotated[Path, typer.Option("--lean", help="A clone of QuantConnect/Lean.")] = ...,  # type: ignore[assignment]
