@@ -62,13 +62,13 @@ def execute(config: RunConfig, folder: Path, name: str | None, show: bool = True
     try:
         statistics = run.write(folder)
         _keep_inputs(config, folder, run.context.algorithm_id, name, made_up)
-        journal = _take_journal(config, folder, run.context.algorithm_id, began)
+        journal = take_journal(config.object_store, folder, run.context.algorithm_id, began)
     except LyraError:
-        _print_statistics(run.statistics.summary)
+        print_statistics(run.statistics.summary)
         raise
     _warn_about_data(run)
     if statistics and run.results is not None and show:
-        _print_statistics(statistics)
+        print_statistics(statistics)
     if made_up:
         typer.echo(f"Made-up prices, no real market's: {', '.join(made_up)}")
     typer.echo(f"Results: {folder}")
@@ -172,7 +172,8 @@ def _warn_about_data(run: Backtest) -> None:
         typer.secho(text, err=True, fg=typer.colors.RED, bold=True)
 
 
-def _print_statistics(statistics: dict[str, str]) -> None:
+def print_statistics(statistics: dict[str, str]) -> None:
+    """LEAN's figures as a table."""
     from rich.console import Console
     from rich.table import Table
 
@@ -184,15 +185,22 @@ def _print_statistics(statistics: dict[str, str]) -> None:
     Console().print(table)
 
 
-def _take_journal(config: RunConfig, folder: Path, algorithm_id: str, began: float) -> Path | None:
-    """Move the council's journal of this run from the object store to the results; None where there is none of this run."""
-    if config.object_store is None:
+def take_journal(object_store: Path | None, folder: Path, algorithm_id: str, began: float) -> Path | None:
+    """Move the council's journal of a run that `began` (seconds since 1970) from the object store to its results; None where there is none.
+
+    One that a container wrote is root's: it is copied where it may not be moved. Raises ConfigError where that fails too.
+    """
+    if object_store is None:
         return None
-    written = config.object_store / "council" / "journals" / f"{algorithm_id}.jsonl"
+    written = object_store / "council" / "journals" / f"{algorithm_id}.jsonl"
     try:
         if not written.is_file() or written.stat().st_mtime < began - 1:  # a file system may keep whole seconds only
             return None
-        shutil.move(written, folder / JOURNAL)
+        try:
+            shutil.move(written, folder / JOURNAL)
+        except PermissionError:
+            if not (folder / JOURNAL).is_file():
+                raise
     except OSError as e:
         raise ConfigError(f"The results in {folder} are not complete: {e.strerror} ({e.filename}).") from e
     return folder / JOURNAL
