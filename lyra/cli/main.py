@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lyra.cli.ai import app as ai_app
+from lyra.cli.cloud import app as cloud_app
 from lyra.cli.data import app as data_app
 
 
@@ -259,6 +260,7 @@ def indicators(
 
 app.add_typer(data_app, name="data")
 app.add_typer(ai_app, name="ai")
+app.add_typer(cloud_app, name="cloud")
 
 
 def _pairs(arguments: list[str]) -> list[str]:
