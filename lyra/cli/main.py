@@ -128,14 +128,18 @@ def research(
     project: Annotated[Path, typer.Argument(help="A folder of notebooks with a config.json.")] = Path("research"),
     lean_options: LeanOptions = None,
     port: Annotated[int, typer.Option("--port", help="Where Jupyter listens.")] = 8888,
+    engine: Annotated[Engine, typer.Option("--engine", help="Whose QuantBook the notebooks get.")] = Engine.LEAN,
     verbose: Verbose = False,
 ) -> None:
     """Open notebooks in LEAN's research image, in Docker.
 
-    Example: `lyra research research`
+    Example: `lyra research research --engine lean`
     """
+    from lyra.cli.backtest import fail
     from lyra.cli.lean import run_research
 
+    if engine is Engine.EMBEDDED:
+        raise fail("The embedded engine opens no notebooks: --engine lean does, in Docker.", 2)
     run_research(project, port, lean_options or [], verbose)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,12 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return overlay(tmp_path_factory.mktemp("cli"))
 
 
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git has of this workspace now, in a repository of its own. Read only: copy it."""
+    return clone(tmp_path_factory.mktemp("committed") / "workspace")
+
+
 def play(container: Container) -> int:
     """LEAN, as far as the CLI looks at what it leaves."""
     container.log.append("20260801 00:00:00.000 TRACE:: Engine.Main(): stand-in")
@@ -26,7 +33,7 @@ def play(container: Container) -> int:
 
 
 @pytest.fixture
-def workspace_with(cli: Path, tmp_path: Path) -> Iterator[Callable[..., tuple[Clone, DockerStandIn]]]:
+def workspace_with(cli: Path, committed: Path, tmp_path: Path) -> Iterator[Callable[..., tuple[Clone, DockerStandIn]]]:
     """A clone of the workspace, the CLI's environment there, and a Docker whose containers are played by a function.
 
     What was asked of Docker must have been right.
@@ -38,7 +45,8 @@ def workspace_with(cli: Path, tmp_path: Path) -> Iterator[Callable[..., tuple[Cl
             docker = stack.enter_context(DockerStandIn(engine))
             made.append(docker)
             (tmp_path / "home").mkdir()
-            return Clone(clone(tmp_path / "workspace"), environment(tmp_path / "home", cli, docker.address) | variables), docker
+            root = Path(shutil.copytree(committed, tmp_path / "workspace", symlinks=True))
+            return Clone(root, environment(tmp_path / "home", cli, docker.address) | variables), docker
 
         yield begin
         assert [problem for docker in made for problem in docker.problems] == []

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from docker_stand_in import Container
 from running import ROOT
@@ -55,7 +56,7 @@ def lay_out(container: Container, root: Path) -> Path:
     return root
 
 
-def import_algorithm(container: Container, root: Path) -> dict[str, object]:
+def import_algorithm(container: Container, root: Path) -> dict[str, Any]:
     """What Python finds when LEAN imports the container's algorithm. Raises AssertionError with what it said when it fails."""
     lay_out(container, root)
     environment = {**container.environment, "PYTHONDONTWRITEBYTECODE": "1"}

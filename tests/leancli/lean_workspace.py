@@ -6,17 +6,18 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from docker_stand_in import Container
-from running import ROOT
+from running import ROOT, Ran, run_command
 
 from lyra.leancli.tools import TESTED, find_lean
 
 MODULES_FILE = "modules-1.14.json"
+IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@localhost")
 NOWHERE = "http://127.0.0.1:9"
 """Where nothing listens: what asks the network fails at once."""
 
@@ -78,15 +79,25 @@ class Clone:
         command = [str(find_lean()), *map(str, arguments)]
         return subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
 
-    def lyra(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """`lyra ARGUMENTS` in the workspace, from this repository's sources."""
-        code = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'Library')]!r}; from lyra.cli.main import main; main()"
-        command = [sys.executable, "-c", code, *map(str, arguments)]
-        return subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
+    def lyra(self, *arguments: str | Path) -> Ran:
+        """`lyra ARGUMENTS` in the workspace, in this process."""
+        here = Path.cwd()
+        os.chdir(self.root)
+        try:
+            with mock.patch.dict(os.environ, self.environment, clear=True):
+                return run_command(*arguments)
+        finally:
+            os.chdir(here)
 
     def changes(self) -> str:
         """What git sees that is new or another."""
         return self.git("status", "--porcelain").stdout
+
+    def keep_examples(self, *names: str) -> None:
+        """Take the other examples away, and commit that."""
+        others = [folder.name for folder in (self.root / "algorithms").iterdir() if folder.name not in names]
+        self.git("rm", "-rq", *(f"algorithms/{name}" for name in others))
+        self.git(*IDENTITY, "commit", "-qm", "fewer")
 
     def git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=60)
@@ -103,8 +114,7 @@ def clone(folder: Path) -> Path:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target, follow_symlinks=False)
-    identity = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
-    for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "as it is"]):
+    for command in (["init", "-q"], ["add", "-A"], [*IDENTITY, "commit", "-qm", "as it is"]):
         subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
     return folder
 

@@ -79,7 +79,8 @@ class QuantConnect:
         project.files = {name: fields[f"{key}[content]"] for key, name in names.items()}
         project.libraries = [int(value) for key, value in fields.items() if key.startswith("libraries[") and value]
         keys = {key[:-5]: value for key, value in fields.items() if key.startswith("parameters[") and key.endswith("[key]")}
-        project.parameters = {name: fields[f"{key}[value]"] for key, name in keys.items()}
+        if keys:  # the CLI sends them only when they are others
+            project.parameters = {name: fields[f"{key}[value]"] for key, name in keys.items()}
         project.description = fields.get("description", project.description)
         if missing := [number for number in project.libraries if number not in self.projects]:
             self.problems.append(f"{project.name} uses libraries that are not there: {missing}")

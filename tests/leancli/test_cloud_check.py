@@ -33,10 +33,14 @@ def found(workspace: Path, plan: str = "researcher", project: str = "algorithms/
 
 def test_the_workspace_itself_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    for folder in (ROOT / "Library" / "lyra_ai", *(file.parent for file in (ROOT / "algorithms").glob("*/main.py"))):
-        ran = run_command("cloud", "check", folder)
-        assert ran.code == 0, ran.out
-        assert "WRONG" not in ran.out
+    ran = run_command("cloud", "check", "algorithms/council_btc")
+    assert ran.code == 0, ran.out
+    assert [line.split(":")[0] for line in ran.out.splitlines() if not line.startswith("    ")] == [
+        "fits   Library/lyra_ai",
+        "fits   algorithms/council_btc",
+    ]
+    for file in (ROOT / "algorithms").glob("*/main.py"):
+        assert check_project(ROOT, file.parent).fits, file.parent
 
 
 def test_nothing_is_said_of_a_good_project(workspace: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -98,20 +99,26 @@ def test_research(workspace_clone: Clone, docker: DockerStandIn) -> None:
     assert container.payload["HostConfig"]["PortBindings"]["8888/tcp"]
 
 
-@pytest.mark.parametrize("command", ["backtest", "live", "optimize"])
-def test_the_container_can_import_every_example(command: str, workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
+COMMANDS = {
+    "backtest": ("backtest",),
+    "live": ("live", "deploy", *PAPER),
+    "optimize": ("optimize", *SEARCH, "--parameter", "any", "1", "2", "1"),
+}
+
+
+def test_the_container_can_import_every_example(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
     """With the folders that the CLI mounted, and LEAN's order of them, Python imports what an algorithm begins with."""
-    words = {"backtest": ("backtest",), "live": ("live", "deploy"), "optimize": ("optimize",)}[command]
-    more = {"backtest": (), "live": PAPER, "optimize": (*SEARCH, "--parameter", "any", "1", "2", "1")}[command]
-    examples = EXAMPLES if command == "backtest" else ["council_btc"]
-    for number, example in enumerate(examples):
-        run(workspace_clone, *words, f"algorithms/{example}", *more)
-        root = tmp_path / f"container{number}"
-        found = import_algorithm(docker.containers[-1], root)
-        assert found["main"] == f"{root}/LeanCLI/main.py"
-        assert found["lyra_ai"] in (f"{root}/Library/lyra_ai/__init__.py",)
-        assert len(found["classes"]) >= 1  # type: ignore[arg-type]
-        assert workspace_clone.changes() == ""
+    calls = [("backtest", example) for example in EXAMPLES] + [("live", "council_btc"), ("optimize", "council_btc")]
+    with ThreadPoolExecutor(2) as pool:
+        imports = []
+        for number, (command, example) in enumerate(calls):
+            run(workspace_clone, *COMMANDS[command], f"algorithms/{example}")
+            imports.append(pool.submit(import_algorithm, docker.containers[-1], tmp_path / str(number)))
+        for number, found in enumerate(imports):
+            assert found.result()["main"] == f"{tmp_path}/{number}/LeanCLI/main.py"
+            assert found.result()["lyra_ai"] == f"{tmp_path}/{number}/Library/lyra_ai/__init__.py"
+            assert len(found.result()["classes"]) >= 1
+    assert workspace_clone.changes() == ""
 
 
 def test_the_cassette_is_where_both_engines_look(workspace_clone: Clone, docker: DockerStandIn) -> None:
@@ -180,17 +187,19 @@ def test_lyra_backtest_on_lean_gives_what_the_embedded_engine_gives(workspace_wi
     results = []
     for engine in ("embedded", "lean"):
         done = workspace.lyra("backtest", "algorithms/mine", "--engine", engine, "--parameter", "size", "0.5", "--backtest-name", "tried")
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "Sharpe Ratio" in done.stdout and "OrderListHash" in done.stdout
-        results.append(done.stdout.rpartition("Results: ")[2].strip())
+        assert done.code == 0, done.out + done.err
+        assert "Sharpe Ratio" in done.out and "OrderListHash" in done.out
+        results.append(done.out.rpartition("Results: ")[2].strip())
     embedded, lean = (sorted(path.name for path in (workspace.root / folder).iterdir()) for folder in results)
     number = docker.containers[0].config["algorithm-id"]
     assert [name.replace("Mine", number) for name in embedded] == lean
     same = workspace.lyra("compare", *results)
-    assert same.returncode == 0, same.stdout + same.stderr
+    assert same.code == 0, same.out + same.err
 
 
-def test_lyra_live_gives_the_key_to_the_container_and_to_nobody_else(workspace_with: WorkspaceWith, tmp_path: Path) -> None:
+def test_lyra_live_gives_the_key_to_the_container_and_to_nobody_else(
+    workspace_with: WorkspaceWith, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     key = "sk-or-v1-" + "0ddba11" * 9
     seen: list[Any] = []
 
@@ -206,14 +215,16 @@ def test_lyra_live_gives_the_key_to_the_container_and_to_nobody_else(workspace_w
 
     workspace, docker = workspace_with(play_live, OPENROUTER_API_KEY=key)
     done = workspace.lyra("live", "algorithms/council_btc", "--", "--verbose")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1.234" in done.stdout and "Results: algorithms/council_btc/live/" in done.stdout
+    assert done.code == 0, done.out + done.err
+    assert "1.234" in done.out and "Results: algorithms/council_btc/live/" in done.out
     file, mode, *found = seen[0]
     assert (found, mode) == ([key, key], 0o600)
     assert not file.exists(), "it is there only as long as the run"
     (container,) = docker.containers
     check_mounts(container, workspace, "algorithms/council_btc", "live")
-    told = [done.stdout, done.stderr, json.dumps(container.payload), *container.files.values(), *docker.requests]
+    words = "".join(capfd.readouterr())
+    assert IN_CONTAINER in words, "the CLI, when verbose, tells what it asks of Docker"
+    told = [words, done.out, done.err, json.dumps(container.payload), *container.files.values(), *docker.requests]
     told += [path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()]
     assert not [text for text in told if key[9:30] in text]
     assert workspace.changes() == ""
@@ -228,15 +239,15 @@ def test_lyra_optimize_lists_the_runs_the_best_first(workspace_with: WorkspaceWi
 
     workspace, _ = workspace_with(play_optimizer)
     done = workspace.lyra("optimize", "algorithms/ema_cross_btc", "--parameter", "ema-fast", "5", "20", "5")
-    assert done.returncode == 0, done.stdout + done.stderr
-    table = done.stdout.partition("Runs, the best first")[2]
+    assert done.code == 0, done.out + done.err
+    table = done.out.partition("Runs, the best first")[2]
     assert table.index("2.5") < table.index("0.5") < table.index("-1")
     assert workspace.changes() == ""
 
 
 def test_lyra_research_opens_the_research_image(workspace_clone: Clone, docker: DockerStandIn) -> None:
     done = workspace_clone.lyra("research", "research", "--port", "8899", "--", "--no-open")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.code == 0, done.out + done.err
     assert docker.containers[0].image == RESEARCH_IMAGE
     assert docker.containers[0].payload["HostConfig"]["PortBindings"]["8888/tcp"][0]["HostPort"] == "8899"
     assert workspace_clone.changes() == ""
@@ -249,6 +260,6 @@ def test_an_error_of_lean_ends_in_one_sentence(workspace_with: WorkspaceWith) ->
 
     workspace, _ = workspace_with(fail)
     done = workspace.lyra("backtest", "algorithms/ema_cross_btc", "--engine", "lean")
-    assert done.returncode == 1
-    last = done.stderr.strip().splitlines()[-1]
+    assert done.code == 1
+    last = done.err.strip().splitlines()[-1]
     assert last.startswith("error: lean backtest ended with 1; algorithms/ema_cross_btc/backtests/") and last.endswith("log.txt tells why.")
