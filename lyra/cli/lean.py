@@ -13,9 +13,10 @@ from lyra.cli.backtest import INTERRUPTED, fail, sentences
 from lyra.engine.errors import LyraError
 from lyra.leancli import run as lean
 from lyra.leancli.run import LeanProject, Outcome, lean_project
-from lyra.workspace.config import object_store_of, read_config
+from lyra.workspace.config import data_folder_of, object_store_of, read_config
 from lyra.workspace.results import RunResult, read_run, result_file
-from lyra.workspace.runs import print_statistics, take_journal
+from lyra.workspace.root import LEAN_FILE
+from lyra.workspace.runs import made_up_series, print_place, print_statistics, take_journal
 
 
 def run_backtest(project: Path, output: Path | None, parameters: list[str], name: str | None, lean_config: Path | None, extra: list[str],
@@ -63,10 +64,10 @@ def _show_run(project: LeanProject, outcome: Outcome, began: float) -> None:
     result = None
     if outcome.folder.is_dir() and result_file(outcome.folder) is not None:
         result = read_run(outcome.folder)
-        store = object_store_of(project.root, read_config(project.lean_config or project.root / "lean.json"))
-        take_journal(store, outcome.folder, result.id, began)
+        config = read_config(project.lean_config or project.root / LEAN_FILE)
+        take_journal(object_store_of(project.root, config), outcome.folder, result.id, began)
         print_statistics(result.statistics)
-        typer.echo(f"Results: {_shown(outcome.folder)}")
+        print_place(_shown(outcome.folder), made_up_series(data_folder_of(project.root, config, None), result.data_files()))
     _end(outcome, result)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from lyra.engine.errors import ConfigError
 
 _RUN_FOLDERS = ("backtests", "live", "optimizations")
+_DATA_IN_CONTAINER = "/Lean/Data"
 _SIDE_FILES = ("-summary", "-order-events")
 
 
@@ -53,6 +54,13 @@ class RunResult:
         """Moments (UTC) and the account's value at the end of each sample."""
         series = self.part("charts").get("Strategy Equity", {}).get("series", {}).get("Equity", {})
         return [(moment(point[0]), point[-1]) for point in map(_point, series.get("values", ())) if point[-1] is not None]
+
+    def data_files(self) -> list[str]:
+        """Paths within the data folder of what LEAN read, as its data monitor tells them; the embedded engine writes no such list."""
+        lines = [
+            line for file in self.folder.glob("succeeded-data-requests-*.txt") for line in file.read_text(encoding="utf-8").splitlines()
+        ]
+        return sorted({line.strip().removeprefix(_DATA_IN_CONTAINER).lstrip("/").partition("#")[0] for line in lines if line.strip()})
 
 
 def moment(seconds: Any) -> datetime:

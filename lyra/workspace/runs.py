@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +56,7 @@ def execute(config: RunConfig, folder: Path, name: str | None, show: bool = True
             run.run()
         finally:
             progress.close()
-    made_up = _made_up_series(run)
+    made_up = made_up_series(run.job.data_folder, run.data.files.found)
     for key in made_up:
         run.context.messages.console.append(("TRACE", f"The prices of {key} are made up, they are no real market's."))
     try:
@@ -69,9 +69,7 @@ def execute(config: RunConfig, folder: Path, name: str | None, show: bool = True
     _warn_about_data(run)
     if statistics and run.results is not None and show:
         print_statistics(statistics)
-    if made_up:
-        typer.echo(f"Made-up prices, no real market's: {', '.join(made_up)}")
-    typer.echo(f"Results: {folder}")
+    print_place(folder, made_up)
     return Report(folder, statistics, _error_of(run), run.error, run.interrupted, journal)
 
 
@@ -144,15 +142,15 @@ class Progress:
             self._bar.stop()
 
 
-def _made_up_series(run: Backtest) -> list[str]:
-    """Keys of the series that the run read and that the data folder's ledger lists as made up."""
+def made_up_series(data_folder: Path, paths: Iterable[str]) -> list[str]:
+    """Keys of the series among the paths (within the data folder) of a run's data that the folder's ledger lists as made up."""
     from lyra.marketdata.layout import parse_path
     from lyra.marketdata.synthetic import read
 
-    ledger = read(run.job.data_folder)
+    ledger = read(data_folder)
     if not ledger:
         return []
-    parsed = (parse_path(PurePosixPath(path)) for path in run.data.files.found)
+    parsed = (parse_path(PurePosixPath(path)) for path in paths)
     return sorted({series[0].key for series in parsed if series is not None and series[0].key in ledger})
 
 
@@ -183,6 +181,13 @@ def print_statistics(statistics: dict[str, str]) -> None:
     for name, value in statistics.items():
         table.add_row(name, value)
     Console().print(table)
+
+
+def print_place(folder: Path, made_up: list[str]) -> None:
+    """Where the results are, and what of their prices is no real market's."""
+    if made_up:
+        typer.echo(f"Made-up prices, no real market's: {', '.join(made_up)}")
+    typer.echo(f"Results: {folder}")
 
 
 def take_journal(object_store: Path | None, folder: Path, algorithm_id: str, began: float) -> Path | None:

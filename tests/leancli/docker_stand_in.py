@@ -37,6 +37,12 @@ class Container:
     log: list[str] = field(default_factory=list)
     status: str = "created"
     exit_code: int = 0
+    watched: threading.Event = field(default_factory=threading.Event)
+    """Somebody reads its log."""
+    ended: threading.Event = field(default_factory=threading.Event)
+    stopped_by: str = ""
+    when_stopped: Callable[[Container], None] | None = None
+    """What the container does when it is asked to stop; not when it is killed."""
 
     @property
     def image(self) -> str:
@@ -74,8 +80,8 @@ class Container:
         raise KeyError(f"{place} is not mounted")
 
 
-Engine = Callable[[Container], int]
-"""Plays the container: reads and writes what is mounted, and gives the exit code."""
+Engine = Callable[[Container], int | None]
+"""Plays the container: reads and writes what is mounted, and gives the exit code; None for one that runs until it is stopped."""
 
 
 class DockerStandIn:
@@ -240,17 +246,27 @@ class _Handler(BaseHTTPRequestHandler):
         if container is not None:
             container.status = "running"
             try:
-                container.exit_code = self.docker.engine(container)
+                code = self.docker.engine(container)
+                container.exit_code = code or 0
+                if code is not None:
+                    container.ended.set()
             except Exception as e:
                 self.docker.problems.append(f"the container failed: {type(e).__name__}: {e}")
                 container.exit_code = 125
+                container.ended.set()
             self._send(None, 204)
 
     def logs(self, name: str) -> None:
         container = self._container(name)
         if container is not None:
+            container.watched.set()
             lines = [line.encode() + b"\n" for line in container.log]
-            self._send(b"".join(struct.pack(">BxxxL", 1, len(line)) + line for line in lines))
+            framed = lines if container.payload["Tty"] else [struct.pack(">BxxxL", 1, len(line)) + line for line in lines]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"".join(framed))
+            self.wfile.flush()
+            container.ended.wait(60)
             container.status = "exited"
 
     def wait(self, name: str) -> None:
@@ -259,10 +275,15 @@ class _Handler(BaseHTTPRequestHandler):
             container.status = "exited"
             self._send({"StatusCode": container.exit_code})
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, how: str) -> None:
         container = self._container(name)
         if container is not None:
-            container.status, container.exit_code = "exited", 137
+            container.stopped_by = how
+            container.exit_code = 137 if how == "kill" else 0
+            if how == "stop" and container.when_stopped is not None:
+                container.when_stopped(container)
+            container.status = "exited"
+            container.ended.set()
             self._send(None, 204)
 
     def remove(self, name: str) -> None:
@@ -302,6 +323,6 @@ _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", r"/containers/([^/]+)/start", _Handler.start),
     ("GET", r"/containers/([^/]+)/logs", _Handler.logs),
     ("POST", r"/containers/([^/]+)/wait", _Handler.wait),
-    ("POST", r"/containers/([^/]+)/(?:stop|kill)", _Handler.stop),
+    ("POST", r"/containers/([^/]+)/(stop|kill)", _Handler.stop),
     ("DELETE", r"/containers/([^/]+)", _Handler.remove),
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +70,38 @@ def overlay(folder: Path) -> Path:
     return folder
 
 
+class Terminal:
+    """A process on a terminal of its own, while it is a context manager."""
+
+    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
+        self._screen, behind = os.openpty()
+        self._process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=behind, stdout=behind, stderr=behind, start_new_session=True
+        )
+        os.close(behind)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(60)
+        os.close(self._screen)
+
+    def press_ctrl_c(self) -> None:
+        """What a terminal does then: it tells all processes before it."""
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def rest(self) -> tuple[int, str]:
+        """The exit code and all that was shown."""
+        shown = b""
+        with suppress(OSError):  # the terminal's other end is closed
+            while piece := os.read(self._screen, 65536):
+                shown += piece
+        return self._process.wait(60), shown.decode(errors="replace").replace("\r\n", "\n")
+
+
 @dataclass
 class Clone:
     """A workspace that is a git repository of its own, and the environment in which the CLI runs there."""
@@ -88,6 +123,11 @@ class Clone:
                 return run_command(*arguments)
         finally:
             os.chdir(here)
+
+    def lyra_on_terminal(self, *arguments: str) -> Terminal:
+        """`lyra ARGUMENTS` in the workspace, in a process of its own on a terminal."""
+        code = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'Library')]!r}; from lyra.cli.main import main; main()"
+        return Terminal([sys.executable, "-c", code, *arguments], self.root, self.environment)
 
     def changes(self) -> str:
         """What git sees that is new or another."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -221,6 +222,7 @@ def test_lyra_live_gives_the_key_to_the_container_and_to_nobody_else(
     assert (found, mode) == ([key, key], 0o600)
     assert not file.exists(), "it is there only as long as the run"
     (container,) = docker.containers
+    assert container.environment.keys() == {"OPENROUTER_API_KEY_FILE", "PYTHONPYCACHEPREFIX"}
     check_mounts(container, workspace, "algorithms/council_btc", "live")
     words = "".join(capfd.readouterr())
     assert IN_CONTAINER in words, "the CLI, when verbose, tells what it asks of Docker"
@@ -228,6 +230,44 @@ def test_lyra_live_gives_the_key_to_the_container_and_to_nobody_else(
     told += [path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()]
     assert not [text for text in told if key[9:30] in text]
     assert workspace.changes() == ""
+
+
+def test_ctrl_c_lets_live_trading_end_in_order(workspace_with: WorkspaceWith) -> None:
+    """On a terminal the CLI asks the container to stop and waits for it; Lyra waits for the CLI, and shows what there is then."""
+    began = threading.Event()
+
+    def trade(container: Container) -> None:
+        container.log.append("trading")
+        container.when_stopped = lambda stopped: leave_result(stopped, STATISTICS)
+        began.set()
+
+    workspace, docker = workspace_with(trade)
+    with workspace.lyra_on_terminal("live", "algorithms/council_btc") as terminal:
+        assert began.wait(60) and docker.containers[0].watched.wait(60)
+        terminal.press_ctrl_c()
+        code, words = terminal.rest()
+    assert docker.containers[0].stopped_by == "stop", words
+    assert code == 130, words
+    assert "1.234" in words and "Results: algorithms/council_btc/live/" in words
+    assert "error: The run was interrupted; what was computed so far is in the results." in words
+    assert workspace.changes() == ""
+
+
+def test_what_is_made_up_is_named_under_lean_too(workspace_with: WorkspaceWith) -> None:
+    def play_lean(container: Container) -> int:
+        leave_result(container)
+        files = (
+            "/Lean/Data/crypto/coinbase/hour/btcusd_trade.zip\ncrypto/coinbase/daily/btcusd_trade.zip\n/Lean/Data/symbol-properties/x.csv\n"
+        )
+        (container.host("/Results") / "succeeded-data-requests-20260801.txt").write_text(files)
+        return 0
+
+    workspace, _ = workspace_with(play_lean)
+    made = ("--market", "coinbase", "--type", "crypto", "--resolution", "hour", "--from", "2020-01-01", "--to", "2020-01-03")
+    assert workspace.lyra("data", "generate", "BTCUSD", *made).code == 0
+    done = workspace.lyra("backtest", "algorithms/ema_cross_btc", "--engine", "lean")
+    assert done.code == 0, done.err
+    assert "Made-up prices, no real market's: crypto/coinbase/btcusd/hour/trade\n" in done.out
 
 
 def test_lyra_optimize_lists_the_runs_the_best_first(workspace_with: WorkspaceWith) -> None:
