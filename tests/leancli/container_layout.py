@@ -19,48 +19,54 @@ LAUNCHER = "Lean/Launcher/bin/Debug"
 # after the additional ones; all stand before the standard library.
 IMPORT = """
 import json, os, sys
-root = sys.argv[1]
+root, sources = sys.argv[1:]
 config = json.load(open("config.json"))
-algorithm = config["algorithm-location"]
+folder, name = os.path.split(config["algorithm-location"])
 found = [os.getcwd()]
 for path in config.get("python-additional-paths", []):
     if not os.path.isdir(root + path):
         sys.exit(f"LEAN would not find {path}")
     found.append(root + path)
-found.append(root + os.path.dirname(algorithm))
+found.append(root + folder)
 for path in found:
     sys.path.insert(0, path)
-sys.path.append(sys.argv[2])
+sys.path.append(sources)
 from lyra.engine.imports import LeanFinder
 sys.meta_path.insert(0, LeanFinder())
-module = __import__(os.path.basename(algorithm)[:-3])
+main = __import__(name[:-3]) if os.path.isfile(os.path.join(root + folder, name)) else None
 import lyra_ai, lyra_ai.council, lyra_ai.indicators
-classes = [name for name, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__]
-print(json.dumps({"lyra_ai": lyra_ai.__file__, "main": module.__file__, "classes": classes, "version": sys.version_info[:2]}))
+classes = [key for key, value in vars(main).items() if isinstance(value, type) and value.__module__ == main.__name__] if main else []
+print(json.dumps({"lyra_ai": lyra_ai.__file__, "main": main and main.__file__, "classes": classes}))
 """
 
 
-def lay_out(container: Container, root: Path) -> Path:
+def lay_out(container: Container, root: Path) -> None:
     """Make the container's file system below `root`."""
     for target, (source, _) in sorted(container.binds.items()):
         place = root / target.lstrip("/")
-        if place.parent.is_relative_to(root) and not any(parent.is_symlink() for parent in place.parents if parent.is_relative_to(root)):
-            place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        over = {Path(file).name for file in container.files if str(Path(file).parent) == target}
+        if over:  # single files are mounted over those of this folder
+            place.mkdir()
+            for child in source.iterdir():
+                if child.name not in over:
+                    (place / child.name).symlink_to(child)
+        else:
             place.symlink_to(source)
     for target, text in container.files.items():
         place = root / target.lstrip("/")
-        if any(parent.is_symlink() for parent in place.parents if parent.is_relative_to(root)):
-            continue  # a file over a file of a mounted folder
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
-    return root
 
 
-def import_algorithm(container: Container, root: Path) -> dict[str, Any]:
-    """What Python finds when LEAN imports the container's algorithm. Raises AssertionError with what it said when it fails."""
+def import_in(container: Container, root: Path, folder: str = LAUNCHER) -> dict[str, Any]:
+    """What Python finds when LEAN begins in a folder of the container: it imports the algorithm, if there is one, and the library.
+
+    Raises AssertionError with what Python says when it fails.
+    """
     lay_out(container, root)
     environment = {**container.environment, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-I", "-c", IMPORT, str(root), str(ROOT)]
-    done = subprocess.run(command, cwd=root / LAUNCHER, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=root / folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]

@@ -29,7 +29,7 @@ class CloudProject:
 
 
 class QuantConnect:
-    """Listens while it is a context manager."""
+    """Listens while it is a context manager. Raises OSError where its port is taken."""
 
     def __init__(self) -> None:
         self.projects: dict[int, CloudProject] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,24 +13,21 @@ from quantconnect_stand_in import ORGANIZATION, PORT, TOKEN, USER, QuantConnect
 from running import ROOT
 
 KEY = "sk-or-v1-" + "0ddba11" * 9
-
-
-def port_is_taken() -> str:
-    with socket.socket() as probe:
-        return f"port {PORT}, which the CLI asks, is taken" if probe.connect_ex(("127.0.0.1", PORT)) == 0 else ""
-
-
-REASON = why_not() or port_is_taken()
-pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON or "-")
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
 
 LIBRARY = {path.relative_to(ROOT / "Library" / "lyra_ai").as_posix() for path in (ROOT / "Library" / "lyra_ai").rglob("*.py")}
 
 
 @pytest.fixture
 def cloud() -> Iterator[QuantConnect]:
-    with QuantConnect() as stand_in:
-        yield stand_in
-        assert stand_in.problems == []
+    stand_in = QuantConnect()
+    try:
+        stand_in.__enter__()
+    except OSError:  # another run of these tests has it
+        pytest.skip(f"port {PORT}, which the CLI asks, is taken")
+    yield stand_in
+    stand_in.__exit__()
+    assert stand_in.problems == []
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container_layout import import_algorithm
+from container_layout import import_in
 from docker_stand_in import ENGINE_IMAGE, RESEARCH_IMAGE, Container, DockerStandIn
 from lean_workspace import Clone, leave_result, why_not
 from running import ROOT
@@ -88,7 +88,7 @@ def test_optimize(workspace_clone: Clone, docker: DockerStandIn) -> None:
     assert "dotnet QuantConnect.Optimizer.Launcher.dll" in container.script
 
 
-def test_research(workspace_clone: Clone, docker: DockerStandIn) -> None:
+def test_research(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
     run(workspace_clone, "research", "research", "--no-open")
     (container,) = docker.containers
     assert container.image == RESEARCH_IMAGE
@@ -98,6 +98,8 @@ def test_research(workspace_clone: Clone, docker: DockerStandIn) -> None:
     assert container.host(notebooks) == workspace_clone.root / "research"
     assert json.loads(container.files[f"{notebooks}/config.json"])["python-additional-paths"][0] == "/Library"
     assert container.payload["HostConfig"]["PortBindings"]["8888/tcp"]
+    found = import_in(container, tmp_path / "container", notebooks.lstrip("/"))
+    assert found["lyra_ai"] == f"{tmp_path}/container/Library/lyra_ai/__init__.py"
 
 
 COMMANDS = {
@@ -109,12 +111,16 @@ COMMANDS = {
 
 def test_the_container_can_import_every_example(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
     """With the folders that the CLI mounted, and LEAN's order of them, Python imports what an algorithm begins with."""
-    calls = [("backtest", example) for example in EXAMPLES] + [("live", "council_btc"), ("optimize", "council_btc")]
+    calls = [("live", example) for example in EXAMPLES] + [
+        ("backtest", "ema_cross_btc"),
+        ("backtest", "council_btc"),
+        ("optimize", "council_btc"),
+    ]
     with ThreadPoolExecutor(2) as pool:
         imports = []
         for number, (command, example) in enumerate(calls):
             run(workspace_clone, *COMMANDS[command], f"algorithms/{example}")
-            imports.append(pool.submit(import_algorithm, docker.containers[-1], tmp_path / str(number)))
+            imports.append(pool.submit(import_in, docker.containers[-1], tmp_path / str(number)))
         for number, found in enumerate(imports):
             assert found.result()["main"] == f"{tmp_path}/{number}/LeanCLI/main.py"
             assert found.result()["lyra_ai"] == f"{tmp_path}/{number}/Library/lyra_ai/__init__.py"
