@@ -13,7 +13,7 @@ from lyra.cli.backtest import INTERRUPTED, fail, sentences
 from lyra.engine.errors import LyraError
 from lyra.leancli import run as lean
 from lyra.leancli.run import LeanProject, Outcome, lean_project
-from lyra.workspace.config import data_folder_of, object_store_of, read_config
+from lyra.workspace.config import data_folder_of, read_config
 from lyra.workspace.results import RunResult, read_run, result_file
 from lyra.workspace.root import LEAN_FILE
 from lyra.workspace.runs import made_up_series, print_place, print_statistics, take_journal
@@ -65,7 +65,7 @@ def _show_run(project: LeanProject, outcome: Outcome, began: float) -> None:
     if outcome.folder.is_dir() and result_file(outcome.folder) is not None:
         result = read_run(outcome.folder)
         config = read_config(project.lean_config or project.root / LEAN_FILE)
-        take_journal(object_store_of(project.root, config), outcome.folder, result.id, began)
+        take_journal(project.root / "storage", outcome.folder, result.id, began)  # LEAN's object store is there, whatever lean.json says
         print_statistics(result.statistics)
         print_place(_shown(outcome.folder), made_up_series(data_folder_of(project.root, config, None), result.data_files()))
     _end(outcome, result)
@@ -73,7 +73,10 @@ def _show_run(project: LeanProject, outcome: Outcome, began: float) -> None:
 
 def _end(outcome: Outcome, result: RunResult | None) -> None:
     if outcome.interrupted:
-        raise fail("The run was interrupted; what was computed so far is in the results.", INTERRUPTED)
+        raise fail("The run was interrupted" + ("." if result is None else "; what was computed so far is in the results."), INTERRUPTED)
+    if outcome.detached and outcome.code == 0:
+        typer.echo(f"LEAN goes on by itself; its results will be in {_shown(outcome.folder)}.")
+        return
     message = str(result.part("state").get("RuntimeError") or "") if result is not None else ""
     if message:
         raise fail(f"LEAN ended the run: {message.strip().splitlines()[0]}")

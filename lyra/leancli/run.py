@@ -53,6 +53,11 @@ class Outcome:
     folder: Path
     arguments: Sequence[str] = field(default_factory=tuple)
 
+    @property
+    def detached(self) -> bool:
+        """Whether the container was left to itself."""
+        return "--detach" in self.arguments or "-d" in self.arguments
+
 
 def lean_project(path: Path, lean_config: Path | None = None) -> LeanProject:
     """Find a project's workspace. Raises ConfigError where there is no such project, LeanError where it lies in no workspace."""

@@ -259,6 +259,15 @@ def test_ctrl_c_lets_live_trading_end_in_order(workspace_with: WorkspaceWith) ->
     assert workspace.changes() == ""
 
 
+def test_a_container_that_is_left_to_itself(workspace_with: WorkspaceWith) -> None:
+    workspace, docker = workspace_with(lambda container: None)
+    done = workspace.lyra("live", "algorithms/council_btc", "--", "--detach")
+    assert done.code == 0, done.err
+    assert done.out.startswith("LEAN goes on by itself; its results will be in algorithms/council_btc/live/")
+    assert docker.containers[0].payload["HostConfig"]["AutoRemove"] is True
+    docker.containers[0].ended.set()
+
+
 def test_what_is_made_up_is_named_under_lean_too(workspace_with: WorkspaceWith) -> None:
     def play_lean(container: Container) -> int:
         leave_result(container)
