@@ -17,6 +17,7 @@ TESTED = "1.0.230"
 """The version of the CLI whose behaviour the tests hold."""
 DEFAULT_SOCKET = "/var/run/docker.sock"
 _SECONDS = 10
+_START_SECONDS = 60
 
 
 class LeanError(LyraError):
@@ -31,10 +32,21 @@ def find_lean() -> Path | None:
 
 
 def lean_needed() -> Path:
-    """The CLI. Raises LeanError where it is not installed."""
+    """The CLI, which has been seen to start. Raises LeanError where it is not installed, or does not."""
     lean = find_lean()
     if lean is None:
         raise LeanError(f"The LEAN CLI is not installed: pip install lean (tested with {TESTED}).")
+    try:
+        done = subprocess.run([lean, "--version"], capture_output=True, text=True, errors="replace", timeout=_START_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as e:
+        raise LeanError(f"{lean} could not be started: {getattr(e, 'strerror', None) or 'it does not answer'}.") from e
+    if "Modules json not found" in done.stderr:
+        raise LeanError(
+            "The LEAN CLI wants a list of brokerages from cdn.quantconnect.com and cannot get it: connect to the internet once."
+        )
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().splitlines() or ["it does not say why"]
+        raise LeanError(f"{lean} does not start: {said[-1].strip()}")
     return lean
 
 

@@ -42,9 +42,30 @@ def test_without_the_cli(front: tuple[str, ...], no_docker: None, monkeypatch: p
     assert ran.err == f"error: The LEAN CLI is not installed: pip install lean (tested with {tools.TESTED}).\n"
 
 
+def executable(folder: Path, script: str) -> Path:
+    """A command that stands for the CLI."""
+    folder.mkdir(exist_ok=True)
+    (folder / "lean").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "lean").chmod(0o755)
+    return folder / "lean"
+
+
+@pytest.mark.parametrize(("script", "told"), [
+    ("echo 'FileNotFoundError: Modules json not found in the given path' >&2; exit 1",
+     "The LEAN CLI wants a list of brokerages from cdn.quantconnect.com and cannot get it: connect to the internet once."),
+    ("echo Traceback >&2; echo 'ImportError: no click' >&2; exit 1", "lean does not start: ImportError: no click"),
+])  # fmt: skip
+def test_a_cli_that_does_not_start(script: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "find_lean", lambda: executable(tmp_path, script))
+    ran = run_command(*FRONTS[0])
+    assert ran.code == 1
+    assert ran.err.startswith("error: ") and ran.err.count("\n") == 1 and told in ran.err
+
+
 @pytest.mark.parametrize("front", FRONTS, ids=lambda front: front[0])
-def test_without_docker(front: tuple[str, ...], no_docker: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find_lean", lambda: Path("/usr/bin/false"))
+def test_without_docker(front: tuple[str, ...], no_docker: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lean = executable(tmp_path, "exit 0")
+    monkeypatch.setattr(tools, "find_lean", lambda: lean)
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     ran = run_command(*front)
     assert ran.code == 1
@@ -90,9 +111,7 @@ def test_a_docker_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_one_beside_this_python_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("own", "path"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "lean").write_text("#!/bin/sh\n")
-        (tmp_path / folder / "lean").chmod(0o755)
+        executable(tmp_path / folder, "exit 0")
     monkeypatch.setattr("sys.executable", str(tmp_path / "own" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     assert find_lean() == tmp_path / "own" / "lean"
@@ -122,8 +141,9 @@ def test_results_outside_the_workspace(tmp_path: Path) -> None:
     ((), "needs a parameter to vary"),
     (("--parameter", "a", "1", "2", "1", "--", "--extra-docker-config", "{"), "--extra-docker-config needs a JSON object"),
 ])  # fmt: skip
-def test_what_cannot_be_optimized(arguments: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find_lean", lambda: Path("/usr/bin/false"))
+def test_what_cannot_be_optimized(arguments: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lean = executable(tmp_path, "exit 0")
+    monkeypatch.setattr(tools, "find_lean", lambda: lean)
     monkeypatch.setattr("lyra.leancli.run.docker_needed", lambda: None)
     ran = run_command("optimize", ROOT / "algorithms" / "ema_cross_btc", *arguments)
     assert ran.code in (1, 2)
