@@ -19,7 +19,8 @@ def run_research(project: Path, port: int, data_folder: Path | None, browser: bo
     """Open a folder of notebooks in Jupyter, until it is ended."""
     if not project.is_dir():
         raise fail(f"There is no folder of notebooks at {project}.")
-    jupyter = next((name for name in JUPYTERS if importlib.util.find_spec(name) is not None), None)
+    found = {name: importlib.util.find_spec(name) for name in JUPYTERS}
+    jupyter = next((name for name, spec in found.items() if spec is not None and spec.origin), None)
     if jupyter is None:
         raise fail("Notebooks need Jupyter. Install it: pip install -e '.[research]'")
     with sentences():
