@@ -301,7 +301,7 @@ def test_lyra_optimize_lists_the_runs_the_best_first(workspace_with: WorkspaceWi
 
 
 def test_lyra_research_opens_the_research_image(workspace_clone: Clone, docker: DockerStandIn) -> None:
-    done = workspace_clone.lyra("research", "research", "--port", "8899", "--", "--no-open")
+    done = workspace_clone.lyra("research", "research", "--engine", "lean", "--port", "8899", "--", "--no-open")
     assert done.code == 0, done.out + done.err
     assert docker.containers[0].image == RESEARCH_IMAGE
     assert docker.containers[0].payload["HostConfig"]["PortBindings"]["8888/tcp"][0]["HostPort"] == "8899"

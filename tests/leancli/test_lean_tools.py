@@ -24,7 +24,7 @@ from lyra_ai.errors import KeyMissing
 FRONTS = [
     ("backtest", str(ROOT / "algorithms" / "ema_cross_btc"), "--engine", "lean"),
     ("live", str(ROOT / "algorithms" / "council_btc")),
-    ("research", str(ROOT / "research")),
+    ("research", str(ROOT / "research"), "--engine", "lean"),
     ("optimize", str(ROOT / "algorithms" / "ema_cross_btc"), "--parameter", "ema-fast", "5", "10", "5"),
 ]
 
