@@ -12,6 +12,7 @@ from lyra.cli.backtest import fail, sentences
 
 BARS = 250
 TALIB = "talib_"
+PATTERN = "talib_cdl"
 _NO_INDICATORS = ("events", "points", "window", "base", "composite", "own", "extensions")
 """The engine's modules that hold what indicators are made of."""
 _PLUMBING = {
@@ -104,7 +105,8 @@ def _describe(name: str) -> None:
 
 
 def _of_talib(name: str) -> tuple[str, str]:
-    return (f"{name.removeprefix(TALIB).upper()} =" if name.startswith(TALIB) else "", "")
+    talib = f"{name.removeprefix(TALIB).upper()} =" if name.startswith(TALIB) else ""
+    return talib, "CandlestickPatterns (x100) ?" if name.startswith(PATTERN) else ""
 
 
 def _parameters(kind: type) -> str:

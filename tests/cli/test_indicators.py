@@ -46,3 +46,4 @@ def test_one_is_described() -> None:
     ran = run_command("indicators", "talib_cdlmathold")
     assert ran.code == 0
     assert "penetration=0.5" in ran.out and "talib.CDLMATHOLD" in ran.out and "warm-up with its defaults: 15 bars" in ran.out
+    assert "LEAN: CandlestickPatterns (x100) ?" in ran.out
