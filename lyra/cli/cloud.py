@@ -65,14 +65,14 @@ def push(
 
     with sentences():
         root, folders = _projects(project)
-        lean_needed()
+        lean = lean_needed()
         cloud.login_needed()
         if not _check(root, folders, plan) and not unchecked:
             raise fail("Nothing was pushed: correct what is wrong, or push with --unchecked.")
         copy = cloud.stage(root, folders, organization)
         for folder in folders:
             if not is_library(root, folder) or len(folders) == 1:
-                cloud.push(copy, folder.relative_to(root), lean_options or [], typer.echo)
+                cloud.push(lean, copy, folder.relative_to(root), lean_options or [], typer.echo)
 
 
 def _projects(project: Path | None) -> tuple[Path, list[Path]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from lyra.engine.errors import ConfigError
 from lyra.leancli.cloud_check import libraries_of
-from lyra.leancli.tools import LeanError, lean_needed
+from lyra.leancli.tools import LeanError
 from lyra.workspace.config import read_config
 from lyra.workspace.projects import sources
 from lyra.workspace.root import LEAN_FILE
@@ -71,9 +71,9 @@ def _write(file: Path, content: dict[str, Any], end: str = "\n") -> None:
         raise ConfigError(f"{file} could not be written: {e.strerror}.") from e
 
 
-def push(copy: Path, project: Path, more: Sequence[str], say: Callable[[str], None]) -> None:
-    """Push one project of the copy, with its libraries. Raises LeanError when the CLI could not: it says so and exits with 0."""
-    command = [str(lean_needed()), "cloud", "push", "--project", project.as_posix(), *more]
+def push(lean: Path, copy: Path, project: Path, more: Sequence[str], say: Callable[[str], None]) -> None:
+    """Push one project of the copy, with its libraries, by the CLI at `lean`. Raises LeanError when the CLI could not: it says so and exits with 0."""
+    command = [str(lean), "cloud", "push", "--project", project.as_posix(), *more]
     failed = False
     with subprocess.Popen(
         command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"

@@ -18,6 +18,8 @@ TESTED = "1.0.230"
 DEFAULT_SOCKET = "/var/run/docker.sock"
 _SECONDS = 10
 _START_SECONDS = 60
+_BROKERAGES = ("lib/python3*/site-packages/lean/modules-*.json", "Lib/site-packages/lean/modules-*.json")
+"""The list of brokerages, in the environment that holds the CLI. Without one the CLI ends with a traceback."""
 
 
 class LeanError(LyraError):
@@ -32,22 +34,31 @@ def find_lean() -> Path | None:
 
 
 def lean_needed() -> Path:
-    """The CLI, which has been seen to start. Raises LeanError where it is not installed, or does not."""
+    """The CLI. Raises LeanError where it is not installed, or does not start."""
     lean = find_lean()
     if lean is None:
         raise LeanError(f"The LEAN CLI is not installed: pip install lean (tested with {TESTED}).")
+    trouble = lean_trouble(lean)
+    if trouble is not None:
+        raise LeanError(trouble)
+    return lean
+
+
+def lean_trouble(lean: Path) -> str | None:
+    """Why the CLI does not start, in one sentence; None where it does. It is tried only where its list of brokerages is not seen."""
+    environment = lean.resolve().parent.parent
+    if any(any(environment.glob(pattern)) for pattern in _BROKERAGES):
+        return None
     try:
         done = subprocess.run([lean, "--version"], capture_output=True, text=True, errors="replace", timeout=_START_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as e:
-        raise LeanError(f"{lean} could not be started: {getattr(e, 'strerror', None) or 'it does not answer'}.") from e
+        return f"{lean} could not be started: {getattr(e, 'strerror', None) or 'it does not answer'}."
     if "Modules json not found" in done.stderr:
-        raise LeanError(
-            "The LEAN CLI wants a list of brokerages from cdn.quantconnect.com and cannot get it: connect to the internet once."
-        )
+        return "The LEAN CLI wants a list of brokerages from cdn.quantconnect.com and cannot get it: connect to the internet once."
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines() or ["it does not say why"]
-        raise LeanError(f"{lean} does not start: {said[-1].strip()}")
-    return lean
+        return f"{lean} does not start: {said[-1].strip()}"
+    return None
 
 
 def docker_needed() -> None:

@@ -8,35 +8,50 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from docker_stand_in import Container
 from running import ROOT
 
 LAUNCHER = "Lean/Launcher/bin/Debug"
 # As LEAN's PythonInitializer has it: each folder goes to the front, so that the algorithm's is the first and the launcher's comes
-# after the additional ones; all stand before the standard library.
+# after the additional ones; all stand before the standard library. Each container has a process of its own; what all need is loaded once.
 IMPORT = """
 import json, os, sys
-root, sources = sys.argv[1:]
-config = json.load(open("config.json"))
-folder, name = os.path.split(config["algorithm-location"])
-found = [os.getcwd()]
-for path in config.get("python-additional-paths", []):
-    if not os.path.isdir(root + path):
-        sys.exit(f"LEAN would not find {path}")
-    found.append(root + path)
-found.append(root + folder)
-for path in found:
-    sys.path.insert(0, path)
+sources, *containers = sys.argv[1:]
 sys.path.append(sources)
+import numpy, pandas
 from lyra.engine.imports import LeanFinder
-sys.meta_path.insert(0, LeanFinder())
-main = __import__(name[:-3]) if os.path.isfile(os.path.join(root + folder, name)) else None
-import lyra_ai, lyra_ai.council, lyra_ai.indicators
-classes = [key for key, value in vars(main).items() if isinstance(value, type) and value.__module__ == main.__name__] if main else []
-print(json.dumps({"lyra_ai": lyra_ai.__file__, "main": main and main.__file__, "classes": classes}))
+from lyra.engine.namespace import lean_names
+lean_names()
+
+def begin(root, folder):
+    os.chdir(os.path.join(root, folder))
+    config = json.load(open("config.json"))
+    place, name = os.path.split(config["algorithm-location"])
+    found = [os.getcwd()]
+    for path in config.get("python-additional-paths", []):
+        if not os.path.isdir(root + path):
+            sys.exit(f"LEAN would not find {path}")
+        found.append(root + path)
+    found.append(root + place)
+    for path in found:
+        sys.path.insert(0, path)
+    sys.meta_path.insert(0, LeanFinder())
+    main = __import__(name[:-3]) if os.path.isfile(os.path.join(root + place, name)) else None
+    import lyra_ai, lyra_ai.council, lyra_ai.indicators
+    classes = [key for key, value in vars(main).items() if isinstance(value, type) and value.__module__ == main.__name__] if main else []
+    print(json.dumps({"lyra_ai": lyra_ai.__file__, "main": main and main.__file__, "classes": classes}), flush=True)
+
+assert "lyra_ai" not in sys.modules
+for container in containers:
+    process = os.fork()
+    if not process:
+        begin(*container.split("|"))
+        sys.exit(0)
+    if os.waitpid(process, 0)[1]:
+        sys.exit(1)
 """
 
 
@@ -59,14 +74,19 @@ def lay_out(container: Container, root: Path) -> None:
         place.write_text(text, encoding="utf-8")
 
 
-def import_in(container: Container, root: Path, folder: str = LAUNCHER) -> dict[str, Any]:
-    """What Python finds when LEAN begins in a folder of the container: it imports the algorithm, if there is one, and the library.
+def import_in(containers: Sequence[Container], root: Path, folder: str = LAUNCHER) -> None:
+    """Import, as LEAN would that begins in a folder of each container, its algorithm, if there is one, and the library.
 
-    Raises AssertionError with what Python says when it fails.
+    Raises AssertionError with what Python says when it fails, and when what is found is not what was mounted.
     """
-    lay_out(container, root)
-    environment = {**container.environment, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-I", "-c", IMPORT, str(root), str(ROOT)]
-    done = subprocess.run(command, cwd=root / folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    roots = [root / f"container{number}" for number in range(len(containers))]
+    for container, place in zip(containers, roots, strict=True):
+        lay_out(container, place)
+    command = [sys.executable, "-I", "-B", "-c", IMPORT, str(ROOT), *(f"{place}|{folder}" for place in roots)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+    for container, place, line in zip(containers, roots, done.stdout.splitlines(), strict=True):
+        found = json.loads(line)
+        assert found["lyra_ai"] == f"{place}/Library/lyra_ai/__init__.py"
+        if (container.host("/LeanCLI") / "main.py").is_file():
+            assert found["main"] == f"{place}/LeanCLI/main.py" and len(found["classes"]) >= 1

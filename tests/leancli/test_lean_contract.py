@@ -6,7 +6,6 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ def check_mounts(container: Container, clone: Clone, project: str, results: str 
     assert config["mute-python-library-logging"] is False
 
 
-def test_backtest(workspace_clone: Clone, docker: DockerStandIn) -> None:
+def test_backtest(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
     run(workspace_clone, "backtest", "algorithms/ema_cross_btc")
     (container,) = docker.containers
     assert container.image == ENGINE_IMAGE
@@ -60,24 +59,10 @@ def test_backtest(workspace_clone: Clone, docker: DockerStandIn) -> None:
     assert "exec dotnet QuantConnect.Lean.Launcher.dll" in container.script
     assert container.environment == {}
     assert (container.host("/Results") / "code" / "main.py").is_file()
+    import_in([container], tmp_path)
 
 
-def test_parameters_of_the_command_line(workspace_clone: Clone, docker: DockerStandIn) -> None:
-    run(workspace_clone, "backtest", "algorithms/ema_cross_btc", "--parameter", "ema-fast", "12")
-    assert docker.containers[0].config["parameters"] == {"ema-fast": "12"}
-
-
-def test_live_on_paper(workspace_clone: Clone, docker: DockerStandIn) -> None:
-    run(workspace_clone, "live", "deploy", "algorithms/council_btc", *PAPER)
-    (container,) = docker.containers
-    check_mounts(container, workspace_clone, "algorithms/council_btc", "live")
-    environment = container.config["environments"][container.config["environment"]]
-    assert environment["live-mode"] is True and environment["live-mode-brokerage"] == "PaperBrokerage"
-    assert "QuantConnect.Lean.Engine.DataFeeds.Queues.LiveDataQueue" in environment["data-queue-handler"]
-    assert container.config["algorithm-id"].startswith("L-")
-
-
-def test_optimize(workspace_clone: Clone, docker: DockerStandIn) -> None:
+def test_optimize(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
     run(workspace_clone, "optimize", "algorithms/ema_cross_btc", *SEARCH, "--parameter", "ema-fast", "5", "20", "5")
     (container,) = docker.containers
     check_mounts(container, workspace_clone, "algorithms/ema_cross_btc", "optimizations")
@@ -86,6 +71,7 @@ def test_optimize(workspace_clone: Clone, docker: DockerStandIn) -> None:
     assert search["parameters"] == [{"name": "ema-fast", "min": 5.0, "max": 20.0, "step": 5.0}]
     assert search["optimization-criterion"] == {"target": "TotalPerformance.PortfolioStatistics.SharpeRatio", "extremum": "max"}
     assert "dotnet QuantConnect.Optimizer.Launcher.dll" in container.script
+    import_in([container], tmp_path)
 
 
 def test_research(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
@@ -98,33 +84,20 @@ def test_research(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path)
     assert container.host(notebooks) == workspace_clone.root / "research"
     assert json.loads(container.files[f"{notebooks}/config.json"])["python-additional-paths"][0] == "/Library"
     assert container.payload["HostConfig"]["PortBindings"]["8888/tcp"]
-    found = import_in(container, tmp_path / "container", notebooks.lstrip("/"))
-    assert found["lyra_ai"] == f"{tmp_path}/container/Library/lyra_ai/__init__.py"
+    import_in([container], tmp_path, notebooks.lstrip("/"))
 
 
-COMMANDS = {
-    "backtest": ("backtest",),
-    "live": ("live", "deploy", *PAPER),
-    "optimize": ("optimize", *SEARCH, "--parameter", "any", "1", "2", "1"),
-}
-
-
-def test_the_container_can_import_every_example(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
-    """With the folders that the CLI mounted, and LEAN's order of them, Python imports what an algorithm begins with."""
-    calls = [("live", example) for example in EXAMPLES] + [
-        ("backtest", "ema_cross_btc"),
-        ("backtest", "council_btc"),
-        ("optimize", "council_btc"),
-    ]
-    with ThreadPoolExecutor(2) as pool:
-        imports = []
-        for number, (command, example) in enumerate(calls):
-            run(workspace_clone, *COMMANDS[command], f"algorithms/{example}")
-            imports.append(pool.submit(import_in, docker.containers[-1], tmp_path / str(number)))
-        for number, found in enumerate(imports):
-            assert found.result()["main"] == f"{tmp_path}/{number}/LeanCLI/main.py"
-            assert found.result()["lyra_ai"] == f"{tmp_path}/{number}/Library/lyra_ai/__init__.py"
-            assert len(found.result()["classes"]) >= 1
+def test_live_on_paper(workspace_clone: Clone, docker: DockerStandIn, tmp_path: Path) -> None:
+    """Every example: with the folders that the CLI mounted, and LEAN's order of them, Python imports what an algorithm begins with."""
+    for example in EXAMPLES:
+        run(workspace_clone, "live", "deploy", f"algorithms/{example}", *PAPER)
+        container = docker.containers[-1]
+        check_mounts(container, workspace_clone, f"algorithms/{example}", "live")
+        environment = container.config["environments"][container.config["environment"]]
+        assert environment["live-mode"] is True and environment["live-mode-brokerage"] == "PaperBrokerage"
+        assert "QuantConnect.Lean.Engine.DataFeeds.Queues.LiveDataQueue" in environment["data-queue-handler"]
+        assert container.config["algorithm-id"].startswith("L-")
+    import_in(docker.containers, tmp_path)
     assert workspace_clone.changes() == ""
 
 
@@ -132,7 +105,8 @@ def test_the_cassette_is_where_both_engines_look(workspace_clone: Clone, docker:
     """The embedded engine's object store is the folder that LEAN finds at /Storage."""
     from lyra.workspace.config import run_config
 
-    run(workspace_clone, "backtest", "algorithms/council_btc")
+    run(workspace_clone, "backtest", "algorithms/council_btc", "--parameter", "council-mode", "replay")
+    assert docker.containers[0].config["parameters"] == {"council-mode": "replay"}
     config = run_config(workspace_clone.root / "algorithms/council_btc", [], None, [], None)
     assert config.object_store == docker.containers[0].host("/Storage")
     (config.object_store / "council").mkdir()

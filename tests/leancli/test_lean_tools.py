@@ -17,7 +17,7 @@ from running import ROOT, run_command
 from lyra.leancli import tools
 from lyra.leancli.key import IN_CONTAINER, key_for_container
 from lyra.leancli.run import lean_project
-from lyra.leancli.tools import LeanError, docker_trouble, find_lean
+from lyra.leancli.tools import LeanError, docker_trouble, find_lean, lean_trouble
 from lyra_ai.council.openrouter import KEY_FILE_VARIABLE, find_key
 from lyra_ai.errors import KeyMissing
 
@@ -44,7 +44,7 @@ def test_without_the_cli(front: tuple[str, ...], no_docker: None, monkeypatch: p
 
 def executable(folder: Path, script: str) -> Path:
     """A command that stands for the CLI."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "lean").write_text(f"#!/bin/sh\n{script}\n")
     (folder / "lean").chmod(0o755)
     return folder / "lean"
@@ -60,6 +60,14 @@ def test_a_cli_that_does_not_start(script: str, told: str, tmp_path: Path, monke
     ran = run_command(*FRONTS[0])
     assert ran.code == 1
     assert ran.err.startswith("error: ") and ran.err.count("\n") == 1 and told in ran.err
+
+
+def test_a_cli_that_has_its_list_is_not_tried(tmp_path: Path) -> None:
+    lean = executable(tmp_path / "bin", "exit 1")
+    assert "does not start" in (lean_trouble(lean) or "")
+    (tmp_path / "lib" / "python3.11" / "site-packages" / "lean").mkdir(parents=True)
+    (tmp_path / "lib" / "python3.11" / "site-packages" / "lean" / "modules-1.14.json").write_text("{}")
+    assert lean_trouble(lean) is None
 
 
 @pytest.mark.parametrize("front", FRONTS, ids=lambda front: front[0])
