@@ -230,7 +230,7 @@ def _of_imports(tree: ast.AST, place: str, names: _Names) -> Iterator[Finding]:
         if in_cloud(module):
             continue
         told.add(first)
-        if first == "lyra":
+        if first == "lyra" and not guarded:
             yield Finding(True, f"{place}:{line}", "lyra stays on this machine: an algorithm imports from lyra_ai only")
         elif guarded:
             yield Finding(False, f"{place}:{line}", f"{first} is not among the cloud's packages; it is imported only where it is there")

@@ -39,8 +39,8 @@ def test_the_workspace_itself_fits(monkeypatch: pytest.MonkeyPatch) -> None:
         "fits   Library/lyra_ai",
         "fits   algorithms/council_btc",
     ]
-    for file in (ROOT / "algorithms").glob("*/main.py"):
-        assert check_project(ROOT, file.parent).fits, file.parent
+    for folder in (*(file.parent for file in (ROOT / "algorithms").glob("*/main.py")), ROOT / "research"):
+        assert check_project(ROOT, folder).fits, folder
 
 
 def test_nothing_is_said_of_a_good_project(workspace: Path) -> None:
@@ -61,6 +61,7 @@ NOTES = {
     "import urllib.request\n": "main.py:1: urllib.request speaks to the network, which a backtest in the cloud may not",
     "import subprocess\n": "main.py:1: subprocess reaches out of the process, which the cloud may not allow",
     "try:\n    import tensortrade2000\nexcept ImportError:\n    pass\n": "main.py:2: tensortrade2000 is not among the cloud's packages; it is",
+    "try:\n    import lyra\nexcept ImportError:\n    lyra = None\n": "main.py:2: lyra is not among the cloud's packages; it is imported only where",
     "x = 1\nf = open('table.csv')\n": "main.py:2: open() reads or writes a file; in the cloud there is the object store only",
     "PLACE = '/home/me/prices.csv'\n": "main.py:1: '/home/me/prices.csv' is a path of this machine, or of the container",
     "PLACE = 'C:\\\\prices\\\\btc.csv'\n": "is a path of this machine, or of the container",
