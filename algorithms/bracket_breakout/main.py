@@ -50,7 +50,8 @@ class BracketBreakout(QCAlgorithm):
             self.entry = None
             self.stop_loss = self.stop_market_order(self.btc, -quantity, round(price - 3 * width, 2), tag="stop loss")
             self.take_profit = self.limit_order(self.btc, -quantity, round(price + 9 * width, 2), tag="take profit")
-        elif self.stop_loss is not None and order_event.order_id == self.stop_loss.order_id:
-            self.take_profit.cancel("stopped out")
-        elif self.take_profit is not None and order_event.order_id == self.take_profit.order_id:
-            self.stop_loss.cancel("target reached")
+        elif self.stop_loss is not None and self.take_profit is not None:
+            if order_event.order_id == self.stop_loss.order_id:
+                self.take_profit.cancel("stopped out")
+            elif order_event.order_id == self.take_profit.order_id:
+                self.stop_loss.cancel("target reached")

@@ -11,6 +11,8 @@ Every backtest after that replays the recorded votes, free and identical:
     budget=Budget(run=2.00, day=0.50),                            # US dollars; without a budget nothing is spent
 """
 
+from datetime import timedelta
+
 from AlgorithmImports import *
 from lyra_ai.council import AlgorithmCouncil, Rules, experts
 

@@ -6,6 +6,8 @@ Data: the same six funds as in momentum_rotation; this makes a market that is la
     lyra data generate SPY QQQ IWM EFA TLT GLD --market usa --type equity --from 2015-01-01 --to 2020-12-31 --volatility 0.2 --drift 0.06
 """
 
+from datetime import timedelta
+
 from AlgorithmImports import *
 
 

@@ -4,6 +4,8 @@ Shows: code from older tutorials and forum posts runs as it is; a rolling window
 Data: hourly BTCUSD of Coinbase; `lyra data sample` fetches it.
 """
 
+from datetime import timedelta
+
 from AlgorithmImports import *
 
 

@@ -1,47 +1,51 @@
-"""What an indicator's update costs, and its column beside TA-Lib's where that is installed. Run as a process of its own; prints JSON."""
+"""What an indicator's update costs, and what its column costs by each way there is, beside TA-Lib's. Run as a process; prints JSON."""
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import statistics
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from lyra_ai.indicators import column, find, names
+from lyra_ai.indicators import columns, find, names, talib
+from lyra_ai.indicators.base import looped
 
 ROWS, ROUNDS = 2_000, 3
-BATCH_ROWS = 50_000
-BESIDE = {"sma": "SMA", "wma": "WMA", "trima": "TRIMA", "kama": "KAMA", "mom": "MOM", "roc": "ROC", "rsi": "RSI", "cci": "CCI", "willr": "WILLR",
-          "obv": "OBV", "mfi": "MFI", "ultosc": "ULTOSC", "linearreg": "LINEARREG", "midpoint": "MIDPOINT"}  # fmt: skip
-"""Indicators whose values are TA-Lib's, by its names."""
+BATCH_ROWS, BATCH_ROUNDS = 100_000, 7
+LOOP_SHARE = 20
+"""The loop over rows is measured on so many times fewer of them."""
 
 
 def rows(count: int) -> dict[str, list[float]]:
     """Columns of a walk, by the letters of `needs`."""
     rng = np.random.default_rng(7)
-    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, count)))
-    columns = {
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.002, count)))
+    before = np.concatenate([close[:1], close[:-1]])
+    made = {
         "c": close,
-        "o": np.concatenate([close[:1], close[:-1]]),
-        "h": close * 1.01,
-        "l": close * 0.99,
+        "o": before,
+        "h": np.maximum(close, before) * (1 + rng.exponential(0.003, count)),
+        "l": np.minimum(close, before) * (1 - rng.exponential(0.003, count)),
         "v": rng.exponential(1000, count),
     }
-    return {letter: values.tolist() for letter, values in {**columns, "x": close, "y": close[::-1], "t": 6e4 * np.arange(count)}.items()}
+    return {letter: values.tolist() for letter, values in {**made, "x": close, "y": close[::-1], "t": 6e4 * np.arange(count)}.items()}
 
 
 def streaming() -> dict[str, float]:
     """Microseconds of an update, by name: the best of some rounds over all rows."""
-    columns = rows(ROWS)
+    given = rows(ROWS)
     found = {}
     for name in names():
         best = float("inf")
         for _ in range(ROUNDS):
             made = find(name)()
-            fed = list(zip(*(columns[letter] for letter in made.needs), strict=True))
+            fed = list(zip(*(given[letter] for letter in made.needs), strict=True))
             step = made.next
             began = time.process_time()
             for row in fed:
@@ -51,26 +55,36 @@ def streaming() -> dict[str, float]:
     return found
 
 
-def beside_talib() -> dict[str, float]:
-    """How many times TA-Lib's time a column takes, by name; empty where TA-Lib is not installed."""
-    if importlib.util.find_spec("talib") is None:
-        return {}
-    import talib.abstract
-
-    columns = rows(BATCH_ROWS)
-    arrays = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
-    given = {name: np.array(columns[letter]) for name, letter in arrays.items()}
+def batch() -> dict[str, dict[str, float]]:
+    """Milliseconds of a column of TA-Lib's functions by each way: `loop`, `numpy`, `numba`, `talib`, and `original`, which is TA-Lib itself."""
+    original = importlib.import_module("talib") if importlib.util.find_spec("talib") else None
+    columns_of = {letter: np.array(values) for letter, values in rows(BATCH_ROWS).items()}
+    columns_of["y"] = np.arange(BATCH_ROWS) % 29 + 2.0
     found = {}
-    for name, theirs in BESIDE.items():
-        made: Any = find(name)()
-        ours = _best(lambda made=made: column(type(made)(), *(columns[letter] for letter in made.needs)))
-        found[name] = ours / _best(lambda theirs=theirs: talib.abstract.Function(theirs)(given))
+    for function in talib.functions():
+        inputs = [columns_of[letter] for letter in talib.kernel_of(function).needs]
+        few = [values[: BATCH_ROWS // LOOP_SHARE] for values in inputs]
+        spent = {"loop": LOOP_SHARE * _best(partial(_looped, function, few), ROUNDS)}
+        for way in columns.WAYS:
+            if _by(way, function, inputs) is not None:
+                spent[way] = _best(partial(_by, way, function, inputs))
+        if original is not None:
+            spent["original"] = _best(partial(getattr(original, function), *inputs))
+        found[function] = {way: 1e3 * seconds for way, seconds in spent.items()}
     return found
 
 
-def _best(call: Any) -> float:
+def _looped(function: str, inputs: list[Any]) -> Any:
+    return looped(talib.kernel_of(function), *inputs)
+
+
+def _by(way: str, function: str, inputs: list[Any]) -> Any:
+    return columns.fast(talib.kernel_of(function), inputs, (way,))
+
+
+def _best(call: Callable[[], Any], rounds: int = BATCH_ROUNDS) -> float:
     times = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         began = time.process_time()
         call()
         times.append(time.process_time() - began)
@@ -79,4 +93,4 @@ def _best(call: Any) -> float:
 
 if __name__ == "__main__":
     spent = streaming()
-    print(json.dumps({"streaming": spent, "median": statistics.median(spent.values()), "talib": beside_talib()}))
+    print(json.dumps({"streaming": spent, "median": statistics.median(spent.values()), "batch": batch()}))

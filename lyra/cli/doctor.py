@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,14 +13,14 @@ from pathlib import Path
 import typer
 
 from lyra.engine.errors import LyraError
+from lyra.leancli.tools import docker_trouble, find_lean
 from lyra.workspace.config import read_config
 from lyra.workspace.root import workspace_root
 
 _NEEDED = ("httpx", "numpy", "pandas", "scipy", "typer", "rich", "tzdata")
-_OPTIONAL = (("pyarrow", "parquet and feather files", "pip install -e '.[files]'"), ("lean", "running in Docker, pushing to the cloud", "pip install lean"),
+_OPTIONAL = (("pyarrow", "parquet and feather files", "pip install -e '.[files]'"),
              ("matplotlib", "the picture of a council's report", "pip install -e '.[research]'"),
              ("backtesting", "lyra bench beside other backtesters", "pip install -e '.[bench]'"))  # fmt: skip
-_DOCKER_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,7 @@ def findings(data_folder: Path | None) -> Iterator[Finding]:
     folder, finding = _workspace(root)
     yield finding
     yield from _data(data_folder or folder)
+    yield _lean()
     yield _docker()
     yield _key()
 
@@ -126,19 +125,18 @@ def _data(folder: Path | None) -> Iterator[Finding]:
 
 
 def _docker() -> Finding:
-    if shutil.which("docker") is None:
-        return Finding(
-            "missing", "Docker", "not installed; only `lean backtest` and `lean live` need it", "https://docs.docker.com/get-docker"
-        )
-    try:
-        done = subprocess.run(
-            ["docker", "info", "--format", "{{.ServerVersion}}"], capture_output=True, text=True, timeout=_DOCKER_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return Finding("missing", "Docker", "does not answer", "start the Docker service")
-    if done.returncode != 0:
-        return Finding("missing", "Docker", "installed, but its service cannot be reached", "start Docker, and see that you may use it")
-    return Finding("ok", "Docker", done.stdout.strip())
+    trouble = docker_trouble()
+    if trouble is None:
+        return Finding("ok", "Docker", "answers where the LEAN CLI looks for it")
+    text, _, remedy = trouble.partition(": ")
+    return Finding("missing", "Docker", f"{text}; only LEAN itself needs it", remedy)
+
+
+def _lean() -> Finding:
+    lean = find_lean()
+    if lean is None:
+        return Finding("missing", "lean", "the LEAN CLI is not installed; LEAN itself and the cloud need it", "pip install lean")
+    return Finding("ok", "lean", str(lean))
 
 
 def _key() -> Finding:

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lyra.cli.ai import app as ai_app
+from lyra.cli.cloud import app as cloud_app
 from lyra.cli.data import app as data_app
+
+
+class Engine(StrEnum):
+    """What runs a backtest."""
+
+    EMBEDDED = "embedded"
+    LEAN = "lean"
+
+
+class Direction(StrEnum):
+    """Where an optimization goes."""
+
+    MIN = "min"
+    MAX = "max"
+
 
 app = typer.Typer(
     name="lyra",
@@ -20,6 +37,7 @@ app = typer.Typer(
 )
 
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show tracebacks of Lyra itself.")]
+LeanOptions = Annotated[list[str] | None, typer.Argument(metavar="LEAN_OPTION", help="After `--`: further options of the LEAN CLI.")]
 DataFolder = Annotated[Path | None, typer.Option("--data-folder", help="LEAN data folder; else the one in lean.json, else data/.")]
 
 
@@ -61,31 +79,95 @@ def backtest(
     lean_config: Annotated[Path | None, typer.Option("--lean-config", help="The lean.json to use.")] = None,
     extra_config: Annotated[list[str] | None, typer.Option("--extra-config", help="KEY VALUE, repeatable.", metavar="KEY VALUE")] = None,
     data_folder: DataFolder = None,
+    engine: Annotated[Engine, typer.Option("--engine", help="The embedded engine, or LEAN itself in Docker.")] = Engine.EMBEDDED,
+    lean_options: LeanOptions = None,
     verbose: Verbose = False,
 ) -> None:
-    """Run a backtest on the embedded engine.
+    """Run a backtest on the embedded engine, or with `--engine lean` on LEAN itself.
 
     Example: `lyra backtest algorithms/ema_cross_btc --parameter ema-fast 10`
     """
-    from lyra.cli.backtest import run_backtest
+    from lyra.cli.backtest import fail, run_backtest
 
+    if engine is Engine.LEAN:
+        from lyra.cli.lean import run_backtest as run_lean
+
+        if data_folder is not None:
+            raise fail("--data-folder is for the embedded engine: LEAN itself reads the folder that lean.json names.", 2)
+        run_lean(project, output, parameter or [], backtest_name, lean_config, extra_config or [], lean_options or [], verbose)
+        return
+    if lean_options:
+        raise fail(f"{lean_options[0]} is for --engine lean only.", 2)
     run_backtest(project, output, parameter or [], backtest_name, lean_config, extra_config or [], data_folder, verbose)
 
 
 @app.command()
-def research(
-    project: Annotated[Path, typer.Argument(help="A folder of notebooks.")] = Path("research"),
-    port: Annotated[int, typer.Option("--port", help="Where Jupyter listens.")] = 8888,
-    data_folder: DataFolder = None,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser too.")] = True,
+def live(
+    project: Annotated[Path, typer.Argument(help="A project folder with main.py, or a Python file.")],
+    lean_options: LeanOptions = None,
+    brokerage: Annotated[str, typer.Option("--brokerage", help="By its name in the LEAN CLI.")] = "Paper Trading",
+    feed: Annotated[
+        list[str] | None, typer.Option("--data-provider-live", help="Where prices come from, by its name in the LEAN CLI; repeatable.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Folder for the results; else PROJECT/live/TIME.")] = None,
+    verbose: Verbose = False,
 ) -> None:
-    """Open notebooks in Jupyter, on the embedded engine.
+    """Trade live on LEAN itself, in Docker, until Ctrl-C; on paper unless a brokerage is named.
+
+    A key for language models (OPENROUTER_API_KEY) reaches the container as a file, and nothing else.
+
+    Example: `lyra live algorithms/council_btc --data-provider-live Binance`
+    """
+    from lyra.cli.lean import run_live
+
+    run_live(project, brokerage, feed or ["Custom data only"], output, lean_options or [], verbose)
+
+
+@app.command()
+def research(
+    project: Annotated[Path, typer.Argument(help="A folder of notebooks; with a config.json for LEAN's.")] = Path("research"),
+    lean_options: LeanOptions = None,
+    port: Annotated[int, typer.Option("--port", help="Where Jupyter listens.")] = 8888,
+    engine: Annotated[Engine, typer.Option("--engine", help="Whose QuantBook the notebooks get.")] = Engine.EMBEDDED,
+    data_folder: DataFolder = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser too; not with LEAN's.")] = True,
+    verbose: Verbose = False,
+) -> None:
+    """Open notebooks in Jupyter, on the embedded engine or, with `--engine lean`, in LEAN's research image in Docker.
 
     Example: `lyra research`
     """
-    from lyra.cli.research import run_research
+    if engine is Engine.LEAN:
+        from lyra.cli.lean import run_research as run_lean_research
 
-    run_research(project, port, data_folder, browser)
+        run_lean_research(project, port, lean_options or [], verbose)
+    else:
+        from lyra.cli.research import run_research
+
+        run_research(project, port, data_folder, browser)
+
+
+@app.command()
+def optimize(
+    project: Annotated[Path, typer.Argument(help="A project folder with main.py, or a Python file.")],
+    lean_options: LeanOptions = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", help="NAME LEAST GREATEST STEP, repeatable.", metavar="NAME LEAST GREATEST STEP")
+    ] = None,
+    target: Annotated[str, typer.Option("--target", help="The figure that counts.")] = "Sharpe Ratio",
+    direction: Annotated[Direction, typer.Option("--target-direction", help="Whether more of it is better.")] = Direction.MAX,
+    strategy: Annotated[str, typer.Option("--strategy", help="Grid Search or Euler Search.")] = "Grid Search",
+    constraint: Annotated[list[str] | None, typer.Option("--constraint", help='Such as "Drawdown < 0.25"; repeatable.')] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Folder for the results; else PROJECT/optimizations/TIME.")] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Try sets of parameters on LEAN itself, in Docker, and list them, the best first.
+
+    Example: `lyra optimize algorithms/ema_cross_btc --parameter ema-fast 5 20 5`
+    """
+    from lyra.cli.lean import run_optimize
+
+    run_optimize(project, strategy, target, direction.value, parameter or [], constraint or [], output, lean_options or [], verbose)
 
 
 @app.command()
@@ -114,6 +196,20 @@ def doctor(data_folder: DataFolder = None) -> None:
 
 
 @app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN_A", help="A run's result folder, or a project (its last run).")],
+    second: Annotated[Path, typer.Argument(metavar="RUN_B", help="Another, of either engine.")],
+) -> None:
+    """Put two runs side by side and explain their first difference. Exits with 1 when they differ.
+
+    Example: `lyra compare algorithms/ema_cross_btc/backtests/A algorithms/ema_cross_btc/backtests/B`
+    """
+    from lyra.cli.compare import run_compare
+
+    run_compare(first, second)
+
+
+@app.command()
 def parity(
     names: Annotated[list[str] | None, typer.Argument(help="Algorithms by name; all when none is given.")] = None,
     lean: Annotated[Path, typer.Option("--lean", help="A clone of QuantConnect/Lean.")] = ...,  # type: ignore[assignment]
@@ -134,6 +230,7 @@ def parity(
 
 @app.command()
 def bench(
+    subject: Annotated[str | None, typer.Argument(help="`indicators` or `council` instead of the engine.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer bars, for a first look.")] = False,
     peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Also run backtesting.py, backtrader and a bare loop.")] = True,
     council: Annotated[bool, typer.Option("--council", help="Measure the council instead.")] = False,
@@ -145,9 +242,11 @@ def bench(
     """
     from lyra.cli.bench import run_bench, run_council_bench, run_indicator_bench
 
-    if council:
+    if subject not in (None, "indicators", "council"):
+        raise typer.BadParameter(f"{subject!r} is nothing to measure; there are indicators and council, or nothing for the engine.")
+    if council or subject == "council":
         run_council_bench()
-    elif indicators:
+    elif indicators or subject == "indicators":
         run_indicator_bench()
     else:
         run_bench(quick, peers)
@@ -173,22 +272,30 @@ def indicators(
 
 app.add_typer(data_app, name="data")
 app.add_typer(ai_app, name="ai")
+app.add_typer(cloud_app, name="cloud")
 
 
 def _pairs(arguments: list[str]) -> list[str]:
-    """`--parameter KEY VALUE` as one argument: the two-word options of the LEAN CLI."""
+    """`--parameter KEY VALUE` as one argument: the options of several words of the LEAN CLI. What follows `--` is left as it is."""
     joined = []
     rest = iter(arguments)
     for argument in rest:
         joined.append(argument)
+        if argument == "--":
+            break
         if argument in ("--parameter", "--extra-config"):
-            key = next(rest, None)
-            value = next(rest, None)
-            if key is None or value is None:
-                typer.echo(f"{argument} needs a key and a value: {argument} KEY VALUE", err=True)
+            ranges = argument == "--parameter" and arguments[0] == "optimize"
+            words = [word for _ in range(4 if ranges else 2) if (word := next(rest, None)) is not None]
+            if len(words) < (4 if ranges else 2):
+                needs = (
+                    "a name and three numbers: --parameter NAME LEAST GREATEST STEP"
+                    if ranges
+                    else f"a key and a value: {argument} KEY VALUE"
+                )
+                typer.echo(f"{argument} needs {needs}", err=True)
                 raise SystemExit(2)
-            joined.append(f"{key}={value}")
-    return joined
+            joined.append(f"{words[0]}={':'.join(words[1:])}")
+    return [*joined, *rest]
 
 
 def main() -> None:

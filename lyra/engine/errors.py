@@ -17,7 +17,7 @@ class LyraError(Exception):
 class NotSupported(LyraError):
     """A member of LEAN's API that the embedded engine lacks."""
 
-    def __init__(self, member: str, hint: str = "Run this algorithm with the LEAN engine in Docker (lean backtest).") -> None:
+    def __init__(self, member: str, hint: str = "LEAN itself runs it, in Docker: lyra backtest --engine lean.") -> None:
         super().__init__(f"{member} is not supported by the embedded engine. {hint}")
         self.member = member
 

@@ -253,13 +253,14 @@ class LeanFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def lean_modules(folder: str) -> Iterator[None]:
     """Within the block LEAN's modules and the files beside the algorithm can be imported; afterwards all is as it was."""
     finder = LeanFinder()
-    before = set(sys.modules)
+    _forget_stubs()
+    before, finders = set(sys.modules), list(sys.meta_path)
     sys.meta_path.insert(0, finder)
     sys.path.insert(0, folder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        sys.meta_path[:] = finders
         if folder in sys.path:
             sys.path.remove(folder)
         for name in set(sys.modules) - before:
@@ -267,3 +268,10 @@ def lean_modules(folder: str) -> Iterator[None]:
             place = getattr(module, "__file__", None) or ""
             if name.partition(".")[0] in _ROOTS or place.startswith(folder):
                 del sys.modules[name]
+
+
+def _forget_stubs() -> None:
+    """Folders of types without code, such as those of quantconnect-stubs, that somebody has imported under LEAN's names."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in _ROOTS]:
+        if getattr(sys.modules[name], "__file__", None) is None and not isinstance(sys.modules[name], (_LeanModule, _Clr)):
+            del sys.modules[name]

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lyra.workspace.results import differing_places
+
 _COMPLETED = re.compile(r"completed in \S+ seconds at \S+ data points per second")
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
 _GUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-_WALL_CLOCK = ("id",)
 
 
 @dataclass(frozen=True)
@@ -81,36 +82,8 @@ def _log(lines: list[str]) -> list[str]:
 
 def _compare(rung: str, theirs: Any, ours: Any, limit: int) -> list[Difference]:
     found: list[Difference] = []
-    for place, their_value, our_value in _walk("", theirs, ours):
+    for place, their_value, our_value in differing_places("", theirs, ours):
         found.append(Difference(rung, place or "value", their_value, our_value))
         if len(found) == limit:
             break
     return found
-
-
-def _walk(place: str, theirs: Any, ours: Any) -> Any:
-    if isinstance(theirs, dict) and isinstance(ours, dict):
-        keys = [key for key in theirs if key not in _WALL_CLOCK or not _is_trade(theirs)]
-        for key in sorted(keys, key=_number_first):
-            if key not in ours:
-                yield f"{place}/{key}", theirs[key], "(missing)"
-            else:
-                yield from _walk(f"{place}/{key}", theirs[key], ours[key])
-        for key in ours:
-            if key not in theirs:
-                yield f"{place}/{key}", "(missing)", ours[key]
-    elif isinstance(theirs, list) and isinstance(ours, list):
-        for i, (their_item, our_item) in enumerate(zip(theirs, ours, strict=False)):
-            yield from _walk(f"{place}[{i}]", their_item, our_item)
-        if len(theirs) != len(ours):
-            yield f"{place} length", len(theirs), len(ours)
-    elif theirs != ours and (theirs or ours):
-        yield place, theirs, ours
-
-
-def _is_trade(fields: dict[str, Any]) -> bool:
-    return "entryTime" in fields and "exitTime" in fields
-
-
-def _number_first(key: str) -> tuple[int, str]:
-    return (int(key), "") if key.isdigit() else (2**31, key)

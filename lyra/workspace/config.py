@@ -28,19 +28,22 @@ class RunConfig:
 
     def output_folder(self, given: Path | None) -> Path:
         """The folder for results: the given one, else a new one beside the project, named by the time."""
-        if given is not None:
-            return given
-        base = self.file.parent / "backtests" / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
-        folder, number = base, 2
-        while folder.exists():
-            folder = base.with_name(f"{base.name}-{number}")
-            number += 1
-        return folder
+        return given if given is not None else new_run_folder(self.file.parent / "backtests")
+
+
+def new_run_folder(parent: Path) -> Path:
+    """One in there that is named by the time, as the LEAN CLI names them, and that does not exist."""
+    base = parent / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    folder, number = base, 2
+    while folder.exists():
+        folder = base.with_name(f"{base.name}-{number}")
+        number += 1
+    return folder
 
 
 def run_config(project: Path, parameters: list[str], lean_config: Path | None, extra: list[str], data_folder: Path | None) -> RunConfig:
     """Put a run's configuration together. Raises ConfigError for what is missing or malformed."""
-    file = _algorithm_file(project)
+    file = algorithm_file(project)
     is_file = project.is_file()
     own = read_config(file.parent / "config.json") if (file.parent / "config.json").is_file() else {}
     lean_file = _lean_file(file, lean_config)
@@ -74,7 +77,8 @@ def object_store_of(root: Path, lean: dict[str, Any]) -> Path:
     return Path(store) if store else root / "storage"
 
 
-def _algorithm_file(project: Path) -> Path:
+def algorithm_file(project: Path) -> Path:
+    """The Python file of a project: its main.py, or the file itself. Raises ConfigError where there is none."""
     if project.is_dir():
         file = project / "main.py"
         if not file.is_file():

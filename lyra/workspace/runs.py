@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,22 +56,20 @@ def execute(config: RunConfig, folder: Path, name: str | None, show: bool = True
             run.run()
         finally:
             progress.close()
-    made_up = _made_up_series(run)
+    made_up = made_up_series(run.job.data_folder, run.data.files.found)
     for key in made_up:
         run.context.messages.console.append(("TRACE", f"The prices of {key} are made up, they are no real market's."))
     try:
         statistics = run.write(folder)
         _keep_inputs(config, folder, run.context.algorithm_id, name, made_up)
-        journal = _take_journal(config, folder, run.context.algorithm_id, began)
+        journal = take_journal(config.object_store, folder, run.context.algorithm_id, began)
     except LyraError:
-        _print_statistics(run.statistics.summary)
+        print_statistics(run.statistics.summary)
         raise
     _warn_about_data(run)
     if statistics and run.results is not None and show:
-        _print_statistics(statistics)
-    if made_up:
-        typer.echo(f"Made-up prices, no real market's: {', '.join(made_up)}")
-    typer.echo(f"Results: {folder}")
+        print_statistics(statistics)
+    print_place(folder, made_up)
     return Report(folder, statistics, _error_of(run), run.error, run.interrupted, journal)
 
 
@@ -144,15 +142,15 @@ class Progress:
             self._bar.stop()
 
 
-def _made_up_series(run: Backtest) -> list[str]:
-    """Keys of the series that the run read and that the data folder's ledger lists as made up."""
+def made_up_series(data_folder: Path, paths: Iterable[str]) -> list[str]:
+    """Keys of the series among the paths (within the data folder) of a run's data that the folder's ledger lists as made up."""
     from lyra.marketdata.layout import parse_path
     from lyra.marketdata.synthetic import read
 
-    ledger = read(run.job.data_folder)
+    ledger = read(data_folder)
     if not ledger:
         return []
-    parsed = (parse_path(PurePosixPath(path)) for path in run.data.files.found)
+    parsed = (parse_path(PurePosixPath(path)) for path in paths)
     return sorted({series[0].key for series in parsed if series is not None and series[0].key in ledger})
 
 
@@ -172,7 +170,8 @@ def _warn_about_data(run: Backtest) -> None:
         typer.secho(text, err=True, fg=typer.colors.RED, bold=True)
 
 
-def _print_statistics(statistics: dict[str, str]) -> None:
+def print_statistics(statistics: dict[str, str]) -> None:
+    """LEAN's figures as a table."""
     from rich.console import Console
     from rich.table import Table
 
@@ -184,15 +183,29 @@ def _print_statistics(statistics: dict[str, str]) -> None:
     Console().print(table)
 
 
-def _take_journal(config: RunConfig, folder: Path, algorithm_id: str, began: float) -> Path | None:
-    """Move the council's journal of this run from the object store to the results; None where there is none of this run."""
-    if config.object_store is None:
+def print_place(folder: Path, made_up: list[str]) -> None:
+    """Where the results are, and what of their prices is no real market's."""
+    if made_up:
+        typer.echo(f"Made-up prices, no real market's: {', '.join(made_up)}")
+    typer.echo(f"Results: {folder}")
+
+
+def take_journal(object_store: Path | None, folder: Path, algorithm_id: str, began: float) -> Path | None:
+    """Move the council's journal of a run that `began` (seconds since 1970) from the object store to its results; None where there is none.
+
+    One that a container wrote is root's: it is copied where it may not be moved. Raises ConfigError where that fails too.
+    """
+    if object_store is None:
         return None
-    written = config.object_store / "council" / "journals" / f"{algorithm_id}.jsonl"
+    written = object_store / "council" / "journals" / f"{algorithm_id}.jsonl"
     try:
         if not written.is_file() or written.stat().st_mtime < began - 1:  # a file system may keep whole seconds only
             return None
-        shutil.move(written, folder / JOURNAL)
+        try:
+            shutil.move(written, folder / JOURNAL)
+        except PermissionError:
+            if not (folder / JOURNAL).is_file():
+                raise
     except OSError as e:
         raise ConfigError(f"The results in {folder} are not complete: {e.strerror} ({e.filename}).") from e
     return folder / JOURNAL

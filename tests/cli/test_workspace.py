@@ -123,7 +123,8 @@ def test_demo_without_the_network_says_that_the_market_is_made_up(tmp_path: Path
 
 
 # help ---------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("command", ["demo", "backtest", "new", "doctor", "parity", "bench",
+@pytest.mark.parametrize("command", ["demo", "backtest", "compare", "live", "research", "optimize", "new", "doctor", "parity", "bench",
+                                     "cloud check", "cloud push",
                                      *(f"data {name}" for name in ("list", "import", "generate", "check", "sample", "reference"))])  # fmt: skip
 def test_every_command_has_an_example(command: str) -> None:
     ran = run_command(*command.split(), "--help")

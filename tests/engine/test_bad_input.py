@@ -92,7 +92,7 @@ MISTAKES = {
     "misspelt method": (START + "        self.set_chas(5)\n", "'Mine' object has no attribute 'set_chas' Did you mean: 'set_cash'"),
     "member of LEAN's overwritten": (START + "        self.portfolio = []\n", "assigning to a member defined in the base QCAlgorithm class"),
     "not supported": (START + "        self.add_option('SPY')\n",
-                      "add_option is not supported by the embedded engine. Run this algorithm with the LEAN engine"),
+                      "add_option is not supported by the embedded engine. LEAN itself runs it, in Docker"),
 }  # fmt: skip
 
 

@@ -11,8 +11,7 @@ from lyra_ai.errors import SettingError
 from lyra_ai.indicators import column, find, indicator, jesse
 from lyra_ai.indicators.averages import ANCHORS
 from lyra_ai.indicators.bands import MATYPES
-from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest, MeanAbsolute, MedianAbsolute
-from lyra_ai.indicators.windows import RollingDeviation, RollingLine, RollingMean, RollingSum
+from lyra_ai.indicators.rolling import INFINITE, Deviation, Highest, Lowest, Mean, MeanAbsolute, MedianAbsolute, Sum, Weighted
 
 NAN = math.nan
 HOUR = 3_600_000.0
@@ -121,17 +120,16 @@ def test_windows_hold_what_they_say() -> None:
     rng = np.random.default_rng(3)
     rows = np.round(rng.normal(0, 3, 200), 1)
     for period in (1, 2, 7, 30):
-        total, mean, line, deviation = RollingSum(period), RollingMean(period), RollingLine(period), RollingDeviation(period)
+        total, mean, line, deviation = Sum(period, 0.0), Mean(period), Weighted(period), Deviation(period, partial=True)
         high, low, median = Highest(period, -INFINITE), Lowest(period, INFINITE), MedianAbsolute(period)
         for row, x in enumerate(rows.tolist()):
             window = rows[max(0, row - period + 1) : row + 1]
             assert total.next(x) == pytest.approx(window.sum(), abs=1e-11)
-            plain, weighted = line.next(x)
-            assert plain == pytest.approx(window.sum(), abs=1e-11)
-            assert weighted == pytest.approx(window @ np.arange(period - len(window) + 1, period + 1), abs=1e-10)
             assert deviation.next(x) == pytest.approx((window.mean(), window.var()), abs=1e-10)
             assert (high.next(x), low.next(x)) == (window.max(), window.min())
             full = len(window) == period
+            expected_line = (window.sum(), window @ np.arange(period)) if full else (NAN, NAN)
+            assert line.next(x) == pytest.approx(expected_line, abs=1e-10, nan_ok=True)
             assert mean.next(x) == pytest.approx(window.mean() if full else NAN, abs=1e-11, nan_ok=True)
             expected = np.median(np.abs(window - np.median(window))) if full else NAN
             assert median.next(x) == pytest.approx(expected, abs=1e-11, nan_ok=True)

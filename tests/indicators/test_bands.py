@@ -15,7 +15,7 @@ from make_goldens import made_up
 from lyra_ai.indicators import catalogue, column, find, jesse, names
 
 NAN = math.nan
-FAMILIES = ("averages", "weighted", "filters", "adaptive", "bands", "oscillators_of_averages")
+FAMILIES = ("averages", "filters", "bands", "oscillators_of_averages")
 MINE = [name for name in names() if find(name).__module__.rpartition(".")[2] in FAMILIES]
 
 

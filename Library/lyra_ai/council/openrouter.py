@@ -23,6 +23,8 @@ from lyra_ai.errors import EndpointError, KeyMissing, SettingError
 
 OPENROUTER = "https://openrouter.ai/api/v1"
 KEY_VARIABLE = "OPENROUTER_API_KEY"
+KEY_FILE_VARIABLE = "OPENROUTER_API_KEY_FILE"
+"""Names a file that holds the key, such as a container is given: what stands in an environment is easily shown."""
 KEY_PARAMETER = "openrouter-api-key"
 URL_VARIABLE = "OPENROUTER_BASE_URL"
 PER_MILLION = 1_000_000
@@ -73,9 +75,22 @@ def without_key(body: dict[str, Any], secret: Secret | None) -> dict[str, Any]:
 
 
 def find_key(environment: Mapping[str, str] | None = None, parameter: str | None = None) -> Secret | None:
-    """The key from the environment, else from a LEAN parameter; None where there is none."""
-    value = (os.environ if environment is None else environment).get(KEY_VARIABLE) or parameter or ""
+    """The key from the environment, else from the file that it names, else from a LEAN parameter; None where there is none."""
+    source = os.environ if environment is None else environment
+    value = source.get(KEY_VARIABLE, "").strip() or _key_in(source.get(KEY_FILE_VARIABLE)) or parameter or ""
     return Secret(value) if value.strip() else None
+
+
+def _key_in(file: str | None) -> str:
+    if not file:
+        return ""
+    try:
+        with open(file, encoding="utf-8") as stream:
+            return stream.read().strip()
+    except (OSError, UnicodeDecodeError) as e:
+        raise KeyMissing(
+            f"The file that {KEY_FILE_VARIABLE} names cannot be read: {getattr(e, 'strerror', None) or 'it is no text'}."
+        ) from None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,57 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Any, Protocol
+from typing import Any
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.adaptive import Jma, Kama, Maaq
-from lyra_ai.indicators.averages import Dema, Ema, Hma, Hwma, Jsa, Mwdx, Rma, Sma, Smma, Swma, Tema, Trima, Vwap, Vwma, Wilders, Wma
+from lyra_ai.indicators.averages import (
+    Alma,
+    Cwma,
+    Dema,
+    Edcf,
+    Ema,
+    Epma,
+    Fwma,
+    Hma,
+    Hwma,
+    Jma,
+    Jsa,
+    Kama,
+    Linearreg,
+    Maaq,
+    Mwdx,
+    Nma,
+    Pwma,
+    Rma,
+    Sinwma,
+    Sma,
+    Smma,
+    Sqwma,
+    Srwma,
+    Swma,
+    Tema,
+    Trima,
+    Vpwma,
+    Vwap,
+    Vwma,
+    Wilders,
+    Wma,
+)
 from lyra_ai.indicators.base import NAN, Kernel, kernel, whole
 from lyra_ai.indicators.filters import Gauss, HighPass, HighPass2Pole, Reflex, Supersmoother, Supersmoother3Pole, Trendflex
-from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest, MeanAbsolute, MedianAbsolute
-from lyra_ai.indicators.weighted import Alma, Cwma, Edcf, Epma, Fwma, Linearreg, Nma, Pwma, Sinwma, Sqwma, Srwma, Vpwma
-from lyra_ai.indicators.windows import RollingDeviation, RollingMean, RollingSum, StandardDeviation, TrueRange
+from lyra_ai.indicators.rolling import (
+    INFINITE,
+    Deviation,
+    Highest,
+    Lowest,
+    Mean,
+    MeanAbsolute,
+    MedianAbsolute,
+    Smoothing,
+    StandardDeviation,
+    Sum,
+    TrueRange,
+)
 
 
 @kernel("stddev")
@@ -38,12 +79,12 @@ class Var(Kernel):
         whole(period=period)
         self.period = period
         self._times = nbdev
-        self._window = RollingDeviation(period)
+        self._window = Deviation(period)
 
     def next(self, x: float) -> float:
         """The variance."""
         _, variance = self._window.next(x)
-        return variance * self._times if self._window.full else NAN
+        return variance * self._times
 
 
 @kernel("zscore")
@@ -95,13 +136,12 @@ class BollingerBandsWidth(Kernel):
         whole(period=period)
         self.period = period
         self._times = 2 * mult
-        self._window = RollingDeviation(period)
+        self._window = Deviation(period)
 
     def next(self, x: float) -> float:
         """The width; NaN where the mean is 0."""
-        window = self._window
-        mean, variance = window.next(x)
-        return self._times * sqrt(variance) / mean if window.full and mean else NAN
+        mean, variance = self._window.next(x)
+        return self._times * sqrt(variance) / mean if mean else NAN
 
 
 @kernel("keltner")
@@ -147,7 +187,7 @@ class Mab(Kernel):
         self.rows = max(self._fast.warm_up, self._slow.warm_up) + fast_period - 1
         self._counts = len(self._fast.needs), len(self._slow.needs)
         self._up, self._down = devup, devdn
-        self._squares = RollingMean(fast_period)
+        self._squares = Mean(fast_period)
 
     def next(self, *numbers: float) -> tuple[float, float, float]:
         """Upper, middle and lower band."""
@@ -204,13 +244,12 @@ class Stiffness(Kernel):
         self.rows = ma_length + stiff_length - 1
         self._row = 0
         self._length = stiff_length
-        self._window, self._above, self._ema = RollingDeviation(ma_length), RollingSum(stiff_length), Ema(stiff_smooth)
+        self._window, self._above, self._ema = Deviation(ma_length), Sum(stiff_length, 0.0), Ema(stiff_smooth)
 
     def next(self, x: float) -> float:
         """Percent, 0 to 100."""
-        window = self._window
-        mean, variance = window.next(x)
-        count = self._above.next(1.0 if window.full and x > mean - 0.2 * sqrt(variance) else 0.0)
+        mean, variance = self._window.next(x)
+        count = self._above.next(1.0 if x > mean - 0.2 * sqrt(variance) else 0.0)
         self._row += 1
         found = self._ema.next(100 * count / self._length if self._row > self._length else 0.0)
         return found if self._row >= self.rows else NAN
@@ -236,7 +275,7 @@ class SqueezeMomentum(Kernel):
         self.rows = max(length, 2 * length_kc - 1)
         self._quiet = length_kc - 1
         self._times = mult_kc
-        self._window, self._average, self._range, self._ranges = RollingDeviation(length), Sma(length_kc), TrueRange(), Sma(length_kc)
+        self._window, self._average, self._range, self._ranges = Deviation(length), Sma(length_kc), TrueRange(), Sma(length_kc)
         self._high, self._low, self._line = Highest(length_kc, -INFINITE), Lowest(length_kc, INFINITE), Linearreg(length_kc)
         self._before = NAN
 
@@ -257,7 +296,7 @@ class SqueezeMomentum(Kernel):
 
     def _squeeze(self, close: float, middle: float, size: float) -> float:
         mean, variance = self._window.next(close)
-        if not self._window.full or middle != middle:
+        if mean != mean or middle != middle:
             return 0.0
         band, channel = self._times * sqrt(variance), self._times * size
         if mean - band > middle - channel and mean + band < middle + channel:
@@ -278,7 +317,7 @@ class TtmSqueeze(Kernel):
         whole(length_ttms=length_ttms)
         self.period = length_ttms
         self._up, self._times = bb_mult_ttms, kc_mult_low_ttms
-        self._window, self._range, self._mean = RollingDeviation(length_ttms), TrueRange(), RollingMean(length_ttms)
+        self._window, self._range, self._mean = Deviation(length_ttms), TrueRange(), Mean(length_ttms)
 
     def next(self, high: float, low: float, close: float) -> float:
         """1.0 or 0.0."""
@@ -336,20 +375,12 @@ def needs_of(*averages: Kernel) -> str:
     return max((made.needs for made in averages), key=len)
 
 
-class Deviation(Protocol):
-    """How far the last values are from their middle, NaN until that is known."""
-
-    def next(self, x: float) -> float:
-        """Take in a value."""
-        ...
-
-
-def deviation(devtype: int, period: int) -> Deviation:
+def deviation(devtype: int, period: int) -> Smoothing:
     """0 the standard deviation, 1 the mean, 2 the median absolute deviation. Raises SettingError for another number."""
     kinds: dict[int, Any] = {0: StandardDeviation, 1: MeanAbsolute, 2: MedianAbsolute}
     if devtype not in kinds:
         raise SettingError(f"devtype is {devtype}; it must be 0 (standard), 1 (mean absolute) or 2 (median absolute).")
-    made: Deviation = kinds[devtype](period)
+    made: Smoothing = kinds[devtype](period)
     return made
 
 

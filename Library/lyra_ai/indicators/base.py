@@ -10,7 +10,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,18 @@ NAN = math.nan
 SOURCES = ("open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4")
 
 
-class Kernel(ABC):
+class _Made:
+    """What notes the settings it was made with, for the columns that do without a loop."""
+
+    given: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        made = super().__new__(cls)
+        made.given = args, settings
+        return made
+
+
+class Kernel(_Made, ABC):
     """One indicator's state. `next` takes the numbers that `needs` names and gives the value, or a tuple where there are `parts`.
 
     `needs` is a letter each: o, h, l, c, v, t for the time at which the bar begins (milliseconds since 1970), x for the source that the user
@@ -39,6 +50,9 @@ class Kernel(ABC):
     source: ClassVar[str] = "close"
     other: ClassVar[str] = ""
     history: ClassVar[int] = 240
+
+    def __init__(self) -> None:
+        """A kernel without settings."""
 
     @property
     def warm_up(self) -> int:
@@ -75,16 +89,28 @@ def kernel(name: str) -> Callable[[K], K]:
 
 
 def column(indicator: Kernel, *columns: Sequence[float] | Floats) -> Floats:
-    """What a kernel gives for every row of its columns: shape (n,), or (n, parts). A kernel may have a `column` of its own that gives the same."""
-    arrays = [np.asarray(values, dtype=np.float64) for values in columns]
-    if len({len(values) for values in arrays}) != 1:
-        raise SettingError(f"The columns of {indicator.name} differ in length: {', '.join(str(len(values)) for values in arrays)}.")
-    if hasattr(indicator, "column"):
-        known: Floats = indicator.column(*arrays)
-        return known
-    step, rows = indicator.next, [values.tolist() for values in arrays]
-    found: Floats = np.array([step(*row) for row in zip(*rows, strict=True)], dtype=np.float64)
-    return found.reshape(len(rows[0]), len(indicator.parts)) if indicator.parts else found
+    """What a new kernel gives for every row of its columns: shape (n,), or (n, parts). The kernel is not to be used after that."""
+    parts = parted(indicator, *columns)
+    return np.array(parts).T if indicator.parts else parts[0]
+
+
+def parted(indicator: Kernel, *columns: Sequence[float] | Floats) -> tuple[Floats, ...]:
+    """The column of a new kernel, or a column for each of its parts, by the fastest way there is (`lyra_ai.indicators.columns`)."""
+    from lyra_ai.indicators.columns import fast
+
+    given = [np.ascontiguousarray(values, dtype=np.float64) for values in columns]
+    if len({len(values) for values in given}) != 1:
+        raise SettingError(f"The columns of {indicator.name} differ in length: {', '.join(str(len(values)) for values in given)}.")
+    if hasattr(indicator, "column"):  # a kernel of which the same formula takes a row and whole columns
+        return (indicator.column(*given),)
+    return fast(indicator, given) or looped(indicator, *given)
+
+
+def looped(indicator: Kernel, *columns: Floats) -> tuple[Floats, ...]:
+    """The same from feeding it row by row: what every faster way must be equal to."""
+    step = indicator.next
+    found = np.array([step(*row) for row in zip(*(values.tolist() for values in columns), strict=True)], dtype=np.float64)
+    return tuple(np.ascontiguousarray(found.reshape(-1, len(indicator.parts)).T)) if indicator.parts else (found,)
 
 
 def sourced(source: str, open: Any, high: Any, low: Any, close: Any, volume: Any) -> Any:

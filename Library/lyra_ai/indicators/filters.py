@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
-from lyra_ai.indicators.windows import RollingMean
+from lyra_ai.indicators.rolling import Mean
 
 
 @kernel("supersmoother")
@@ -244,7 +244,7 @@ class Reflex(Kernel):
         self.rows = 3 * period
         self._smoother = Supersmoother(period / 2)
         self._window: deque[float] = deque(maxlen=period)
-        self._mean = RollingMean(period)
+        self._mean = Mean(period)
         self._before = NAN
         self._square = 0.0
 
@@ -372,7 +372,7 @@ class Emd(Kernel):
         self._fraction = fraction
         self._row = 0
         self._x = self._xx = self._one = self._two = self._peak = self._valley = 0.0
-        self._mean, self._peaks, self._valleys = RollingMean(2 * period), RollingMean(50), RollingMean(50)
+        self._mean, self._peaks, self._valleys = Mean(2 * period), Mean(50), Mean(50)
 
     def next(self, high: float, low: float) -> tuple[float, float, float]:
         """Upper, middle and lower band."""

@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 from lyra_ai.errors import SettingError
 from lyra_ai.indicators import patterns
 from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
-from lyra_ai.indicators.rolling import INFINITE, Highest, Lowest
-from lyra_ai.indicators.windows import RollingDeviation, RollingMean, TrueRange
+from lyra_ai.indicators.rolling import INFINITE, Deviation, Highest, Lowest, Mean, TrueRange
 
 Frame = Any
 Series = Any
@@ -1023,7 +1022,7 @@ class SeededEma:
     def __init__(self, period: int, weight: float | None = None) -> None:
         whole(period=period)
         self._weight = 2 / (period + 1) if weight is None else weight
-        self._begin: RollingMean | None = RollingMean(period)
+        self._begin: Mean | None = Mean(period)
         self._value = NAN
 
     def next(self, x: float) -> float:
@@ -1136,7 +1135,7 @@ class Supertrend(Kernel):
         self.period = period
         self.rows = period + 1
         self._multiplier = multiplier
-        self._range, self._mean = TrueRange(), RollingMean(period)
+        self._range, self._mean = TrueRange(), Mean(period)
         self._count, self._close = 0, NAN
         self._follower: Follower | None = None
 
@@ -1162,7 +1161,7 @@ class Trama(Kernel):
         whole(length=length)
         self.period = length
         self.rows = 2 * length
-        self._high, self._low, self._share = Highest(length, -INFINITE), Lowest(length, INFINITE), RollingMean(length)
+        self._high, self._low, self._share = Highest(length, -INFINITE), Lowest(length, INFINITE), Mean(length)
         self._count, self._before, self._value = 0, (NAN, NAN), NAN
 
     def next(self, high: float, low: float, close: float) -> float:
@@ -1206,7 +1205,7 @@ class SslChannels(Kernel):
     def __init__(self, length: int = 10) -> None:
         whole(length=length)
         self.period = length
-        self._high, self._low = RollingMean(length), RollingMean(length)
+        self._high, self._low = Mean(length), Mean(length)
         self._under = False
 
     def next(self, high: float, low: float, close: float) -> tuple[float, float]:
@@ -1225,7 +1224,7 @@ class Vpci(Kernel):
     def __init__(self, period_short: int = 5, period_long: int = 20) -> None:
         whole(period_short=period_short, period_long=period_long)
         self.period = max(period_short, period_long)
-        self._sums = [[RollingMean(period) for _ in range(3)] for period in (period_short, period_long)]
+        self._sums = [[Mean(period) for _ in range(3)] for period in (period_short, period_long)]
 
     def next(self, close: float, volume: float) -> float:
         """The index; NaN where there was no volume."""
@@ -1267,7 +1266,7 @@ class Bands(Kernel):
         whole(2, window=window)
         self.period = window
         self._stds, self._count = stds, 0
-        self._window = RollingDeviation(window)
+        self._window = Deviation(window, partial=True)
 
     def next(self, x: float) -> tuple[float, float, float]:
         """The bands about the mean."""
@@ -1285,7 +1284,7 @@ class ImpliedVolatility(Kernel):
         whole(2, window=window)
         self.period = window
         self.rows = window + 1
-        self._window, self._before = RollingDeviation(window), NAN
+        self._window, self._before = Deviation(window), NAN
 
     def next(self, x: float) -> float:
         """The volatility."""
@@ -1293,4 +1292,4 @@ class ImpliedVolatility(Kernel):
         if before != before:
             return NAN
         _, variance = self._window.next(math.log(x / before))
-        return math.sqrt(variance / (self.period - 1)) * self.period if self._window.full else NAN
+        return math.sqrt(variance / (self.period - 1)) * self.period

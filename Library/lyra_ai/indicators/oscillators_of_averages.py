@@ -9,8 +9,7 @@ from lyra_ai.errors import SettingError
 from lyra_ai.indicators.averages import Ema, Vwma, Wma
 from lyra_ai.indicators.bands import average
 from lyra_ai.indicators.base import NAN, Kernel, kernel, positive, whole
-from lyra_ai.indicators.rolling import Lag
-from lyra_ai.indicators.windows import RollingMean
+from lyra_ai.indicators.rolling import Lag, Mean
 
 
 @kernel("macd")
@@ -44,7 +43,7 @@ class Vwmacd(Kernel):
     def __init__(self, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> None:
         whole(signal_period=signal_period)
         self.rows = max(fast_period, slow_period) + signal_period - 1
-        self._fast, self._slow, self._signal = Vwma(fast_period), Vwma(slow_period), RollingMean(signal_period, partial=True)
+        self._fast, self._slow, self._signal = Vwma(fast_period), Vwma(slow_period), Mean(signal_period, partial=True)
 
     def next(self, close: float, volume: float) -> tuple[float, float, float]:
         """Line, signal and histogram."""
@@ -183,7 +182,7 @@ class SmoothedRate:
     """Mean of the last rates of change in percent, of fewer at first, but none before row `mean`."""
 
     def __init__(self, mean: int, rate: int) -> None:
-        self._delay, self._mean = Lag(rate), RollingMean(mean, partial=True)
+        self._delay, self._mean = Lag(rate), Mean(mean, partial=True)
         self._quiet = mean - 1
 
     def next(self, x: float) -> float:
@@ -223,7 +222,7 @@ class Kst(Kernel):
         whole(signal_period=signal_period)
         self.rows = max(mean + rate for mean, rate in zip(means, rates, strict=True)) + signal_period - 1
         self._rates = [SmoothedRate(mean, rate) for mean, rate in zip(means, rates, strict=True)]
-        self._signal = RollingMean(signal_period, partial=True)
+        self._signal = Mean(signal_period, partial=True)
 
     def next(self, x: float) -> tuple[float, float]:
         """Line and signal."""
@@ -250,7 +249,7 @@ class Wt(Kernel):
         self.rows = wtchannellen + wtaveragelen + wtmalen
         self._over, self._under = oblevel, oslevel
         self._middle, self._distance, self._wave = Ema(wtchannellen), Ema(wtchannellen), Ema(wtaveragelen)
-        self._mean = RollingMean(wtmalen, partial=True)
+        self._mean = Mean(wtmalen, partial=True)
 
     def next(self, x: float) -> tuple[float, ...]:
         """The seven parts."""

@@ -55,6 +55,20 @@ def true_range(high: float, low: float, before: float) -> float:
     return (before if before > high else high) - (before if before < low else low)
 
 
+class TrueRange:
+    """Wilder's true range; the range alone for the first bar, which has no close before it."""
+
+    __slots__ = ("_close",)
+
+    def __init__(self) -> None:
+        self._close = NAN
+
+    def next(self, high: float, low: float, close: float) -> float:
+        """The range of the new bar."""
+        before, self._close = self._close, close
+        return true_range(high, low, before)
+
+
 class Lag:
     """The value of so many rows ago; `before` where there is none."""
 
@@ -104,14 +118,25 @@ class Sum:
         return block[0]
 
 
-class Mean(Sum):
-    """Mean of the last `period` values, NaN until there are as many."""
+class Mean:
+    """Mean of the last `period` values, NaN until there are as many; of fewer from the first on with `partial`."""
 
-    __slots__ = ()
+    __slots__ = ("_count", "_partial", "_sum", "period")
+
+    def __init__(self, period: int, partial: bool = False) -> None:
+        self.period = period
+        self._sum = Sum(period, 0.0)
+        self._partial = partial
+        self._count = 0
 
     def next(self, x: float) -> float:
         """The mean."""
-        return super().next(x) / self.period
+        total = self._sum.next(x)
+        count = self._count
+        if count == self.period:
+            return total / count
+        self._count = count = count + 1
+        return total / count if self._partial or count == self.period else NAN
 
 
 class KnownMean:
@@ -247,13 +272,17 @@ class Peak:
 
 
 class Deviation:
-    """Mean and variance (by n) of the last `period` values, NaN until there are as many. Pieces are joined as in Chan, Golub, LeVeque (1983)."""
+    """Mean and variance (by n) of the last `period` values, NaN until there are as many; of fewer from the first on with `partial`.
 
-    __slots__ = ("_at", "_block", "_mean", "_square", "_tail", "period")
+    Pieces are joined as in Chan, Golub, LeVeque (1983). Equal values have a variance of 0.
+    """
 
-    def __init__(self, period: int) -> None:
+    __slots__ = ("_at", "_block", "_mean", "_partial", "_square", "_tail", "period")
+
+    def __init__(self, period: int, partial: bool = False) -> None:
         positive(period=period)
         self.period = period
+        self._partial = partial
         self._block = [0.0] * period
         self._tail = [(NAN, NAN)] * period
         self._mean = 0.0
@@ -272,6 +301,8 @@ class Deviation:
             self._at, self._mean, self._square = at, mean, square
             tail_mean, tail_square = self._tail[at]
             off = tail_mean - mean
+            if off != off and self._partial:
+                return mean, square / at
             rest = period - at
             return mean + off * rest / period, (square + tail_square + off * off * at * rest / period) / period
         self._close()
@@ -457,13 +488,13 @@ class MedianAbsolute:
         return median(sorted([abs(value - middle) for value in values]))
 
 
-class Standard:
-    """Standard deviation (by n) of the last `period` values, NaN until there are as many."""
+class StandardDeviation:
+    """Root of the variance (by n) of the last `period` values, NaN until there are as many; of fewer with `partial`."""
 
     __slots__ = ("_deviation",)
 
-    def __init__(self, period: int) -> None:
-        self._deviation = Deviation(period)
+    def __init__(self, period: int, partial: bool = False) -> None:
+        self._deviation = Deviation(period, partial)
 
     def next(self, x: float) -> float:
         """The deviation."""
@@ -473,7 +504,7 @@ class Standard:
 def deviation(devtype: int, period: int) -> Smoothing:
     """A deviation by Jesse's number: 0 standard, 1 mean absolute, 2 median absolute."""
     chosen("devtype", devtype, (0, 1, 2))
-    return (Standard, MeanAbsolute, MedianAbsolute)[devtype](period)
+    return (StandardDeviation, MeanAbsolute, MedianAbsolute)[devtype](period)
 
 
 class Wilder:

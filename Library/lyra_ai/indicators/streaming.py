@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import sys
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -127,7 +128,11 @@ def _kind() -> Any:
         lean = importlib.import_module("AlgorithmImports")
     except ModuleNotFoundError:
         return Indicator
-    return _lean_kind(lean.PythonIndicator)
+    base = getattr(lean, "PythonIndicator", None)
+    if base is None:  # quantconnect-stubs, which the LEAN CLI installs: a folder of that name with types and no code
+        sys.modules.pop("AlgorithmImports", None)
+        return Indicator
+    return _lean_kind(base)
 
 
 @cache

@@ -20,15 +20,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators.averages import Rma, Sma, Trima, Wma
+from lyra_ai.indicators.averages import Rma, Sma, Trima, Tsf, Wma
 from lyra_ai.indicators.bands import Stddev
-from lyra_ai.indicators.base import NAN, Kernel, column, kernel, whole
+from lyra_ai.indicators.base import NAN, Kernel, kernel, parted, whole
 from lyra_ai.indicators.catalogue import find, names
 from lyra_ai.indicators.filters import TalibMamaAlone
 from lyra_ai.indicators.prices import AccumulationDistribution, Donchian
-from lyra_ai.indicators.rolling import INFINITE, Highest, Lag, Lowest
-from lyra_ai.indicators.weighted import Tsf
-from lyra_ai.indicators.windows import RollingDeviation, RollingMean, RollingSum
+from lyra_ai.indicators.rolling import INFINITE, Deviation, Highest, Lag, Lowest, Mean, Sum
 
 REUSED: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
     "SMA": ("sma", {"timeperiod": ("period", 30)}),
@@ -65,7 +63,7 @@ _PREFIX = "talib_"
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    if name.startswith("_") or name not in functions():
+    if name.startswith("_") or name not in _names():
         raise AttributeError(f"TA-Lib's functions have no {name!r} here; `functions()` lists those that are.")
     return _function(name)
 
@@ -75,23 +73,24 @@ def __dir__() -> list[str]:
 
 
 @cache
-def _of_here() -> dict[str, type[Kernel]]:
-    return {name.removeprefix(_PREFIX).upper(): find(name) for name in names() if name.startswith(_PREFIX)}
+def _names() -> dict[str, str]:
+    """Every function's kernel."""
+    here = {name.removeprefix(_PREFIX).upper(): name for name in names() if name.startswith(_PREFIX)}
+    return {**here, **{function: name for function, (name, _) in REUSED.items()}}
 
 
 def functions() -> list[str]:
     """Every function's name, sorted."""
-    return sorted([*_of_here(), *REUSED])
+    return sorted(_names())
 
 
 def kernel_of(function: str, *args: Any, **settings: Any) -> Kernel:
     """The kernel of a function, with TA-Lib's settings. Raises SettingError for a function or a setting that is none."""
-    if function not in functions():
+    if function not in _names():
         raise SettingError(f"There is no function called {function!r}; there are {', '.join(functions())}.")
-    kind = _of_here().get(function)
-    if kind is None:
-        name, known = REUSED[function]
-        kind = find(name)
+    kind = find(_names()[function])
+    if function in REUSED:
+        _, known = REUSED[function]
         unknown = [key for key in settings if key not in known]
         if unknown or len(args) > len(known):
             shown = f"the settings {', '.join(known)}" if known else "no settings"
@@ -106,7 +105,7 @@ def kernel_of(function: str, *args: Any, **settings: Any) -> Kernel:
 
 @cache
 def _function(name: str) -> Callable[..., Any]:
-    kind = _of_here().get(name) or find(REUSED[name][0])
+    kind = find(_names()[name])
     inputs = len(kind.needs)
 
     def function(*given: Any, **settings: Any) -> Any:
@@ -116,19 +115,27 @@ def _function(name: str) -> Callable[..., Any]:
         made = kernel_of(name, *given[inputs:], **settings)
         if len({len(values) for values in columns}) != 1:
             raise SettingError(f"The columns of {name} differ in length: {', '.join(str(len(values)) for values in columns)}.")
-        rows = len(columns[0])
-        known = np.flatnonzero(~np.isnan(np.array(columns)).any(axis=0))
-        found = np.full((rows, len(made.parts)) if made.parts else rows, NAN)
-        if len(known):
-            begin = int(known[0])
-            found[begin:] = column(made, *(values[begin:] for values in columns)) + (begin if name.endswith("INDEX") else 0)
+        begin = _begin(columns)
+        found = parted(made, *(values[begin:] for values in columns))
+        if name.endswith("INDEX"):
+            found = tuple(values + begin for values in found)
+        if begin:
+            found = tuple(np.concatenate((np.full(begin, NAN), values)) for values in found)
         if not made.parts:
-            return _whole(name, found)
-        return tuple(_whole(f"{name}.{part}", np.ascontiguousarray(values)) for part, values in zip(made.parts, found.T, strict=True))
+            return _whole(name, found[0])
+        return tuple(_whole(f"{name}.{part}", values) for part, values in zip(made.parts, found, strict=True))
 
     function.__name__ = name
     function.__doc__ = kind.__doc__
     return function
+
+
+def _begin(columns: list[Any]) -> int:
+    """The first row at which no input is NaN, or the number of rows."""
+    if all(len(values) and values[0] == values[0] for values in columns):
+        return 0
+    known = np.flatnonzero(~np.isnan(np.array(columns)).any(axis=0))
+    return int(known[0]) if len(known) else len(columns[0])
 
 
 def _whole(output: str, values: Any) -> Any:
@@ -234,7 +241,7 @@ class Ema(Kernel):
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
         self._weight = 2.0 / (timeperiod + 1)
-        self._begin: RollingMean | None = RollingMean(timeperiod)
+        self._begin: Mean | None = Mean(timeperiod)
         self._value = NAN
 
     def next(self, x: float) -> float:
@@ -345,7 +352,7 @@ class Kama(Kernel):
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1 if timeperiod > 1 else 1
-        self._delay, self._way = Lag(timeperiod), RollingSum(timeperiod)
+        self._delay, self._way = Lag(timeperiod), Sum(timeperiod, 0.0)
         self._x = self._value = NAN
 
     def next(self, x: float) -> float:
@@ -372,7 +379,7 @@ class Vwma(Kernel):
     def __init__(self, timeperiod: int = 30) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._values, self._volumes = RollingMean(timeperiod), RollingMean(timeperiod)
+        self._values, self._volumes = Mean(timeperiod), Mean(timeperiod)
 
     def next(self, x: float, volume: float) -> float:
         """The average."""
@@ -462,7 +469,7 @@ class Bbands(Kernel):
         middle = average(matype, timeperiod)
         self.rows = max(middle.warm_up, timeperiod)
         self._middle = _Late(middle, self.rows)
-        self._deviation = RollingDeviation(timeperiod)
+        self._deviation = Deviation(timeperiod)
         self._up, self._down = nbdevup, nbdevdn
 
     def next(self, x: float) -> tuple[float, ...]:
@@ -482,7 +489,7 @@ class Accbands(Kernel):
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._means = RollingMean(timeperiod), RollingMean(timeperiod), RollingMean(timeperiod)
+        self._means = Mean(timeperiod), Mean(timeperiod), Mean(timeperiod)
 
     def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
         """Upper, middle, lower."""
@@ -677,7 +684,7 @@ class Cmou(Cmo):
     """Tushar Chande's momentum (1994): rises less falls over their sum, in percent, of the last `timeperiod` steps."""
 
     def _smoothed(self, period: int) -> Any:
-        return RollingMean(period)
+        return Mean(period)
 
 
 @kernel("talib_rvi")
@@ -881,7 +888,7 @@ class Dpo(Kernel):
 
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
-        self._delay, self._mean = Lag(timeperiod // 2 + 1), RollingMean(timeperiod)
+        self._delay, self._mean = Lag(timeperiod // 2 + 1), Mean(timeperiod)
         self.rows = max(timeperiod, timeperiod // 2 + 2)
 
     def next(self, x: float) -> float:
@@ -896,7 +903,7 @@ class Er(Kernel):
     def __init__(self, timeperiod: int = 10) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._delay, self._way, self._steps = Lag(timeperiod), RollingMean(timeperiod), _Steps()
+        self._delay, self._way, self._steps = Lag(timeperiod), Mean(timeperiod), _Steps()
 
     def next(self, x: float) -> float:
         """The ratio."""
@@ -914,7 +921,7 @@ class Vhf(Kernel):
         self._high, self._low, self._way, self._steps = (
             Highest(timeperiod, -INFINITE),
             Lowest(timeperiod, INFINITE),
-            RollingMean(timeperiod),
+            Mean(timeperiod),
             _Steps(),
         )
 
@@ -1084,7 +1091,7 @@ class Vortex(Kernel):
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
         self._range = _TrueRange()
-        self._means = RollingMean(timeperiod), RollingMean(timeperiod), RollingMean(timeperiod)
+        self._means = Mean(timeperiod), Mean(timeperiod), Mean(timeperiod)
         self._before = NAN, NAN
 
     def next(self, high: float, low: float, close: float) -> tuple[float, ...]:
@@ -1136,7 +1143,7 @@ class Ao(Kernel):
     def __init__(self, fastperiod: int = 5, slowperiod: int = 34) -> None:
         whole(fastperiod=fastperiod, slowperiod=slowperiod)
         fast, slow = sorted((fastperiod, slowperiod))
-        self._fast, self._slow = RollingMean(fast), RollingMean(slow)
+        self._fast, self._slow = Mean(fast), Mean(slow)
         self.rows = slow
 
     def next(self, high: float, low: float) -> float:
@@ -1153,7 +1160,7 @@ class Ac(Kernel):
 
     def __init__(self, fastperiod: int = 5, slowperiod: int = 34, signalperiod: int = 5) -> None:
         whole(signalperiod=signalperiod)
-        self._oscillator, self._mean = Ao(fastperiod, slowperiod), RollingMean(signalperiod)
+        self._oscillator, self._mean = Ao(fastperiod, slowperiod), Mean(signalperiod)
         self.rows = self._oscillator.rows + signalperiod - 1
 
     def next(self, high: float, low: float) -> float:
@@ -1167,7 +1174,7 @@ class _Distances:
 
     def __init__(self, period: int) -> None:
         self._window: deque[float] = deque(maxlen=period)
-        self._mean = RollingMean(period)
+        self._mean = Mean(period)
 
     def next(self, x: float) -> tuple[float, float]:
         self._window.append(x)
@@ -1233,7 +1240,7 @@ class Imi(Kernel):
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._rises, self._falls = RollingMean(timeperiod), RollingMean(timeperiod)
+        self._rises, self._falls = Mean(timeperiod), Mean(timeperiod)
 
     def next(self, open: float, close: float) -> float:
         """The index; 50 where no bar moved."""
@@ -1251,7 +1258,7 @@ class Qstick(Kernel):
     def __init__(self, timeperiod: int = 10) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._mean = RollingMean(timeperiod)
+        self._mean = Mean(timeperiod)
 
     def next(self, open: float, close: float) -> float:
         """The mean."""
@@ -1270,7 +1277,7 @@ class Mfi(Kernel):
     def __init__(self, timeperiod: int = 14) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._up, self._down = RollingSum(timeperiod), RollingSum(timeperiod)
+        self._up, self._down = Sum(timeperiod, 0.0), Sum(timeperiod, 0.0)
         self._price = NAN
         self._row = 0
 
@@ -1425,7 +1432,7 @@ class Ultosc(Kernel):
         whole(timeperiod1=timeperiod1, timeperiod2=timeperiod2, timeperiod3=timeperiod3)
         periods = sorted((timeperiod1, timeperiod2, timeperiod3))
         self.rows = periods[-1] + 1
-        self._windows = [(weight, RollingMean(period), RollingMean(period)) for weight, period in zip((4, 2, 1), periods, strict=True)]
+        self._windows = [(weight, Mean(period), Mean(period)) for weight, period in zip((4, 2, 1), periods, strict=True)]
         self._close = NAN
 
     def next(self, high: float, low: float, close: float) -> float:
@@ -1520,7 +1527,7 @@ class Massi(_OfRange):
 
     def __init__(self, fastperiod: int = 9, slowperiod: int = 25) -> None:
         whole(slowperiod=slowperiod)
-        self._one, self._two, self._mean = Ema(fastperiod), Ema(fastperiod), RollingMean(slowperiod)
+        self._one, self._two, self._mean = Ema(fastperiod), Ema(fastperiod), Mean(slowperiod)
         self._period = slowperiod
         self.rows = 2 * fastperiod + slowperiod - 2
 
@@ -1573,12 +1580,11 @@ class Var(Kernel):
     def __init__(self, timeperiod: int = 5, nbdev: float = 1.0) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._window = RollingDeviation(timeperiod)
+        self._window = Deviation(timeperiod)
 
     def next(self, x: float) -> float:
         """The variance."""
-        variance = self._window.next(x)[1]
-        return variance if self._window.full else NAN
+        return self._window.next(x)[1]
 
 
 # Volume
@@ -1623,7 +1629,7 @@ class Cmf(Kernel):
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod
-        self._flows, self._volumes = RollingMean(timeperiod), RollingMean(timeperiod)
+        self._flows, self._volumes = Mean(timeperiod), Mean(timeperiod)
 
     def next(self, high: float, low: float, close: float, volume: float) -> float:
         """The ratio, -1 to 1."""
@@ -1698,7 +1704,7 @@ class Rvol(Kernel):
     def __init__(self, timeperiod: int = 20) -> None:
         whole(timeperiod=timeperiod)
         self.rows = timeperiod + 1
-        self._mean = RollingMean(timeperiod)
+        self._mean = Mean(timeperiod)
         self._before = NAN
 
     def next(self, volume: float) -> float:

@@ -14,7 +14,7 @@ from lyra_ai.indicators.rolling import (
     Lowest,
     Mean,
     Peak,
-    Standard,
+    StandardDeviation,
     Sum,
     Wilder,
     average,
@@ -205,7 +205,7 @@ class DamianiVolatmeter(Kernel):
         self._threshold = threshold
         self._left = sed_std
         self._fast, self._slow = AverageTrueRange(vis_atr), AverageTrueRange(sed_atr)
-        self._deviations = Standard(vis_std), Standard(sed_std)
+        self._deviations = StandardDeviation(vis_std), StandardDeviation(sed_std)
         self._spreads = (NAN, NAN)
         self._one, self._two, self._three = 0.0, 0.0, 0.0
 

@@ -1,0 +1,1 @@
+"""Two runs beside each other, whichever engine made them."""
