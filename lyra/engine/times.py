@@ -194,6 +194,13 @@ class Time:
     ONE_SECOND = timedelta(seconds=1)
     ONE_MILLISECOND = timedelta(milliseconds=1)
 
+    @staticmethod
+    def multiply(interval: timedelta, multiplier: float) -> timedelta:
+        """A span so many times as long."""
+        return interval * multiplier
+
+    Multiply = multiply
+
 
 class TimeZones:
     """LEAN's named time zones (`Common/TimeZones.cs`)."""
