@@ -58,7 +58,8 @@ WAYS = ("talib", "numba", "numpy")
 LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
 """Rows from which a way is worth the time that its package takes to load."""
 TAME = 1e100
-"""A column that adds up to less, and to a number, is finite and far from overflowing."""
+"""Numbers of less than this size are far from overflowing."""
+_TAME_BITS, _SIGN = np.float64(TAME).view(np.uint64), np.uint64(1 << 63)
 Parts = Floats | tuple[Floats, ...]
 F = TypeVar("F", bound=Callable[..., Floats | tuple[Floats, ...]])
 
@@ -69,25 +70,38 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
     rows = len(columns[0])
     if name is None or rows <= kernel.warm_up:
         return None
-    _keep_memory()
+    known = name in _PLAIN
     with np.errstate(all="ignore"):
-        if name not in _PLAIN and not _are_tame(columns):
-            return None
         for way in ways:
+            if way == "numpy" and hasattr(kernel, "column"):  # the same formula takes a row and whole columns
+                return (kernel.column(*columns),)
             made = _BY_WAY[way](name) if rows >= LONG[way] or way in sys.modules else None
             if made is None:
                 continue
+            if not known and not _are_tame(columns):
+                return None
+            known = True
+            _keep_memory()
             try:
                 found = made(*columns, **_settings(kernel))
             except Odd:
                 continue
-            return tuple(_placed(values, rows, columns) for values in (found if isinstance(found, tuple) else (found,)))
+            parts = found if isinstance(found, tuple) else (found,)
+            if parts[0].dtype != np.float64:  # whole numbers, which cannot say that they are not known
+                parts = tuple(values[kernel.warm_up - 1 :] for values in parts)
+            return _placed(parts, rows, columns)
     return None
 
 
 def _are_tame(columns: Sequence[Floats]) -> bool:
     """Whether all is finite and far from overflowing, and anything moves at all."""
-    return all(abs(x.sum()) < TAME for x in columns) and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
+    return all(map(_is_tame, columns)) and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
+
+
+def _is_tame(x: Floats) -> bool:
+    # As bits, numbers are in order of their size, those below 0 and then NaN above all others: one pass over prices, two where there are both.
+    most = x.view(np.uint64).max()
+    return bool(most < _TAME_BITS or (_SIGN <= most < _SIGN + _TAME_BITS and x.max() < TAME))
 
 
 @cache
@@ -98,14 +112,38 @@ def _keep_memory() -> None:
     np.empty(4_000_000)
 
 
-def _placed(values: Floats, rows: int, columns: Sequence[Floats]) -> Floats:
-    """Values at the end of a column that begins with NaN; never a column that was given."""
-    if len(values) == rows:
-        return values.copy() if any(np.may_share_memory(values, x) for x in columns) else values
-    whole = np.empty(rows)
-    whole[: rows - len(values)] = nan
-    whole[rows - len(values) :] = values
-    return whole
+def _placed(parts: tuple[Floats, ...], rows: int, columns: Sequence[Floats]) -> tuple[Floats, ...]:
+    """Values at the end of columns that begin with NaN; never a column that was given."""
+    own = [not any(np.may_share_memory(values, x) for x in columns) for values in parts]
+    rooms = [_room_of(values, rows, len(parts)) if mine else None for values, mine in zip(parts, own, strict=True)]
+    begins = [None if room is None else _address(room) for room in rooms]
+    placed = []
+    for values, mine, room, begin in zip(parts, own, rooms, begins, strict=True):
+        late = rows - len(values)
+        if room is None or begins.count(begin) > 1:
+            if not late and mine and values.dtype == np.float64:
+                placed.append(values)
+                continue
+            room = np.empty(rows)
+            room[late:] = values
+        room[:late] = nan
+        placed.append(room)
+    return tuple(placed)
+
+
+def _room_of(values: Floats, rows: int, parts: int) -> Floats | None:
+    """The row of as many numbers as a column has, at the end of which the values stand, in an array of no more than such rows."""
+    whole = values.base
+    if not isinstance(whole, np.ndarray) or whole.dtype != np.float64 or whole.shape[-1] != rows or whole.size > rows * parts:
+        return None
+    if not (whole.flags.c_contiguous and whole.flags.writeable and values.flags.c_contiguous):
+        return None
+    row, late = divmod((_address(values) - _address(whole)) // 8, rows)
+    return whole.reshape(-1, rows)[row] if late + len(values) == rows else None
+
+
+def _address(values: Floats) -> int:
+    return int(values.__array_interface__["data"][0])
 
 
 @cache
@@ -179,11 +217,14 @@ EQUAL = frozenset(
     talib_macdfix talib_marketfi talib_massi talib_minus_di talib_minus_dm talib_natr talib_percentile
     talib_percentrank talib_plus_di talib_plus_dm talib_ppo talib_pvt talib_roc talib_rocp talib_rocr talib_rocr100 talib_rsi
     talib_sar talib_sarext talib_smi talib_stoch talib_stochf talib_t3 talib_tema talib_trange talib_trix talib_tsi talib_var
+    talib_max talib_maxindex talib_min talib_minindex talib_minmax talib_minmaxindex
     talib_vhf talib_vwap talib_zlema tsf typprice wad wclprice willr wma
     """.split()
 )
 """Kernels of which TA-Lib's C function gives the same (measured with 0.8), also in long columns and after a fall to a millionth: most of its
 running sums do not."""
+_PATTERNS = "talib_cdl"
+"""All of these are equal too."""
 _UNSTABLE = ("ADX", "ATR", "CMO", "DX", "EMA", "MINUS_DI", "MINUS_DM", "NATR", "PLUS_DI", "PLUS_DM", "RSI", "T3")
 """Functions that a program may have told to leave out their first rows."""
 _UNEQUAL_AVERAGES = (2, 5, 6, 7, 9)
@@ -207,7 +248,9 @@ def _of_talib(name: str) -> Callable[..., Parts] | None:
 
     def made(*columns: Floats, **settings: Any) -> Parts:
         averages = [value for key, value in settings.items() if key.endswith("matype")]
-        if talib.get_compatibility() or any(map(talib.get_unstable_period, _UNSTABLE)) or set(averages) & set(_UNEQUAL_AVERAGES):
+        if name not in _PLAIN and (talib.get_compatibility() or any(map(talib.get_unstable_period, _UNSTABLE))):
+            raise Odd
+        if set(averages) & set(_UNEQUAL_AVERAGES):
             raise Odd
         try:
             found: Parts = called(*columns, **{theirs.get(key, key): value for key, value in settings.items()})
@@ -219,7 +262,7 @@ def _of_talib(name: str) -> Callable[..., Parts] | None:
 
 
 def _by_talib(name: str) -> Callable[..., Parts] | None:
-    return _of_talib(name) if name in EQUAL and _installed("talib") else None
+    return _of_talib(name) if (name in EQUAL or name.startswith(_PATTERNS)) and _installed("talib") else None
 
 
 _BY_WAY: dict[str, Callable[[str], Callable[..., Parts] | None]] = {"talib": _by_talib, "numba": _by_numba, "numpy": _by_numpy}
