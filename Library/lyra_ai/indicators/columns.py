@@ -15,8 +15,9 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from inspect import signature
+from itertools import combinations
 from math import nan
 from typing import Any, TypeVar
 
@@ -26,10 +27,12 @@ from lyra_ai.indicators import loops
 from lyra_ai.indicators.base import NAN, Floats, Kernel
 from lyra_ai.indicators.vectors import (
     SHORT,
+    SPARE,
     Odd,
     aligned,
     block_means,
     changes,
+    divide,
     ema,
     emas,
     first_emas,
@@ -44,6 +47,7 @@ from lyra_ai.indicators.vectors import (
     ratio,
     remember,
     rma,
+    room,
     running,
     spread,
     sums,
@@ -61,6 +65,7 @@ TAME = 1e100
 """Numbers of less than this size are far from overflowing."""
 _TAME_BITS, _SIGN = np.float64(TAME).view(np.uint64), np.uint64(1 << 63)
 Parts = Floats | tuple[Floats, ...]
+Average = Callable[[Floats, int], Floats]
 F = TypeVar("F", bound=Callable[..., Floats | tuple[Floats, ...]])
 
 
@@ -114,32 +119,33 @@ def _keep_memory() -> None:
 
 def _placed(parts: tuple[Floats, ...], rows: int, columns: Sequence[Floats]) -> tuple[Floats, ...]:
     """Values at the end of columns that begin with NaN; never a column that was given."""
-    own = [not any(np.may_share_memory(values, x) for x in columns) for values in parts]
-    rooms = [_room_of(values, rows, len(parts)) if mine else None for values, mine in zip(parts, own, strict=True)]
-    begins = [None if room is None else _address(room) for room in rooms]
-    placed = []
-    for values, mine, room, begin in zip(parts, own, rooms, begins, strict=True):
-        late = rows - len(values)
-        if room is None or begins.count(begin) > 1:
-            if not late and mine and values.dtype == np.float64:
-                placed.append(values)
-                continue
-            room = np.empty(rows)
-            room[late:] = values
-        room[:late] = nan
-        placed.append(room)
-    return tuple(placed)
+    begins = [_address(values) - 8 * (rows - len(values)) for values in parts]
+    apart = all(abs(one - other) >= 8 * rows for one, other in combinations(begins, 2))
+    return tuple(_begun_with_nan(values, rows, columns, apart) for values in parts)
 
 
-def _room_of(values: Floats, rows: int, parts: int) -> Floats | None:
-    """The row of as many numbers as a column has, at the end of which the values stand, in an array of no more than such rows."""
+def _begun_with_nan(values: Floats, rows: int, columns: Sequence[Floats], apart: bool) -> Floats:
+    late = rows - len(values)
+    free = apart and values.dtype == np.float64 and not any(np.may_share_memory(values, x) for x in columns)
+    if free and not late:
+        return values
+    whole = _room_before(values, late) if free else None
+    if whole is None:
+        whole = np.empty(rows)
+        whole[late:] = values
+    whole[:late] = nan
+    return whole
+
+
+def _room_before(values: Floats, late: int) -> Floats | None:
+    """The values with as many numbers before them, where they are part of an array that has these and not much more."""
     whole = values.base
-    if not isinstance(whole, np.ndarray) or whole.dtype != np.float64 or whole.shape[-1] != rows or whole.size > rows * parts:
+    if not isinstance(whole, np.ndarray) or not (whole.flags.c_contiguous and whole.flags.writeable and values.flags.c_contiguous):
         return None
-    if not (whole.flags.c_contiguous and whole.flags.writeable and values.flags.c_contiguous):
+    before = (_address(values) - _address(whole)) // 8
+    if whole.dtype != np.float64 or before < late or whole.size > 4 * (late + len(values)) + SPARE:
         return None
-    row, late = divmod((_address(values) - _address(whole)) // 8, rows)
-    return whole.reshape(-1, rows)[row] if late + len(values) == rows else None
+    return whole.reshape(-1)[before - late : before + len(values)]
 
 
 def _address(values: Floats) -> int:
@@ -197,16 +203,24 @@ def _by_numba(name: str) -> Callable[..., Parts] | None:
 
 
 @cache
-def _compiled(function: Callable[..., Any]) -> Any:
-    """The function as machine code where numba is installed, kept on disk where that can be written; else as it is."""
+def _compiled(function: Callable[..., Any], fused: bool = False) -> Any:
+    """The function as machine code where numba is installed, kept on disk where that can be written; else as it is.
+
+    Where no decision hangs on the last digit, a product and a sum may be one operation (`fused`), which halves the wait of a recursion.
+    """
     if not _installed("numba"):
         return function
     import numba
 
+    allowed = {"contract"} if fused else False
     try:
-        return numba.njit(cache=True)(function)
+        return numba.njit(cache=True, fastmath=allowed)(function)
     except RuntimeError:  # there is no folder to keep it in
-        return numba.njit(function)
+        return numba.njit(fastmath=allowed)(function)
+
+
+def _fused(function: Callable[..., Any]) -> Any:
+    return _compiled(function, True)
 
 
 EQUAL = frozenset(
@@ -329,13 +343,13 @@ def _t3(x: Floats, timeperiod: int, vfactor: float = 0.7) -> Floats:
 
 
 @_column("talib_hma")
-def _hma(x: Floats, timeperiod: int) -> Floats:
-    full = _wma(x, timeperiod)
-    return _wma(2 * tail(_wma(x, max(timeperiod // 2, 1)), full) - full, int(timeperiod**0.5))
+def _hma(x: Floats, timeperiod: int, wma: Average = _wma) -> Floats:
+    full = wma(x, timeperiod)
+    return wma(2 * tail(wma(x, max(timeperiod // 2, 1)), full) - full, int(timeperiod**0.5))
 
 
 @_column("talib_zlema")
-def _zlema(x: Floats, timeperiod: int) -> Floats:
+def _zlema(x: Floats, timeperiod: int, ema: Average = ema) -> Floats:
     lag = (timeperiod - 1) // 2
     return ema(2 * x[lag:] - x[: len(x) - lag], timeperiod)
 
@@ -399,10 +413,13 @@ def _accbands(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Part
 
 
 @_column("talib_kc")
-def _kc(high: Floats, low: Floats, close: Floats, timeperiod: int, atrperiod: int, nbdev: float) -> Parts:
+def _kc(
+    high: Floats, low: Floats, close: Floats, timeperiod: int, atrperiod: int, nbdev: float, ema: Average = ema, rma: Average = rma
+) -> Parts:
     rows = max(atrperiod + 1, timeperiod)
     middle = ema(typical(high, low, close)[rows - timeperiod :], timeperiod)
-    wide = nbdev * rma(true_range(high, low, close)[rows - atrperiod - 1 :], atrperiod)
+    wide = rma(true_range(high, low, close)[rows - atrperiod - 1 :], atrperiod)
+    wide *= nbdev
     return middle + wide, middle, middle - wide
 
 
@@ -472,7 +489,7 @@ def _fosc(x: Floats, timeperiod: int) -> Floats:
 
 @_column("mom")
 def _mom(x: Floats, period: int) -> Floats:
-    return x[period:] - x[: len(x) - period]
+    return np.subtract(x[period:], x[: len(x) - period], out=room(len(x) - period))
 
 
 def _rise(x: Floats, period: int, otherwise: float) -> Floats:
@@ -518,7 +535,7 @@ def _rsi(x: Floats, timeperiod: int) -> Floats:
     rises, falls = _ups_and_downs(x, rma, timeperiod)
     falls += rises
     rises *= 100
-    return ratio(rises, falls)
+    return divide(rises, falls)
 
 
 @_column("talib_cmo")
@@ -578,10 +595,10 @@ def _with_signal(macd: Floats, signal: Floats) -> Parts:
 def _difference(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight: float) -> Floats:
     """Exponential averages begun at the same row, the fast one less the slow one."""
     begin = x[slow - fast : slow].sum() / fast, x[:slow].sum() / slow
-    found = np.empty(len(x) - slow + 1)
+    found = room(len(x) - slow + 1)
     found[0] = begin[0] - begin[1]
     matrix = (1.0 - fast_weight, 0.0), (0.0, 1.0 - slow_weight)
-    found[1:] = linear(x[slow:], begin, (matrix, (fast_weight, slow_weight), ((1.0, -1.0),)))[0]
+    linear(x[slow:], begin, (matrix, (fast_weight, slow_weight), ((1.0, -1.0),)), [found[1:]])
     return found
 
 
@@ -638,9 +655,9 @@ def _vhf(x: Floats, timeperiod: int) -> Floats:
 
 def _wilder_sums(x: Floats, period: int) -> Floats:
     """Wilder's sums from row `period` on: of period - 1 values, then less a `period`th plus the next."""
-    found = np.empty(len(x) - period + 2)
+    found = room(len(x) - period + 2)
     found[0] = x[: period - 1].sum()
-    found[1:] = remember(x[period - 1 :], found[0], 1.0 - 1.0 / period, 1.0)
+    remember(x[period - 1 :], found[0], 1.0 - 1.0 / period, 1.0, found[1:])
     return found
 
 
@@ -756,7 +773,7 @@ def _ac(high: Floats, low: Floats, fastperiod: int, slowperiod: int, signalperio
 
 
 @_column("talib_eri")
-def _eri(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
+def _eri(high: Floats, low: Floats, close: Floats, timeperiod: int, ema: Average = ema) -> Parts:
     middle = ema(close, timeperiod)
     return tail(high, middle) - middle, tail(low, middle) - middle
 
@@ -933,7 +950,10 @@ def _atr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
 @_column("talib_natr")
 def _natr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
     wide = _atr(high, low, close, timeperiod)
-    return ratio(100 * wide, tail(close, wide)) if timeperiod > 1 else wide
+    if timeperiod > 1:
+        wide *= 100
+        divide(wide, tail(close, wide))
+    return wide
 
 
 @_column("talib_adr")
@@ -942,12 +962,12 @@ def _adr(high: Floats, low: Floats, timeperiod: int) -> Floats:
 
 
 @_column("talib_cvi")
-def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int) -> Floats:
+def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int, ema: Average = ema) -> Floats:
     return _roc(ema(high - low, timeperiod), rocperiod)
 
 
 @_column("talib_massi")
-def _massi(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
+def _massi(high: Floats, low: Floats, fastperiod: int, slowperiod: int, ema: Average = ema) -> Floats:
     one = ema(high - low, fastperiod)
     two = ema(one, fastperiod)
     return sums(ratio(tail(one, two), two, 1.0), slowperiod)
@@ -958,7 +978,7 @@ def _ha(open: Floats, high: Floats, low: Floats, close: Floats) -> Parts:
     end = (open + high + low + close) / 4
     begin = np.empty(len(end))
     begin[0] = (open[0] + close[0]) / 2
-    begin[1:] = remember(end[:-1], begin[0], 0.5, 0.5)
+    remember(end[:-1], begin[0], 0.5, 0.5, begin[1:])
     return begin, np.maximum(np.maximum(high, begin), end), np.minimum(np.minimum(low, begin), end), end
 
 
@@ -995,7 +1015,11 @@ def _wclprice(high: Floats, low: Floats, close: Floats) -> Floats:
 
 
 def _flow(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    return ratio((close - low) - (high - close), high - low) * volume
+    flow = close - low
+    flow -= high - close
+    divide(flow, high - low)
+    flow *= volume
+    return flow
 
 
 @_column("ad")
@@ -1024,7 +1048,7 @@ def _obv(close: Floats, volume: Floats) -> Floats:
     signed *= volume[1:]
     found = np.empty(len(volume))
     found[0] = volume[0]
-    found[1:] = remember(signed, volume[0], 1.0, 1.0)
+    remember(signed, volume[0], 1.0, 1.0, found[1:])
     return found
 
 
@@ -1033,7 +1057,7 @@ def _wad(high: Floats, low: Floats, close: Floats) -> Floats:
     before, now = close[:-1], close[1:]
     rise = (now - np.minimum(before, low[1:])) * (now > before)
     rise += (now - np.maximum(before, high[1:])) * (now < before)
-    return np.concatenate(([0.0], running(rise)))
+    return _from_zero(rise)
 
 
 def _volume_index(x: Floats, counts: Any) -> Floats:
@@ -1058,11 +1082,18 @@ def _pvi(x: Floats, volume: Floats) -> Floats:
 @_column("talib_pvt")
 def _pvt(close: Floats, volume: Floats) -> Floats:
     before = close[:-1]
-    return np.concatenate(([0.0], running(volume[1:] * ratio(close[1:] - before, before))))
+    return _from_zero(divide(close[1:] - before, before) * volume[1:])
+
+
+def _from_zero(steps: Floats) -> Floats:
+    """What steps add up to, from 0 on."""
+    found = np.zeros(len(steps) + 1)
+    remember(steps, 0.0, 1.0, 1.0, found[1:])
+    return found
 
 
 @_column("talib_efi")
-def _efi(close: Floats, volume: Floats, timeperiod: int) -> Floats:
+def _efi(close: Floats, volume: Floats, timeperiod: int, ema: Average = ema) -> Floats:
     return ema(changes(close) * volume[1:], timeperiod)
 
 
@@ -1078,10 +1109,62 @@ def _rvol(volume: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_vwap")
 def _vwap(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    return ratio(running(typical(high, low, close) * volume), running(volume))
+    price = typical(high, low, close)
+    price *= volume
+    return divide(running(price), running(volume))
 
 
 # Statistics
+
+
+@_column("talib_sum")
+def _sum(x: Floats, timeperiod: int) -> Floats:
+    return sums(x, timeperiod)
+
+
+@_column("talib_cumsum")
+def _cumsum(x: Floats) -> Floats:
+    return running(x)
+
+
+@_column("talib_max")
+def _max(x: Floats, timeperiod: int) -> Floats:
+    return highest(x, timeperiod)
+
+
+@_column("talib_min")
+def _min(x: Floats, timeperiod: int) -> Floats:
+    return lowest(x, timeperiod)
+
+
+@_column("talib_minmax")
+def _minmax(x: Floats, timeperiod: int) -> Parts:
+    return lowest(x, timeperiod), highest(x, timeperiod)
+
+
+def _rows_of(x: Floats, period: int, at_least: Any, above: Any, join: Any) -> Floats:
+    """The row of every window's extreme, if there is one alone."""
+    age = _ages(x, period, at_least, join)
+    if (age != _ages(x, period, above, join)).any():  # which of equal ones it is depends on those before the window
+        raise Odd
+    rows: Floats = np.arange(period - 1.0, len(x))
+    rows -= age
+    return rows
+
+
+@_column("talib_maxindex")
+def _maxindex(x: Floats, timeperiod: int) -> Floats:
+    return _rows_of(x, timeperiod, np.greater_equal, np.greater, np.maximum)
+
+
+@_column("talib_minindex")
+def _minindex(x: Floats, timeperiod: int) -> Floats:
+    return _rows_of(x, timeperiod, np.less_equal, np.less, np.minimum)
+
+
+@_column("talib_minmaxindex")
+def _minmaxindex(x: Floats, timeperiod: int) -> Parts:
+    return _minindex(x, timeperiod), _maxindex(x, timeperiod)
 
 
 @_column("talib_percentrank")
@@ -1225,26 +1308,37 @@ def _mama(x: Floats, fastlimit: float, slowlimit: float) -> Parts:
 
 @_loop("rma")
 def _rma_loop(x: Floats, length: int) -> Floats:
-    found: Floats = _compiled(loops.remembered)(x, length, 1.0 / length)[length - 1 :]
+    found: Floats = _fused(loops.remembered)(x, length, 1.0 / length)[length - 1 :]
     return found
 
 
 @_loop("talib_atr")
 def _atr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, False)[timeperiod:]
+    found: Floats = _fused(loops.true_ranges)(high, low, close, timeperiod, False)[timeperiod:]
     return found
 
 
 @_loop("talib_natr")
 def _natr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, timeperiod > 1)[timeperiod:]
+    found: Floats = _fused(loops.true_ranges)(high, low, close, timeperiod, timeperiod > 1)[timeperiod:]
     return found
 
 
 @_loop("talib_rsi")
 def _rsi_loop(x: Floats, timeperiod: int) -> Floats:
-    found: Floats = _compiled(loops.strengths)(x, timeperiod)[timeperiod:]
+    found: Floats = _fused(loops.strengths)(x, timeperiod)[timeperiod:]
     return found
+
+
+@_loop("talib_ema")
+def _ema_loop(x: Floats, timeperiod: int) -> Floats:
+    found: Floats = _fused(loops.remembered)(x, timeperiod, 2.0 / (timeperiod + 1))[timeperiod - 1 :]
+    return found
+
+
+for _name, _numpy in (("zlema", _zlema), ("eri", _eri), ("cvi", _cvi), ("massi", _massi), ("efi", _efi)):
+    _loop(f"talib_{_name}")(partial(_numpy, ema=_ema_loop))
+_loop("talib_kc")(partial(_kc, ema=_ema_loop, rma=_rma_loop))
 
 
 @_loop("talib_tema")
@@ -1259,7 +1353,7 @@ def _trix_loop(x: Floats, timeperiod: int) -> Floats:
 
 def _by_three(x: Floats, period: int, *factors: float) -> Floats:
     begin = 3 * (period - 1)
-    found: Floats = _compiled(loops.three)(x, begin, *first_emas(x, period, 3), 2.0 / (period + 1), *factors)[begin:]
+    found: Floats = _fused(loops.three)(x, begin, *first_emas(x, period, 3), 2.0 / (period + 1), *factors)[begin:]
     return found
 
 
@@ -1267,7 +1361,7 @@ def _by_three(x: Floats, period: int, *factors: float) -> Floats:
 def _t3_loop(x: Floats, timeperiod: int, vfactor: float) -> Floats:
     begin, v = 6 * (timeperiod - 1), vfactor
     factors = (1 + v) ** 3, -3 * v * (1 + v) ** 2, 3 * v * v * (1 + v), -(v**3)
-    found: Floats = _compiled(loops.six)(x, begin, *first_emas(x, timeperiod, 6), 2.0 / (timeperiod + 1), *factors)[begin:]
+    found: Floats = _fused(loops.six)(x, begin, *first_emas(x, timeperiod, 6), 2.0 / (timeperiod + 1), *factors)[begin:]
     return found
 
 
@@ -1284,45 +1378,45 @@ def _macdfix_loop(x: Floats, signalperiod: int) -> Parts:
 
 def _by_macd(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight: float, signal: int) -> Parts:
     begin = slow + signal - 2
-    macd, line, difference = _compiled(loops.converge)(x, fast, fast_weight, slow, slow_weight, signal)
+    macd, line, difference = _fused(loops.converge)(x, fast, fast_weight, slow, slow_weight, signal)
     return macd[begin:], line[begin:], difference[begin:]
 
 
 @_loop("talib_ha")
 def _ha_loop(open: Floats, high: Floats, low: Floats, close: Floats) -> Parts:
-    found: Parts = _compiled(loops.heikin_ashi)(open, high, low, close)
+    found: Parts = _fused(loops.heikin_ashi)(open, high, low, close)
     return found
 
 
 @_loop("ad")
 def _ad_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    found: Floats = _compiled(loops.accumulate)(high, low, close, volume)
+    found: Floats = _fused(loops.accumulate)(high, low, close, volume)
     return found
 
 
 @_loop("talib_adosc")
 def _adosc_loop(high: Floats, low: Floats, close: Floats, volume: Floats, fastperiod: int, slowperiod: int) -> Floats:
-    found = _compiled(loops.oscillate)(high, low, close, volume, 2 / (fastperiod + 1), 2 / (slowperiod + 1))
+    found = _fused(loops.oscillate)(high, low, close, volume, 2 / (fastperiod + 1), 2 / (slowperiod + 1))
     known_ones: Floats = found[max(fastperiod, slowperiod) - 1 :]
     return known_ones
 
 
 @_loop("talib_pvt")
 def _pvt_loop(close: Floats, volume: Floats) -> Floats:
-    found: Floats = _compiled(loops.trend)(close, volume)
+    found: Floats = _fused(loops.trend)(close, volume)
     return found
 
 
 @_loop("talib_vwap")
 def _vwap_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    found: Floats = _compiled(loops.weighted_price)(high, low, close, volume)
+    found: Floats = _fused(loops.weighted_price)(high, low, close, volume)
     return found
 
 
 @_loop("talib_tsi")
 def _tsi_loop(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
     steps = changes(x)
-    found = _compiled(loops.twice_smoothed)(steps, np.abs(steps), firstperiod, secondperiod, 100.0)
+    found = _fused(loops.twice_smoothed)(steps, np.abs(steps), firstperiod, secondperiod, 100.0)
     known_ones: Floats = found[firstperiod + secondperiod - 2 :]
     return known_ones
 
@@ -1331,7 +1425,7 @@ def _tsi_loop(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
 def _smi_loop(high: Floats, low: Floats, close: Floats, timeperiod: int, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
     top, bottom = highest(high, timeperiod), lowest(low, timeperiod)
     distance, span = tail(close, top) - (top + bottom) / 2, top - bottom
-    index = _compiled(loops.twice_smoothed)(distance, span, slowperiod, fastperiod, 200.0)[slowperiod + fastperiod - 2 :]
+    index = _fused(loops.twice_smoothed)(distance, span, slowperiod, fastperiod, 200.0)[slowperiod + fastperiod - 2 :]
     signal = ema(index, signalperiod)
     return tail(index, signal), signal
 
@@ -1370,17 +1464,123 @@ def _correl_loop(x: Floats, y: Floats, timeperiod: int) -> Floats:
     return found
 
 
+@_loop("talib_hma")
+def _hma_loop(x: Floats, timeperiod: int) -> Floats:
+    return _hma(x, timeperiod, _wma_loop)
+
+
 @_loop("talib_cmf")
 def _cmf_loop(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
-    if (high < low).any():  # such a bar has no flow
-        raise Odd
-    found: Floats = _compiled(loops.shares)(_flow(high, low, close, volume), volume, timeperiod)[timeperiod - 1 :]
+    flows = _compiled(loops.flows)(high, low, close, volume)
+    found: Floats = _compiled(loops.shares)(flows, volume, timeperiod)[timeperiod - 1 :]
     return found
 
 
 @_loop("talib_vortex")
 def _vortex_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
-    wide = true_range(high, low, close)
-    plus, minus = np.abs(high[1:] - low[:-1]), np.abs(low[1:] - high[:-1])
-    share, begin = _compiled(loops.shares), timeperiod - 1
-    return share(plus, wide, timeperiod)[begin:], share(minus, wide, timeperiod)[begin:]
+    plus, minus = _compiled(loops.vortices)(high, low, close, timeperiod)
+    return plus[timeperiod:], minus[timeperiod:]
+
+
+@_loop("talib_ultosc")
+def _ultosc_loop(high: Floats, low: Floats, close: Floats, timeperiod1: int, timeperiod2: int, timeperiod3: int) -> Floats:
+    pressure, wide = _compiled(loops.pressures)(high, low, close)
+    short, middle, long = sorted((timeperiod1, timeperiod2, timeperiod3))
+    share = _compiled(loops.shares)
+    found = share(pressure, wide, long)
+    for weight, period in ((2, middle), (4, short)):
+        more = share(pressure, wide, period)
+        more *= weight
+        found += more
+    found *= 100 / 7
+    return found[long:]
+
+
+@_loop("talib_trange")
+def _trange_loop(high: Floats, low: Floats, close: Floats) -> Floats:
+    found: Floats = _compiled(loops.ranges)(high, low, close)[1:]
+    return found
+
+
+@_loop("avgprice")
+def _avgprice_loop(open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
+    found: Floats = _compiled(loops.mean_prices)(open, high, low, close)
+    return found
+
+
+@_loop("wclprice")
+def _wclprice_loop(high: Floats, low: Floats, close: Floats) -> Floats:
+    found: Floats = _compiled(loops.mean_prices)(close, high, low, close)
+    return found
+
+
+@_loop("medprice")
+def _medprice_loop(high: Floats, low: Floats) -> Floats:
+    found: Floats = _compiled(loops.middles)(high, low)
+    return found
+
+
+@_loop("mom")
+def _mom_loop(x: Floats, period: int) -> Floats:
+    found: Floats = _compiled(loops.differences)(x, period)[period:]
+    return found
+
+
+@_loop("talib_sum")
+def _sum_loop(x: Floats, timeperiod: int) -> Floats:
+    found: Floats = _compiled(loops.window_sums)(x, timeperiod)[timeperiod - 1 :]
+    return found
+
+
+@_loop("sma")
+def _sma_loop(x: Floats, period: int) -> Floats:
+    found = _sum_loop(x, period)
+    found /= period
+    return found
+
+
+@_loop("talib_cumsum")
+def _cumsum_loop(x: Floats) -> Floats:
+    found: Floats = _compiled(loops.sums_so_far)(x)
+    return found
+
+
+def _places(x: Floats, period: int, sign: float, latest: bool) -> Floats:
+    found: Floats = _compiled(loops.places)(x, period, sign, latest)[period - 1 :]
+    return found
+
+
+@_loop("talib_maxindex")
+def _maxindex_loop(x: Floats, timeperiod: int) -> Floats:
+    return _places(x, timeperiod, 1.0, False)
+
+
+@_loop("talib_minindex")
+def _minindex_loop(x: Floats, timeperiod: int) -> Floats:
+    return _places(x, timeperiod, -1.0, False)
+
+
+@_loop("talib_minmaxindex")
+def _minmaxindex_loop(x: Floats, timeperiod: int) -> Parts:
+    return _minindex_loop(x, timeperiod), _maxindex_loop(x, timeperiod)
+
+
+@_loop("talib_aroon")
+def _aroon_loop(high: Floats, low: Floats, timeperiod: int) -> Parts:
+    rows = np.arange(float(timeperiod), len(high))
+    rows -= timeperiod
+    found = _places(low, timeperiod + 1, -1.0, True), _places(high, timeperiod + 1, 1.0, True)
+    for at in found:
+        at -= rows
+        at *= 100
+        at /= timeperiod
+    return found
+
+
+@_loop("talib_aroonosc")
+def _aroonosc_loop(high: Floats, low: Floats, timeperiod: int) -> Floats:
+    down, up = _places(low, timeperiod + 1, -1.0, True), _places(high, timeperiod + 1, 1.0, True)
+    up -= down
+    up *= 100
+    up /= timeperiod
+    return up

@@ -499,3 +499,119 @@ def shares(over: Any, under: Any, period: int) -> Any:
             whole = bottom + under_before[place]
             found[row] = (top + over_before[place]) / whole if whole else 0.0
     return found
+
+
+def window_sums(x: Any, period: int) -> Any:
+    found = np.empty(len(x))
+    before = np.zeros(period + 1)
+    for begin in range(0, len(x), period):
+        total = 0.0
+        for place in range(period - 1, 0, -1):
+            total += x[max(begin - period + place, 0)]
+            before[place] = total
+        total = 0.0
+        for place in range(1, min(period, len(x) - begin) + 1):
+            total += x[begin + place - 1]
+            found[begin + place - 1] = total + before[place]
+    return found
+
+
+def sums_so_far(x: Any) -> Any:
+    found = np.empty(len(x))
+    total = 0.0
+    for row in range(len(x)):
+        total += x[row]
+        found[row] = total
+    return found
+
+
+def places(x: Any, period: int, sign: float, latest: bool) -> Any:
+    """The row of the greatest of every window, or with `sign` -1 of the least. Of equal ones it is the latest, or, once one has left the
+    window, the earliest of those that are left unless it is to be the `latest`."""
+    found = np.empty(len(x))
+    at, best = -1, -np.inf
+    for row in range(period - 1, len(x)):
+        oldest = row - period + 1
+        if at < oldest:
+            at, best = oldest, sign * x[oldest]
+            for other in range(oldest + 1, row + 1):
+                value = sign * x[other]
+                if value > best or (latest and value == best):
+                    at, best = other, value
+        elif sign * x[row] >= best:
+            at, best = row, sign * x[row]
+        found[row] = at
+    return found
+
+
+def ranges(high: Any, low: Any, close: Any) -> Any:
+    """True ranges from the second row on."""
+    found = np.empty(len(high))
+    for row in range(1, len(high)):
+        before = close[row - 1]
+        found[row] = max(high[row], before) - min(low[row], before)
+    return found
+
+
+def pressures(high: Any, low: Any, close: Any) -> Any:
+    """Distance of the close from the true low, and true range, from the second row on; 0 in the first."""
+    pressure, wide = np.zeros(len(high)), np.zeros(len(high))
+    for row in range(1, len(high)):
+        before = close[row - 1]
+        bottom = min(low[row], before)
+        pressure[row] = close[row] - bottom
+        wide[row] = max(high[row], before) - bottom
+    return pressure, wide
+
+
+def flows(high: Any, low: Any, close: Any, volume: Any) -> Any:
+    found = np.zeros(len(high))
+    for row in range(len(high)):
+        if high[row] > low[row]:
+            found[row] = ((close[row] - low[row]) - (high[row] - close[row])) / (high[row] - low[row]) * volume[row]
+    return found
+
+
+def vortices(high: Any, low: Any, close: Any, period: int) -> Any:
+    """Quotients of sums of every window of rows from the second on; 0 where there is nothing to divide by."""
+    up, down = np.empty(len(high)), np.empty(len(high))
+    plus_before, minus_before, wide_before = np.zeros(period + 1), np.zeros(period + 1), np.zeros(period + 1)
+    for begin in range(1, len(high), period):
+        plus = minus = wide = 0.0
+        for place in range(period - 1, 0, -1):
+            at = max(begin - period + place, 1)
+            plus += abs(high[at] - low[at - 1])
+            minus += abs(low[at] - high[at - 1])
+            wide += max(high[at], close[at - 1]) - min(low[at], close[at - 1])
+            plus_before[place], minus_before[place], wide_before[place] = plus, minus, wide
+        plus = minus = wide = 0.0
+        for place in range(1, min(period, len(high) - begin) + 1):
+            at = begin + place - 1
+            plus += abs(high[at] - low[at - 1])
+            minus += abs(low[at] - high[at - 1])
+            wide += max(high[at], close[at - 1]) - min(low[at], close[at - 1])
+            whole = wide + wide_before[place]
+            up[at] = (plus + plus_before[place]) / whole if whole else 0.0
+            down[at] = (minus + minus_before[place]) / whole if whole else 0.0
+    return up, down
+
+
+def mean_prices(one: Any, two: Any, three: Any, four: Any) -> Any:
+    found = np.empty(len(one))
+    for row in range(len(one)):
+        found[row] = (one[row] + two[row] + three[row] + four[row]) * 0.25
+    return found
+
+
+def middles(one: Any, other: Any) -> Any:
+    found = np.empty(len(one))
+    for row in range(len(one)):
+        found[row] = (one[row] + other[row]) * 0.5
+    return found
+
+
+def differences(x: Any, period: int) -> Any:
+    found = np.empty(len(x))
+    for row in range(period, len(x)):
+        found[row] = x[row] - x[row - period]
+    return found

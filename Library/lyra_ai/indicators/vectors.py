@@ -37,17 +37,31 @@ def aligned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 def ratio(over: Floats, under: Floats, otherwise: float = 0.0) -> Floats:
     """The quotient, `otherwise` where the divisor is 0. Odd where a divisor is so small that it has lost digits."""
+    return divide(over, under, otherwise, room(len(over)))
+
+
+def divide(over: Floats, under: Floats, otherwise: float = 0.0, found: Floats | None = None) -> Floats:
+    """`ratio`, put where `over` was, or into another array."""
+    found = over if found is None else found
     if under.min() > 1e-280:
-        return over / under
+        return np.divide(over, under, out=found)
     sizes = np.abs(under)
     if sizes.min() > 1e-280:
-        return over / under
+        return np.divide(over, under, out=found)
     nothing = sizes == 0
     if sizes[~nothing].size and sizes[~nothing].min() < 1e-280:
         raise Odd
-    found = over / under
+    np.divide(over, under, out=found)
     found[nothing] = otherwise
     return found
+
+
+SPARE = 512
+
+
+def room(count: int) -> Floats:
+    """An array with space before it for rows that are not known, so that the whole column need not be copied."""
+    return np.empty(SPARE + count)[SPARE:]
 
 
 def known(under: Floats) -> Floats:
@@ -65,7 +79,7 @@ def changes(x: Floats) -> Floats:
 def true_range(high: Floats, low: Floats, close: Floats) -> Floats:
     """From the second bar on."""
     before = close[:-1]
-    found = np.maximum(high[1:], before)
+    found = np.maximum(high[1:], before, out=room(len(before)))
     found -= np.minimum(low[1:], before)
     return found
 
@@ -219,7 +233,7 @@ def weigh(x: Floats, weights: Floats) -> Floats:
     period = len(weights)
     block = _block(period)
     count = len(x) - period + 1
-    found = np.empty(count)
+    found = room(count)
     full = count // block
     if full:
         wide = sliding_window_view(x[: full * block + period - 1], block + period - 1)[::block]
@@ -267,8 +281,8 @@ def _after(older: tuple[Floats, Floats], count: int, newer: tuple[Floats, Floats
 # Averages that remember
 
 
-def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[Floats, ...]:
-    """Outputs of a linear system, state' = matrix @ state + gain * x, output = out @ state', from the state `begin`.
+def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...], into: Sequence[Floats] = ()) -> tuple[Floats, ...]:
+    """Outputs of a linear system, state' = matrix @ state + gain * x, output = out @ state', from the state `begin`, `into` arrays if they are given.
 
     A block's outputs are a product of its inputs and one of the state before it; the states between blocks are such a system again.
     """
@@ -278,8 +292,7 @@ def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[
     rest = np.zeros(_BLOCK)
     rest[:left] = x[full * _BLOCK :]
     before, found = None, []
-    for inputs, state in zip(of_inputs, of_state, strict=True):
-        values = np.empty(len(x))
+    for inputs, state, values in zip(of_inputs, of_state, into or [room(len(x)) for _ in of_inputs], strict=True):
         inside = _product(wide, inputs, values[: full * _BLOCK].reshape(full, _BLOCK))
         if before is None:
             pushes = inside[:, -1:] if to_state is None else _product(wide, to_state, np.empty((full, len(begin))))
@@ -344,9 +357,9 @@ def _one(keep: float, weight: float) -> tuple[Any, ...]:
     return ((keep,),), (weight,), ((1.0,),)
 
 
-def remember(x: Floats, begin: float, keep: float, weight: float) -> Floats:
+def remember(x: Floats, begin: float, keep: float, weight: float, *into: Floats) -> Floats:
     """keep * the one before + weight * value, begun before the first row."""
-    return linear(x, (begin,), _one(keep, weight))[0]
+    return linear(x, (begin,), _one(keep, weight), into)[0]
 
 
 def running(x: Floats) -> Floats:
@@ -356,9 +369,9 @@ def running(x: Floats) -> Floats:
 
 def begun(x: Floats, period: int, weight: float) -> Floats:
     """An exponential average begun with the mean of the first `period` values."""
-    found = np.empty(len(x) - period + 1)
+    found = room(len(x) - period + 1)
     found[0] = x[:period].sum() / period
-    found[1:] = remember(x[period:], found[0], 1.0 - weight, weight)
+    remember(x[period:], found[0], 1.0 - weight, weight, found[1:])
     return found
 
 
@@ -390,9 +403,9 @@ def emas(x: Floats, period: int, factors: Sequence[float]) -> Floats:
     """Exponential averages in a row, each begun with its first mean, added up with factors."""
     rows = len(factors) * (period - 1) + 1
     begin = first_emas(x, period, len(factors))
-    found = np.empty(len(x) - rows + 1)
+    found = room(len(x) - rows + 1)
     found[0] = np.dot(begin, factors)
-    found[1:] = linear(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)))[0]
+    linear(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)), [found[1:]])
     return found
 
 
