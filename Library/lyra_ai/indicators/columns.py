@@ -167,8 +167,8 @@ def _settings(kernel: Kernel) -> dict[str, Any]:
 
 _NUMPY: dict[str, Callable[..., Parts]] = {}
 _LOOPS: dict[str, Callable[..., Parts]] = {}
-_PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom"}
-"""Those for which any numbers will do."""
+_PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom", "talib_trange"}
+"""Those for which any numbers will do, or which look at the result instead."""
 
 
 def _column(*kernels: str) -> Callable[[F], F]:
@@ -230,7 +230,7 @@ EQUAL = frozenset(
     talib_dema talib_dx talib_efi talib_ema talib_eri talib_fosc talib_ha talib_hma talib_imi talib_kc talib_kdj talib_macd
     talib_macdfix talib_marketfi talib_massi talib_minus_di talib_minus_dm talib_natr talib_percentile
     talib_percentrank talib_plus_di talib_plus_dm talib_ppo talib_pvt talib_roc talib_rocp talib_rocr talib_rocr100 talib_rsi
-    talib_sar talib_sarext talib_smi talib_stoch talib_stochf talib_t3 talib_tema talib_trange talib_trix talib_tsi talib_var
+    talib_sar talib_sarext talib_smi talib_stoch talib_stochf talib_t3 talib_tema talib_trix talib_tsi talib_var
     talib_max talib_maxindex talib_min talib_minindex talib_minmax talib_minmaxindex
     talib_vhf talib_vwap talib_zlema tsf typprice wad wclprice willr wma
     """.split()
@@ -939,7 +939,13 @@ def _avgdev(x: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_trange")
 def _trange(high: Floats, low: Floats, close: Floats) -> Floats:
-    return true_range(high, low, close)
+    return _tame(true_range(high, low, close))
+
+
+def _tame(found: Floats) -> Floats:
+    if not _is_tame(found):
+        raise Odd
+    return found
 
 
 @_column("talib_atr")
@@ -967,10 +973,10 @@ def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int, ema: Averag
 
 
 @_column("talib_massi")
-def _massi(high: Floats, low: Floats, fastperiod: int, slowperiod: int, ema: Average = ema) -> Floats:
+def _massi(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
     one = ema(high - low, fastperiod)
     two = ema(one, fastperiod)
-    return sums(ratio(tail(one, two), two, 1.0), slowperiod)
+    return sums(divide(tail(one, two), two, 1.0), slowperiod)
 
 
 @_column("talib_ha")
@@ -1314,14 +1320,17 @@ def _rma_loop(x: Floats, length: int) -> Floats:
 
 @_loop("talib_atr")
 def _atr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    found: Floats = _fused(loops.true_ranges)(high, low, close, timeperiod, False)[timeperiod:]
+    found: Floats = _fused(loops.wilder)(_compiled(loops.ranges)(high, low, close), timeperiod)[timeperiod:]
     return found
 
 
 @_loop("talib_natr")
 def _natr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    found: Floats = _fused(loops.true_ranges)(high, low, close, timeperiod, timeperiod > 1)[timeperiod:]
-    return found
+    wide = _atr_loop(high, low, close, timeperiod)
+    if timeperiod > 1:
+        wide *= 100
+        divide(wide, tail(close, wide))
+    return wide
 
 
 @_loop("talib_rsi")
@@ -1334,11 +1343,6 @@ def _rsi_loop(x: Floats, timeperiod: int) -> Floats:
 def _ema_loop(x: Floats, timeperiod: int) -> Floats:
     found: Floats = _fused(loops.remembered)(x, timeperiod, 2.0 / (timeperiod + 1))[timeperiod - 1 :]
     return found
-
-
-for _name, _numpy in (("zlema", _zlema), ("eri", _eri), ("cvi", _cvi), ("massi", _massi), ("efi", _efi)):
-    _loop(f"talib_{_name}")(partial(_numpy, ema=_ema_loop))
-_loop("talib_kc")(partial(_kc, ema=_ema_loop, rma=_rma_loop))
 
 
 @_loop("talib_tema")
@@ -1454,7 +1458,7 @@ def _bbands_loop(x: Floats, timeperiod: int, nbdevup: float, nbdevdn: float, mat
 
 @_loop("wma")
 def _wma_loop(x: Floats, period: int) -> Floats:
-    found: Floats = _compiled(loops.ranked_means)(x, period)[period - 1 :]
+    found: Floats = _fused(loops.ranked_means)(x, period)[period - 1 :]
     return found
 
 
@@ -1498,8 +1502,7 @@ def _ultosc_loop(high: Floats, low: Floats, close: Floats, timeperiod1: int, tim
 
 @_loop("talib_trange")
 def _trange_loop(high: Floats, low: Floats, close: Floats) -> Floats:
-    found: Floats = _compiled(loops.ranges)(high, low, close)[1:]
-    return found
+    return _tame(_compiled(loops.ranges)(high, low, close)[1:])
 
 
 @_loop("avgprice")
@@ -1520,10 +1523,9 @@ def _medprice_loop(high: Floats, low: Floats) -> Floats:
     return found
 
 
-@_loop("mom")
-def _mom_loop(x: Floats, period: int) -> Floats:
-    found: Floats = _compiled(loops.differences)(x, period)[period:]
-    return found
+@_loop("talib_massi")
+def _massi_loop(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
+    return _sum_loop(_fused(loops.masses)(high - low, fastperiod)[2 * fastperiod - 2 :], slowperiod)
 
 
 @_loop("talib_sum")
@@ -1545,42 +1547,45 @@ def _cumsum_loop(x: Floats) -> Floats:
     return found
 
 
-def _places(x: Floats, period: int, sign: float, latest: bool) -> Floats:
-    found: Floats = _compiled(loops.places)(x, period, sign, latest)[period - 1 :]
+def _places(x: Floats, period: int, latest: bool = False) -> Floats:
+    found: Floats = _compiled(loops.places)(x, period, latest)[period - 1 :]
     return found
 
 
 @_loop("talib_maxindex")
 def _maxindex_loop(x: Floats, timeperiod: int) -> Floats:
-    return _places(x, timeperiod, 1.0, False)
+    return _places(x, timeperiod)
 
 
 @_loop("talib_minindex")
 def _minindex_loop(x: Floats, timeperiod: int) -> Floats:
-    return _places(x, timeperiod, -1.0, False)
+    return _places(-x, timeperiod)
 
 
 @_loop("talib_minmaxindex")
 def _minmaxindex_loop(x: Floats, timeperiod: int) -> Parts:
-    return _minindex_loop(x, timeperiod), _maxindex_loop(x, timeperiod)
+    return _places(-x, timeperiod), _places(x, timeperiod)
 
 
 @_loop("talib_aroon")
 def _aroon_loop(high: Floats, low: Floats, timeperiod: int) -> Parts:
     rows = np.arange(float(timeperiod), len(high))
     rows -= timeperiod
-    found = _places(low, timeperiod + 1, -1.0, True), _places(high, timeperiod + 1, 1.0, True)
+    found = _places(-low, timeperiod + 1, True), _places(high, timeperiod + 1, True)
     for at in found:
         at -= rows
-        at *= 100
-        at /= timeperiod
+        at *= 100 / timeperiod
     return found
 
 
 @_loop("talib_aroonosc")
 def _aroonosc_loop(high: Floats, low: Floats, timeperiod: int) -> Floats:
-    down, up = _places(low, timeperiod + 1, -1.0, True), _places(high, timeperiod + 1, 1.0, True)
+    down, up = _places(-low, timeperiod + 1, True), _places(high, timeperiod + 1, True)
     up -= down
-    up *= 100
-    up /= timeperiod
+    up *= 100 / timeperiod
     return up
+
+
+for _name, _numpy in (("zlema", _zlema), ("eri", _eri), ("cvi", _cvi), ("efi", _efi)):
+    _loop(f"talib_{_name}")(partial(_numpy, ema=_ema_loop))
+_loop("talib_kc")(partial(_kc, ema=_ema_loop, rma=_rma_loop))

@@ -232,18 +232,17 @@ def remembered(x: Any, period: int, weight: float) -> Any:
     return found
 
 
-def true_ranges(high: Any, low: Any, close: Any, period: int, percent: bool) -> Any:
-    found = np.empty(len(high))
+def wilder(x: Any, period: int) -> Any:
+    """Wilder's average of rows from the second on, begun with a mean."""
+    found = np.empty(len(x))
     keep, weight = 1.0 - 1.0 / period, 1.0 / period
     value = 0.0
-    for row in range(1, len(high)):
-        before = close[row - 1]
-        wide = max(high[row], before) - min(low[row], before)
-        value = value + weight * wide if row <= period else keep * value + weight * wide
-        if percent:
-            found[row] = 100 * value / close[row] if close[row] else 0.0
-        else:
-            found[row] = value
+    for row in range(1, min(period + 1, len(x))):
+        value += weight * x[row]
+        found[row] = value
+    for row in range(period + 1, len(x)):
+        value = keep * value + weight * x[row]
+        found[row] = value
     return found
 
 
@@ -433,9 +432,9 @@ def ranked_means(x: Any, period: int) -> Any:
     share = 2.0 / (period * (period + 1))
     for begin in range(0, len(x), period):
         total = ranked = 0.0
-        for place in range(period - 1, 0, -1):
-            value = x[max(begin - period + place, 0)]
-            total += value
+        older = x[max(begin - period, 0) : begin]
+        for place in range(len(older) - 1, 0, -1):
+            total += older[place]
             ranked += total
             sums_before[place], ranked_before[place] = total, ranked
         total = ranked = 0.0
@@ -506,13 +505,15 @@ def window_sums(x: Any, period: int) -> Any:
     before = np.zeros(period + 1)
     for begin in range(0, len(x), period):
         total = 0.0
-        for place in range(period - 1, 0, -1):
-            total += x[max(begin - period + place, 0)]
+        older = x[max(begin - period, 0) : begin]
+        for place in range(len(older) - 1, 0, -1):
+            total += older[place]
             before[place] = total
         total = 0.0
         for place in range(1, min(period, len(x) - begin) + 1):
-            total += x[begin + place - 1]
-            found[begin + place - 1] = total + before[place]
+            row = begin + place - 1
+            total += x[row]
+            found[row] = total + before[place]
     return found
 
 
@@ -525,42 +526,65 @@ def sums_so_far(x: Any) -> Any:
     return found
 
 
-def places(x: Any, period: int, sign: float, latest: bool) -> Any:
-    """The row of the greatest of every window, or with `sign` -1 of the least. Of equal ones it is the latest, or, once one has left the
-    window, the earliest of those that are left unless it is to be the `latest`."""
+def places(x: Any, period: int, latest: bool) -> Any:
+    """The row of the greatest of every window. Of equal ones it is the latest, or, once one has left the window, the earliest of those that are
+    left unless it is to be the `latest`."""
     found = np.empty(len(x))
     at, best = -1, -np.inf
     for row in range(period - 1, len(x)):
+        value = x[row]
         oldest = row - period + 1
-        if at < oldest:
-            at, best = oldest, sign * x[oldest]
-            for other in range(oldest + 1, row + 1):
-                value = sign * x[other]
-                if value > best or (latest and value == best):
-                    at, best = other, value
-        elif sign * x[row] >= best:
-            at, best = row, sign * x[row]
+        if value >= best and at >= oldest:
+            at, best = row, value
+        elif at < oldest:
+            window = x[oldest : row + 1]
+            at, best = 0, window[0]
+            if latest:
+                for place in range(1, period):
+                    if window[place] >= best:
+                        at, best = place, window[place]
+            else:
+                for place in range(1, period):
+                    if window[place] > best:
+                        at, best = place, window[place]
+            at += oldest
         found[row] = at
     return found
 
 
 def ranges(high: Any, low: Any, close: Any) -> Any:
-    """True ranges from the second row on."""
+    """True ranges from the second row on. What is not finite makes a range that is not."""
     found = np.empty(len(high))
-    for row in range(1, len(high)):
-        before = close[row - 1]
-        found[row] = max(high[row], before) - min(low[row], before)
+    later, top, bottom = found[1:], high[1:], low[1:]
+    for row in range(len(later)):
+        before = close[row]
+        later[row] = max(top[row], before) - min(bottom[row], before) + 0.0 * (top[row] + bottom[row] + before)
+    return found
+
+
+def masses(wide: Any, period: int) -> Any:
+    """An average over the average of it, each begun with a mean; 1 where there is nothing to divide by."""
+    found = np.empty(len(wide))
+    weight = 2.0 / (period + 1)
+    keep = 1.0 - weight
+    one, two = wide[:period].sum() / period, 0.0
+    for row in range(period - 1, len(wide)):
+        if row >= period:
+            one = keep * one + weight * wide[row]
+        two = two + one / period if row < 2 * period - 1 else keep * two + weight * one
+        found[row] = one / two if two else 1.0
     return found
 
 
 def pressures(high: Any, low: Any, close: Any) -> Any:
     """Distance of the close from the true low, and true range, from the second row on; 0 in the first."""
     pressure, wide = np.zeros(len(high)), np.zeros(len(high))
-    for row in range(1, len(high)):
-        before = close[row - 1]
-        bottom = min(low[row], before)
-        pressure[row] = close[row] - bottom
-        wide[row] = max(high[row], before) - bottom
+    later, later_wide, top, bottom, now = pressure[1:], wide[1:], high[1:], low[1:], close[1:]
+    for row in range(len(later)):
+        before = close[row]
+        least = min(bottom[row], before)
+        later[row] = now[row] - least
+        later_wide[row] = max(top[row], before) - least
     return pressure, wide
 
 
@@ -607,11 +631,4 @@ def middles(one: Any, other: Any) -> Any:
     found = np.empty(len(one))
     for row in range(len(one)):
         found[row] = (one[row] + other[row]) * 0.5
-    return found
-
-
-def differences(x: Any, period: int) -> Any:
-    found = np.empty(len(x))
-    for row in range(period, len(x)):
-        found[row] = x[row] - x[row - period]
     return found
