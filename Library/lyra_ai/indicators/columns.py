@@ -35,7 +35,9 @@ from lyra_ai.indicators.vectors import (
     divide,
     ema,
     emas,
+    emas_from_first,
     first_emas,
+    from_first,
     highest,
     in_blocks,
     known,
@@ -75,6 +77,7 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
     rows = len(columns[0])
     if name is None or rows <= kernel.warm_up:
         return None
+    _keep_memory()
     known = name in _PLAIN
     with np.errstate(all="ignore"):
         for way in ways:
@@ -86,7 +89,6 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
             if not known and not _are_tame(columns):
                 return None
             known = True
-            _keep_memory()
             try:
                 found = made(*columns, **_settings(kernel))
             except Odd:
@@ -157,10 +159,18 @@ def _defaults(kind: type[Kernel]) -> dict[str, Any]:
     return {name: parameter.default for name, parameter in signature(kind).parameters.items()}
 
 
+@cache
+def _counts(kind: type[Kernel]) -> frozenset[str]:
+    return frozenset(name for name, parameter in signature(kind).parameters.items() if parameter.annotation in (int, "int"))
+
+
 def _settings(kernel: Kernel) -> dict[str, Any]:
     defaults = _defaults(type(kernel))
     args, given = kernel.given
-    return {**defaults, **dict(zip(defaults, args, strict=False)), **given}
+    settings = {**defaults, **dict(zip(defaults, args, strict=False)), **given}
+    if not all(hasattr(settings[name], "__index__") for name in _counts(type(kernel))):
+        raise Odd  # a period such as 14.0
+    return settings
 
 
 # The ways
@@ -1209,6 +1219,260 @@ def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
     return both / np.sqrt(square * other)
 
 
+# Jesse's, where they differ: most of its averages begin with the first value
+
+
+@_column("ema")
+def _ema_from_first(x: Floats, period: int) -> Floats:
+    return from_first(x, 2.0 / (period + 1))
+
+
+@_column("wilders")
+def _wilders(x: Floats, period: int) -> Floats:
+    return from_first(x, 1.0 / period)
+
+
+@_column("mwdx")
+def _mwdx(x: Floats, factor: float) -> Floats:
+    return from_first(x, factor)
+
+
+@_column("smma")
+def _smma(x: Floats, period: int) -> Floats:
+    keep = 1.0 - 1.0 / period
+    return remember(x, 0.0, keep, 1.0) / (period * (1.0 - keep ** np.arange(1.0, len(x) + 1)))
+
+
+@_column("dema")
+def _dema_from_first(x: Floats, period: int) -> Floats:
+    return emas_from_first(x, period, (2.0, -1.0))
+
+
+@_column("tema")
+def _tema_from_first(x: Floats, period: int) -> Floats:
+    return emas_from_first(x, period, (3.0, -3.0, 1.0))
+
+
+@_column("t3")
+def _t3_from_first(x: Floats, period: int, vfactor: float) -> Floats:
+    v, square, cube = vfactor, vfactor**2, vfactor**3
+    factors = 1 + 3 * v + cube + 3 * square, -6 * square - 3 * v - 3 * cube, 3 * square + 3 * cube, -cube
+    return emas_from_first(x, period, (0.0, 0.0, *factors))
+
+
+@_column("zlema")
+def _zlema_from_first(x: Floats, period: int) -> Floats:
+    lag = (period - 1) // 2
+    return _ema_from_first(2 * x[lag:] - x[: len(x) - lag], period)
+
+
+@_column("hma")
+def _hma_over_zeros(x: Floats, period: int) -> Floats:
+    raw, found = np.zeros(len(x)), np.zeros(len(x))
+    raw[period // 2 - 1 :] = 2 * _wma(x, period // 2)
+    raw[period - 1 :] -= _wma(x, period)
+    root = int(period**0.5)
+    found[root - 1 :] = _wma(raw, root)
+    return found
+
+
+@_column("vwma")
+def _vwma_of_fewer(x: Floats, volume: Floats, period: int) -> Floats:
+    none = np.zeros(period - 1)
+    return ratio(sums(np.concatenate((none, x * volume)), period), sums(np.concatenate((none, volume)), period), NAN)
+
+
+@_column("var")
+def _var_times(x: Floats, period: int, nbdev: float) -> Floats:
+    return spread(x, period)[1] * nbdev
+
+
+def _jesse_average(x: Floats, matype: int, period: int) -> Floats:
+    if matype not in (0, 1):
+        raise Odd
+    return _ema_from_first(x, period) if matype else means(x, period)
+
+
+@_column("bollinger_bands")
+def _bollinger_bands(x: Floats, period: int, devup: float, devdn: float, matype: int, devtype: int) -> Parts:
+    if devtype:
+        raise Odd
+    middle, deviation = _jesse_average(x, matype, period), np.sqrt(spread(x, period)[1])
+    known_middle = tail(middle, deviation)
+    return known_middle + devup * deviation, middle, known_middle - devdn * deviation
+
+
+@_column("bollinger_bands_width")
+def _bollinger_bands_width(x: Floats, period: int, mult: float) -> Floats:
+    mean, variance = spread(x, period)
+    return ratio(2 * mult * np.sqrt(variance), known(mean), NAN)
+
+
+@_column("keltner")
+def _keltner(high: Floats, low: Floats, close: Floats, x: Floats, period: int, multiplier: float, matype: int) -> Parts:
+    middle, wide = _jesse_average(x, matype, period), multiplier * _atr_from_first(high, low, close, period)
+    known_middle = tail(middle, wide)
+    return known_middle + wide, middle, known_middle - wide
+
+
+@_column("trange")
+def _trange_from_first(high: Floats, low: Floats, close: Floats) -> Floats:
+    found = np.empty(len(high))
+    found[0] = high[0] - low[0]
+    found[1:] = true_range(high, low, close)
+    return found
+
+
+@_column("atr")
+def _atr_from_first(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    return rma(_trange_from_first(high, low, close), period)
+
+
+@_column("natr")
+def _natr_from_first(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    wide = _atr_from_first(high, low, close, period)
+    return ratio(100 * wide, tail(close, wide), NAN)
+
+
+@_column("roc")
+def _roc_or_nan(x: Floats, period: int) -> Floats:
+    return (_rise(x, period, NAN) - 1) * 100
+
+
+@_column("rocp")
+def _rocp_or_nan(x: Floats, period: int) -> Floats:
+    return ratio(_mom(x, period), x[: len(x) - period], NAN)
+
+
+@_column("rocr")
+def _rocr_or_nan(x: Floats, period: int) -> Floats:
+    return _rise(x, period, NAN)
+
+
+@_column("rocr100")
+def _rocr100_or_nan(x: Floats, period: int) -> Floats:
+    return _rise(x, period, NAN) * 100
+
+
+@_column("rsi")
+def _rsi_or_100(x: Floats, period: int) -> Floats:
+    rises, falls = _ups_and_downs(x, rma, period)
+    falls += rises
+    rises *= 100
+    return divide(rises, falls, 100.0)
+
+
+@_column("srsi")
+def _srsi(x: Floats, period: int, period_stoch: int, k: int, d: int) -> Parts:
+    index = _rsi_or_100(x, period)
+    if (highest(index, period_stoch) - lowest(index, period_stoch)).min() < 1e-3:  # its place would be all rounding
+        raise Odd
+    quick = means(_place(index, index, index, period_stoch), k)
+    return quick, means(quick, d)
+
+
+@_column("cmo")
+def _cmo_of_sums(x: Floats, period: int) -> Floats:
+    return _cmou(x, period)
+
+
+@_column("macd")
+def _macd_from_first(x: Floats, fast_period: int, slow_period: int, signal_period: int) -> Parts:
+    fast, slow = 2.0 / (fast_period + 1), 2.0 / (slow_period + 1)
+    system = ((1.0 - fast, 0.0), (0.0, 1.0 - slow)), (fast, slow), ((1.0, -1.0),)
+    line = linear(x, (x[0], x[0]), system)[0]
+    signal = _ema_from_first(line, signal_period)
+    return line, signal, line - signal
+
+
+@_column("apo")
+def _apo_of_averages(x: Floats, fast_period: int, slow_period: int, matype: int) -> Floats:
+    return np.subtract(*aligned(_jesse_average(x, matype, fast_period), _jesse_average(x, matype, slow_period)))
+
+
+@_column("ao")
+def _ao_and_change(high: Floats, low: Floats) -> Parts:
+    found = _ao(high, low, 5, 34)
+    return found, changes(found)
+
+
+@_column("dm")
+def _dm(high: Floats, low: Floats, period: int) -> Parts:
+    up, down = _movements(high, low)
+    return period * rma(up, period), period * rma(down, period)
+
+
+def _wilder_from_sum(x: Floats, period: int) -> Floats:
+    found = room(len(x) - period + 1)
+    found[0] = x[:period].sum()
+    remember(x[period:], found[0], 1.0 - 1.0 / period, 1.0 / period, found[1:])
+    return found
+
+
+@_column("di")
+def _di(high: Floats, low: Floats, close: Floats, period: int) -> Parts:
+    wide = _wilder_from_sum(true_range(high, low, close), period)
+    plus, minus = (_wilder_from_sum(movement, period) for movement in _movements(high, low))
+    return 100 * ratio(plus, wide), 100 * ratio(minus, wide)
+
+
+@_column("adx")
+def _adx_late(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    plus, minus = (rma(movement, period) for movement in _movements(high, low))
+    both = plus + minus
+    if both.min() < 1e-280:
+        raise Odd
+    index = 100 * np.abs(plus - minus) / both
+    found = room(len(index) - period)
+    found[0] = index[:period].sum() / period
+    remember(index[period + 1 :], found[0], 1.0 - 1.0 / period, 1.0 / period, found[1:])
+    return found
+
+
+@_column("mfi")
+def _mfi_from_first(high: Floats, low: Floats, close: Floats, volume: Floats, period: int) -> Floats:
+    price = typical(high, low, close)
+    flow = price * volume
+    flow[0] = 0.0
+    up, down = flow.copy(), flow
+    up[1:] *= price[1:] > price[:-1]
+    down[1:] *= price[1:] < price[:-1]
+    up = sums(up, period)
+    return 100 * ratio(up, up + sums(down, period), 1.0)
+
+
+def _means_of_fewer(x: Floats, period: int) -> Floats:
+    """Means of windows, of those there are at the begin."""
+    counts = np.minimum(np.arange(1.0, len(x) + 1), period)
+    return sums(np.concatenate((np.zeros(period - 1), x)), period) / counts
+
+
+def _certain_place(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    top, bottom = highest(high, period), lowest(low, period)
+    span = top - bottom
+    if (span <= 1e-9 * np.abs(top)).any():  # a flat channel
+        raise Odd
+    return 100 * (tail(close, span) - bottom) / span
+
+
+@_column("stoch")
+def _stoch_of_fewer(
+    high: Floats, low: Floats, close: Floats, fastk_period: int, slowk_period: int, slowk_matype: int, slowd_period: int, slowd_matype: int
+) -> Parts:
+    if slowk_matype or slowd_matype or fastk_period < max(slowk_period, slowd_period):
+        raise Odd
+    slow = _means_of_fewer(_certain_place(high, low, close, fastk_period), slowk_period)
+    return slow, _means_of_fewer(slow, slowd_period)
+
+
+@_column("stochf")
+def _stochf_of_fewer(high: Floats, low: Floats, close: Floats, fastk_period: int, fastd_period: int, fastd_matype: int) -> Parts:
+    if fastd_matype or fastk_period < fastd_period:
+        raise Odd
+    place = _certain_place(high, low, close, fastk_period)
+    return place, _means_of_fewer(place, fastd_period)
+
+
 # Recursions that only a loop can do: plain functions of arrays that give all rows, compiled where numba is installed
 
 
@@ -1216,7 +1480,7 @@ def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
 def _kama(x: Floats, timeperiod: int) -> Parts:
     if timeperiod == 1:
         raise Odd
-    found: Floats = _compiled(loops.adapt)(x, timeperiod)[timeperiod:]
+    found: Floats = _compiled(loops.adapt)(x, timeperiod, 2 / 3 - 2 / 31, 2 / 31, 1.0)[timeperiod:]
     return found
 
 
@@ -1309,7 +1573,41 @@ def _mama(x: Floats, fastlimit: float, slowlimit: float) -> Parts:
     return found[0, 32:], found[1, 32:]
 
 
+@_loop("kama")
+def _kama_from_first(x: Floats, period: int, fast_length: int, slow_length: int) -> Parts:
+    fast, slow = 2 / (fast_length + 1), 2 / (slow_length + 1)
+    found: Floats = _compiled(loops.adapt)(x, period, fast - slow, slow, 0.0)
+    return found
+
+
+@_loop("maaq")
+def _maaq(x: Floats, period: int, fast_period: int, slow_period: int) -> Parts:
+    found: Floats = _compiled(loops.adapt)(x, period, 2 / (fast_period + 1), 2 / (slow_period + 1), 0.0)
+    return found
+
+
+@_loop("supertrend")
+def _supertrend_from_zero(high: Floats, low: Floats, close: Floats, period: int, factor: float) -> Parts:
+    wide = factor * _atr_from_first(high, low, close, period)
+    found = np.zeros((2, len(high)))
+    for line, values in zip(found, _compiled(loops.hold)(tail(high, wide), tail(low, wide), tail(close, wide), wide), strict=True):
+        line[period - 1 :] = values
+    return found[0], found[1]
+
+
 # Loops that numpy could do too, in more time
+
+
+@_loop("ema")
+def _ema_from_first_loop(x: Floats, period: int) -> Floats:
+    found: Floats = _fused(loops.follow_from_first)(x, 2.0 / (period + 1))
+    return found
+
+
+@_loop("rsi")
+def _rsi_or_100_loop(x: Floats, period: int) -> Floats:
+    found: Floats = _fused(loops.strengths)(x, period, 100.0)[period:]
+    return found
 
 
 @_loop("rma")
@@ -1335,7 +1633,7 @@ def _natr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Flo
 
 @_loop("talib_rsi")
 def _rsi_loop(x: Floats, timeperiod: int) -> Floats:
-    found: Floats = _fused(loops.strengths)(x, timeperiod)[timeperiod:]
+    found: Floats = _fused(loops.strengths)(x, timeperiod, 0.0)[timeperiod:]
     return found
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 
-def adapt(x: Any, period: int) -> Any:
-    """Perry Kaufman's average; the way is a sum of the steps of a block so far and of those left of the block before."""
+def adapt(x: Any, period: int, scale: float, least: float, still: float) -> Any:
+    """Perry Kaufman's average: weight (straightness * `scale` + `least`)^2, where nothing moves the straightness is `still`. The way is a sum of the steps of a block so far and of those left of the block before."""
     found = np.empty(len(x))
+    found[:period] = x[:period]
     before = np.zeros(period + 1)
     value = x[period - 1]
     for begin in range(1, len(x), period):
@@ -29,8 +30,8 @@ def adapt(x: Any, period: int) -> Any:
             if row < period:
                 continue
             whole = way + before[place]
-            straight = abs(x[row] - x[row - period]) / whole if whole else 1.0
-            weight = straight * (2 / 3 - 2 / 31) + 2 / 31
+            straight = abs(x[row] - x[row - period]) / whole if whole else still
+            weight = straight * scale + least
             value += weight * weight * (x[row] - value)
             found[row] = value
     return found
@@ -81,6 +82,36 @@ def follow(high: Any, low: Any, close: Any, wide: Any) -> Any:
         last_upper, last_lower = upper, lower
         found[0, row] = lower if trend > 0 else upper
         found[1, row] = trend
+    return found
+
+
+def hold(high: Any, low: Any, close: Any, wide: Any) -> Any:
+    """The band that follows the trend, and 1 where it turned: a band stays while the last close is within and it would give way."""
+    band, turned = np.empty(len(wide)), np.zeros(len(wide))
+    last_upper = last_lower = last_close = 0.0
+    down = True
+    for row in range(len(wide)):
+        middle = (high[row] + low[row]) / 2
+        upper, lower = middle + wide[row], middle - wide[row]
+        if row:
+            if last_close <= last_upper <= upper:
+                upper = last_upper
+            if last_close >= last_lower >= lower:
+                lower = last_lower
+        last_upper, last_lower, last_close = upper, lower, close[row]
+        was_down = down
+        down = last_close <= upper if was_down else last_close < lower
+        turned[row] = 1.0 if row and down != was_down else 0.0
+        band[row] = upper if down else lower
+    return band, turned
+
+
+def follow_from_first(x: Any, weight: float) -> Any:
+    found = np.empty(len(x))
+    keep, value = 1.0 - weight, x[0]
+    for row in range(len(x)):
+        value = keep * value + weight * x[row]
+        found[row] = value
     return found
 
 
@@ -246,7 +277,8 @@ def wilder(x: Any, period: int) -> Any:
     return found
 
 
-def strengths(x: Any, period: int) -> Any:
+def strengths(x: Any, period: int, still: float) -> Any:
+    """Rises in percent of rises and falls, both in Wilder's averages; `still` where there are none."""
     found = np.empty(len(x))
     keep, weight = 1.0 - 1.0 / period, 1.0 / period
     rises = falls = 0.0
@@ -260,7 +292,7 @@ def strengths(x: Any, period: int) -> Any:
             rises = keep * rises + weight * up
             falls = keep * falls + weight * down
         both = rises + falls
-        found[row] = 100 * rises / both if both else 0.0
+        found[row] = 100 * rises / both if both else still
     return found
 
 

@@ -39,6 +39,8 @@ MEASURES: dict[str, tuple[str, int, float, float]] = {
 shorter shadow is short. `near`, `far`, `equal`: distances of prices.
 """
 _NAMES = "abcde"
+FEW = 0.2
+"""The share of rows below which a column looks at these alone."""
 
 
 class Candle:
@@ -156,6 +158,8 @@ class Pattern(Kernel):
     candles: ClassVar[int]
     colors: ClassVar[tuple[bool, ...]]
     """By the colors of the candles as bits, whether they are the pattern's: only then it is looked at."""
+    letters: ClassVar[str]
+    """The same as letters; see `_pattern`."""
     measures: ClassVar[tuple[tuple[str, int], ...]]
     """By name, and how many rows before the last one the candle stands."""
     first: ClassVar[int]
@@ -211,30 +215,62 @@ class Pattern(Kernel):
             return found
         whole = Candles(open, high, low, close)
         candles = [whole.at(slice(begin - back, rows - back)) for back in range(self.candles - 1, -1, -1)]
-        usual = [self._usual(whole, name, back) for name, back in self.measures]
+        fitting = self._of_its_colors(candles)
         values = np.zeros(rows - begin)
-        chosen = slice(None) if all(self.colors) else self._of_its_colors(candles)
-        values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *(each[chosen] for each in usual), *self.settings)
+        # Of few rows all is computed anew; of many it costs less to compute what the rows share for all.
+        few = fitting is not None and np.count_nonzero(fitting) < FEW * len(fitting)
+        chosen = np.flatnonzero(fitting) if few else slice(None)  # type: ignore[arg-type]
+        usual = self._usual(whole, chosen)
+        values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *usual, *self.settings)
+        if fitting is not None and not few:
+            values *= fitting
         found[begin:] = self._all_after(values, whole)
         found[: self.first] = NAN
         return found
 
     def _of_its_colors(self, candles: list[Candles]) -> Any:
-        """The places at which candles of the pattern's colors follow each other."""
-        bits = np.zeros(len(candles[0].close), dtype=np.uint8)
-        for candle in candles:
-            bits = bits << np.uint8(1) | candle.white
-        return np.flatnonzero(np.array(self.colors)[bits])
+        """Whether candles of the pattern's colors follow each other; None where any will do."""
+        fitting = one = None
+        for letter, candle in zip(self.letters, candles, strict=True):
+            if letter == ".":
+                continue
+            white = candle.white if letter in "wx" else candle.black
+            if letter in "xy":
+                if one is None:
+                    one = white
+                    continue
+                white = white == one
+            fitting = white if fitting is None else fitting & white
+        return fitting
 
-    def _usual(self, whole: Candles, name: str, back: int) -> Floats:
-        """A measure for every row from `begin` on; the sums are those of `next`, addition by addition."""
-        part, period, factor, divisor = MEASURES[name]
-        values = getattr(whole, part)
-        values = values[self.begin - back - period : len(values) - back]
-        steps = values.copy()
-        steps[period:] -= values[:-period]
-        totals: Floats = np.cumsum(steps)[period - 1 : -1]
-        return factor * (totals / period) / divisor
+    def _usual(self, whole: Candles, chosen: Any) -> list[Floats]:
+        """The measures for chosen ones of the rows from `begin` on; the sums are those of `next`, addition by addition.
+
+        Two go on side by side, as the parts of a complex number: each addition waits for the one before it.
+        """
+        count, found = len(whole.close) - self.begin, []
+        for pair in (self.measures[i : i + 2] for i in range(0, len(self.measures), 2)):
+            longest = count + max(MEASURES[name][1] for name, _ in pair)
+            sums = np.empty(longest, dtype=np.float64 if len(pair) == 1 else np.complex128)
+            sums[: longest - count] = 0.0
+            lines = (sums,) if len(pair) == 1 else (sums.real, sums.imag)
+            for line, (name, back) in zip(lines, pair, strict=True):
+                part, period, _, _ = MEASURES[name]
+                values = getattr(whole, part)[self.begin - back - period : len(whole.close) - back]
+                steps = line[longest - len(values) :]
+                steps[:period] = values[:period]
+                np.subtract(values[period:], values[:-period], out=steps[period:])
+            np.cumsum(sums, out=sums)
+            for line, (name, _) in zip(lines, pair, strict=True):
+                _, period, factor, divisor = MEASURES[name]
+                usual = np.ascontiguousarray(line[longest - count - 1 : -1][chosen])
+                usual = usual / period if usual.base is not None else np.divide(usual, period, out=usual)
+                if factor != 1.0:
+                    usual *= factor
+                if divisor != 1.0:
+                    usual /= divisor
+                found.append(usual)
+        return found
 
     def _after(self, row: int, value: Any, seen: Any) -> Any:
         """The value of a row, from the predicate's and what came before."""
@@ -300,7 +336,8 @@ def _pattern(
             "predicate": staticmethod(predicate),
             "candles": len(names),
         }
-        known["colors"] = _sequences(colors or "." * len(names))
+        known["letters"] = colors or "." * len(names)
+        known["colors"] = _sequences(known["letters"])
         known |= {"measures": measures, "first": first, "begin": first - early}
         if deep:
             known["__init__"] = _deep(base, inspect.signature(predicate).parameters["penetration"].default)

@@ -409,6 +409,16 @@ def emas(x: Floats, period: int, factors: Sequence[float]) -> Floats:
     return found
 
 
+def emas_from_first(x: Floats, period: float, factors: Sequence[float]) -> Floats:
+    """Exponential averages in a row, all begun with the first value, added up with factors."""
+    return linear(x, (x[0],) * len(factors), _cascade(2.0 / (period + 1), tuple(factors)))[0]
+
+
+def from_first(x: Floats, weight: float) -> Floats:
+    """An exponential average begun with the first value."""
+    return remember(x, x[0], 1.0 - weight, weight)
+
+
 @lru_cache(maxsize=64)
 def _cascade(weight: float, factors: tuple[float, ...]) -> tuple[Any, ...]:
     """Averages in a row as a system: the next one's input is what this one has become."""
