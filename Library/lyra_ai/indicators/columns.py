@@ -1240,7 +1240,8 @@ def _mwdx(x: Floats, factor: float) -> Floats:
 @_column("smma")
 def _smma(x: Floats, period: int) -> Floats:
     keep = 1.0 - 1.0 / period
-    return remember(x, 0.0, keep, 1.0) / (period * (1.0 - keep ** np.arange(1.0, len(x) + 1)))
+    weights: Floats = period * (1.0 - keep ** np.arange(1.0, len(x) + 1))
+    return divide(remember(x, 0.0, keep, 1.0), weights)
 
 
 @_column("dema")
@@ -1288,13 +1289,13 @@ def _var_times(x: Floats, period: int, nbdev: float) -> Floats:
 
 
 def _jesse_average(x: Floats, matype: int, period: int) -> Floats:
-    if matype not in (0, 1):
+    if matype not in (0, 1):  # others may take more columns
         raise Odd
     return _ema_from_first(x, period) if matype else means(x, period)
 
 
 @_column("bollinger_bands")
-def _bollinger_bands(x: Floats, period: int, devup: float, devdn: float, matype: int, devtype: int) -> Parts:
+def _bollinger_bands(x: Floats, *more: Floats, period: int, devup: float, devdn: float, matype: int, devtype: int) -> Parts:
     if devtype:
         raise Odd
     middle, deviation = _jesse_average(x, matype, period), np.sqrt(spread(x, period)[1])
@@ -1309,7 +1310,7 @@ def _bollinger_bands_width(x: Floats, period: int, mult: float) -> Floats:
 
 
 @_column("keltner")
-def _keltner(high: Floats, low: Floats, close: Floats, x: Floats, period: int, multiplier: float, matype: int) -> Parts:
+def _keltner(high: Floats, low: Floats, close: Floats, x: Floats, *more: Floats, period: int, multiplier: float, matype: int) -> Parts:
     middle, wide = _jesse_average(x, matype, period), multiplier * _atr_from_first(high, low, close, period)
     known_middle = tail(middle, wide)
     return known_middle + wide, middle, known_middle - wide
@@ -1386,7 +1387,7 @@ def _macd_from_first(x: Floats, fast_period: int, slow_period: int, signal_perio
 
 
 @_column("apo")
-def _apo_of_averages(x: Floats, fast_period: int, slow_period: int, matype: int) -> Floats:
+def _apo_of_averages(x: Floats, *more: Floats, fast_period: int, slow_period: int, matype: int) -> Floats:
     return np.subtract(*aligned(_jesse_average(x, matype, fast_period), _jesse_average(x, matype, slow_period)))
 
 
@@ -1444,7 +1445,7 @@ def _mfi_from_first(high: Floats, low: Floats, close: Floats, volume: Floats, pe
 def _means_of_fewer(x: Floats, period: int) -> Floats:
     """Means of windows, of those there are at the begin."""
     counts = np.minimum(np.arange(1.0, len(x) + 1), period)
-    return sums(np.concatenate((np.zeros(period - 1), x)), period) / counts
+    return divide(sums(np.concatenate((np.zeros(period - 1), x)), period), counts)
 
 
 def _certain_place(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
@@ -1789,7 +1790,7 @@ def _ultosc_loop(high: Floats, low: Floats, close: Floats, timeperiod1: int, tim
     pressure, wide = _compiled(loops.pressures)(high, low, close)
     short, middle, long = sorted((timeperiod1, timeperiod2, timeperiod3))
     share = _compiled(loops.shares)
-    found = share(pressure, wide, long)
+    found: Floats = share(pressure, wide, long)
     for weight, period in ((2, middle), (4, short)):
         more = share(pressure, wide, period)
         more *= weight
@@ -1800,7 +1801,8 @@ def _ultosc_loop(high: Floats, low: Floats, close: Floats, timeperiod1: int, tim
 
 @_loop("talib_trange")
 def _trange_loop(high: Floats, low: Floats, close: Floats) -> Floats:
-    return _tame(_compiled(loops.ranges)(high, low, close)[1:])
+    found: Floats = _compiled(loops.ranges)(high, low, close)[1:]
+    return _tame(found)
 
 
 @_loop("avgprice")

@@ -12,7 +12,10 @@ import numpy as np
 
 
 def adapt(x: Any, period: int, scale: float, least: float, still: float) -> Any:
-    """Perry Kaufman's average: weight (straightness * `scale` + `least`)^2, where nothing moves the straightness is `still`. The way is a sum of the steps of a block so far and of those left of the block before."""
+    """Perry Kaufman's average: weight (straightness * `scale` + `least`)^2, where nothing moves the straightness is `still`.
+
+    The way is a sum of the steps of a block so far and of those left of the block before.
+    """
     found = np.empty(len(x))
     found[:period] = x[:period]
     before = np.zeros(period + 1)
