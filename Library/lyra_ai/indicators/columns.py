@@ -83,6 +83,8 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
         for way in ways:
             if way == "numpy" and hasattr(kernel, "column"):  # the same formula takes a row and whole columns
                 return (kernel.column(*columns),)
+            if way == "numba" and name.startswith(_PATTERNS) and rows >= LONG[way] and _installed(way):
+                return (kernel.column(*columns, _compiled(loops.moving_sums)),)  # type: ignore[attr-defined]
             made = _BY_WAY[way](name) if rows >= LONG[way] or way in sys.modules else None
             if made is None:
                 continue

@@ -667,3 +667,17 @@ def middles(one: Any, other: Any) -> Any:
     for row in range(len(one)):
         found[row] = (one[row] + other[row]) * 0.5
     return found
+
+
+def moving_sums(x: Any, period: int) -> Any:
+    """Sum of every window, by adding what comes and leaves."""
+    found = np.empty(len(x) - period + 1)
+    older, newer = x, x[period:]
+    total = 0.0
+    for row in range(period):
+        total += x[row]
+    found[0] = total
+    for row in range(len(newer)):
+        total += newer[row] - older[row]
+        found[row + 1] = total
+    return found

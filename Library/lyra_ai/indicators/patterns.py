@@ -207,8 +207,11 @@ class Pattern(Kernel):
         found = self._after(row, found, seen)
         return float(found) if row >= self.first else NAN
 
-    def column(self, open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
-        """What `next` gives for every row of columns, computed on them as a whole. Shape (n,)."""
+    def column(self, open: Floats, high: Floats, low: Floats, close: Floats, moving_sums: Any = None) -> Floats:
+        """What `next` gives for every row of columns, computed on them as a whole. Shape (n,).
+
+        `moving_sums` is `loops.moving_sums` where it is compiled.
+        """
         rows, begin = len(open), self.begin
         found = np.full(rows, NAN)
         if rows <= self.first:
@@ -220,7 +223,7 @@ class Pattern(Kernel):
         # Of few rows all is computed anew; of many it costs less to compute what the rows share for all.
         few = fitting is not None and np.count_nonzero(fitting) < FEW * len(fitting)
         chosen = np.flatnonzero(fitting) if few else slice(None)  # type: ignore[arg-type]
-        usual = self._usual(whole, chosen)
+        usual = self._usual(whole, chosen) if moving_sums is None else self._usual_by(moving_sums, whole, chosen)
         values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *usual, *self.settings)
         if fitting is not None and not few:
             values *= fitting
@@ -262,14 +265,15 @@ class Pattern(Kernel):
                 np.subtract(values[period:], values[:-period], out=steps[period:])
             np.cumsum(sums, out=sums)
             for line, (name, _) in zip(lines, pair, strict=True):
-                _, period, factor, divisor = MEASURES[name]
-                usual = np.ascontiguousarray(line[longest - count - 1 : -1][chosen])
-                usual = usual / period if usual.base is not None else np.divide(usual, period, out=usual)
-                if factor != 1.0:
-                    usual *= factor
-                if divisor != 1.0:
-                    usual /= divisor
-                found.append(usual)
+                found.append(_scaled(line[longest - count - 1 : -1][chosen], name))
+        return found
+
+    def _usual_by(self, moving_sums: Any, whole: Candles, chosen: Any) -> list[Floats]:
+        found = []
+        for name, back in self.measures:
+            part, period, _, _ = MEASURES[name]
+            sums = moving_sums(getattr(whole, part)[self.begin - back - period : len(whole.close) - back - 1], period)
+            found.append(_scaled(sums[chosen], name))
         return found
 
     def _after(self, row: int, value: Any, seen: Any) -> Any:
@@ -279,6 +283,18 @@ class Pattern(Kernel):
     def _all_after(self, values: Any, whole: Candles) -> Any:
         """`_after` for every row from `begin` on."""
         return values
+
+
+def _scaled(sums: Floats, name: str) -> Floats:
+    """A measure, from sums of the part it is of."""
+    _, period, factor, divisor = MEASURES[name]
+    found: Floats = np.array(sums)  # in one piece, since the parts of complex numbers take several times as long
+    found /= period
+    if factor != 1.0:
+        found *= factor
+    if divisor != 1.0:
+        found /= divisor
+    return found
 
 
 class Trap(Pattern):

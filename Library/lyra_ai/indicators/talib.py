@@ -457,7 +457,7 @@ class Mavp(Kernel):
             for step in self._late:
                 step(x)
             return NAN
-        found = [step(x) for step in self._steps]
+        found: list[float] = [step(x) for step in self._steps]
         return found[min(max(int(period), least), most) - least]
 
 

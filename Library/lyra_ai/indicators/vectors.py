@@ -298,9 +298,11 @@ def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...], into: Seq
             pushes = inside[:, -1:] if to_state is None else _product(wide, to_state, np.empty((full, len(begin))))
             before = _states(pushes, np.array(begin, dtype=np.float64), levels)
             if len(begin) == 1:  # a product over a single column takes five times as long as one over two
-                before = np.concatenate((before, np.zeros_like(before)), axis=1)
+                alone, before = before, np.zeros((full + 1, 2))
+                before[:, 0] = alone[:, 0]
         inside += _product(before[:full], state, np.empty((full, _BLOCK)))
-        values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
+        if left:
+            values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
         found.append(values)
     return tuple(found)
 
