@@ -357,7 +357,9 @@ def _t3(x: Floats, timeperiod: int, vfactor: float = 0.7) -> Floats:
 @_column("talib_hma")
 def _hma(x: Floats, timeperiod: int, wma: Average = _wma) -> Floats:
     full = wma(x, timeperiod)
-    return wma(2 * tail(wma(x, max(timeperiod // 2, 1)), full) - full, int(timeperiod**0.5))
+    double = 2 * tail(wma(x, max(timeperiod // 2, 1)), full)
+    double -= full
+    return wma(double, int(timeperiod**0.5))
 
 
 @_column("talib_zlema")
@@ -743,13 +745,14 @@ def _vortex(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
 
 def _ages(x: Floats, period: int, after: Any, join: Any) -> Any:
     """How many rows ago the extreme of every window was, the latest of equal ones; `after` compares the newer with the older half's."""
-    age = np.zeros(len(x), dtype=np.int32)
+    kind: Any = np.int16 if period < 1 << 15 else np.int32
+    age = np.zeros(len(x), dtype=kind)
     width = 1
     while width < period:
         step = min(width, period - width)
         old, new = x[: len(x) - step], x[step:]
-        newer = after(new, old).astype(np.int32)
-        older_age = age[: len(age) - step] + np.int32(step)
+        newer = after(new, old).astype(kind)
+        older_age = age[: len(age) - step] + kind(step)
         age = older_age + newer * (age[step:] - older_age)
         x = join(old, new)
         width += step
@@ -1759,6 +1762,8 @@ def _bbands_loop(x: Floats, timeperiod: int, nbdevup: float, nbdevdn: float, mat
 
 @_loop("wma")
 def _wma_loop(x: Floats, period: int) -> Floats:
+    if period <= 8:  # the loop, which goes window by window, takes longer
+        return _wma(x, period)
     found: Floats = _fused(loops.ranked_means)(x, period)[period - 1 :]
     return found
 
@@ -1849,8 +1854,8 @@ def _cumsum_loop(x: Floats) -> Floats:
     return found
 
 
-def _places(x: Floats, period: int, latest: bool = False) -> Floats:
-    found: Floats = _compiled(loops.places)(x, period, latest)[period - 1 :]
+def _places(x: Floats, period: int) -> Floats:
+    found: Floats = _compiled(loops.places)(x, period)[period - 1 :]
     return found
 
 
@@ -1867,25 +1872,6 @@ def _minindex_loop(x: Floats, timeperiod: int) -> Floats:
 @_loop("talib_minmaxindex")
 def _minmaxindex_loop(x: Floats, timeperiod: int) -> Parts:
     return _places(-x, timeperiod), _places(x, timeperiod)
-
-
-@_loop("talib_aroon")
-def _aroon_loop(high: Floats, low: Floats, timeperiod: int) -> Parts:
-    rows = np.arange(float(timeperiod), len(high))
-    rows -= timeperiod
-    found = _places(-low, timeperiod + 1, True), _places(high, timeperiod + 1, True)
-    for at in found:
-        at -= rows
-        at *= 100 / timeperiod
-    return found
-
-
-@_loop("talib_aroonosc")
-def _aroonosc_loop(high: Floats, low: Floats, timeperiod: int) -> Floats:
-    down, up = _places(-low, timeperiod + 1, True), _places(high, timeperiod + 1, True)
-    up -= down
-    up *= 100 / timeperiod
-    return up
 
 
 for _name, _numpy in (("zlema", _zlema), ("eri", _eri), ("cvi", _cvi), ("efi", _efi)):

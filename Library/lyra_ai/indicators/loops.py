@@ -561,9 +561,8 @@ def sums_so_far(x: Any) -> Any:
     return found
 
 
-def places(x: Any, period: int, latest: bool) -> Any:
-    """The row of the greatest of every window. Of equal ones it is the latest, or, once one has left the window, the earliest of those that are
-    left unless it is to be the `latest`."""
+def places(x: Any, period: int) -> Any:
+    """The row of the greatest of every window. Of equal ones it is the latest, or, once one has left the window, the earliest of those left."""
     found = np.empty(len(x))
     at, best = -1, -np.inf
     for row in range(period - 1, len(x)):
@@ -574,14 +573,9 @@ def places(x: Any, period: int, latest: bool) -> Any:
         elif at < oldest:
             window = x[oldest : row + 1]
             at, best = 0, window[0]
-            if latest:
-                for place in range(1, period):
-                    if window[place] >= best:
-                        at, best = place, window[place]
-            else:
-                for place in range(1, period):
-                    if window[place] > best:
-                        at, best = place, window[place]
+            for place in range(1, period):
+                if window[place] > best:
+                    at, best = place, window[place]
             at += oldest
         found[row] = at
     return found

@@ -160,6 +160,7 @@ class Pattern(Kernel):
     """By the colors of the candles as bits, whether they are the pattern's: only then it is looked at."""
     letters: ClassVar[str]
     """The same as letters; see `_pattern`."""
+    gap: ClassVar[int]
     measures: ClassVar[tuple[tuple[str, int], ...]]
     """By name, and how many rows before the last one the candle stands."""
     first: ClassVar[int]
@@ -218,22 +219,28 @@ class Pattern(Kernel):
             return found
         whole = Candles(open, high, low, close)
         candles = [whole.at(slice(begin - back, rows - back)) for back in range(self.candles - 1, -1, -1)]
-        fitting = self._of_its_colors(candles)
+        fitting = self._of_its_kind(candles)
         values = np.zeros(rows - begin)
         # Of few rows all is computed anew; of many it costs less to compute what the rows share for all.
         few = fitting is not None and np.count_nonzero(fitting) < FEW * len(fitting)
         chosen = np.flatnonzero(fitting) if few else slice(None)  # type: ignore[arg-type]
-        usual = self._usual(whole, chosen) if moving_sums is None else self._usual_by(moving_sums, whole, chosen)
-        values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *usual, *self.settings)
+        if not few or len(chosen):  # type: ignore[arg-type]
+            usual = self._usual(whole, chosen) if moving_sums is None else self._usual_by(moving_sums, whole, chosen)
+            values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *usual, *self.settings)
         if fitting is not None and not few:
             values *= fitting
         found[begin:] = self._all_after(values, whole)
         found[: self.first] = NAN
         return found
 
-    def _of_its_colors(self, candles: list[Candles]) -> Any:
-        """Whether candles of the pattern's colors follow each other; None where any will do."""
+    def _of_its_kind(self, candles: list[Candles]) -> Any:
+        """Whether candles of the pattern's colors follow each other, with its gap; None where any will do."""
         fitting = one = None
+        if self.gap:
+            first, second = candles[:2]
+            fitting = second.below(first) if self.gap == -1 else second.above(first)
+            if self.gap == 2:
+                fitting = fitting | second.below(first)
         for letter, candle in zip(self.letters, candles, strict=True):
             if letter == ".":
                 continue
@@ -332,12 +339,13 @@ class Trap(Pattern):
 
 
 def _pattern(
-    colors: str = "", base: type[Pattern] = Pattern, after: int | None = None, early: int = 0
+    colors: str = "", base: type[Pattern] = Pattern, after: int | None = None, early: int = 0, gap: int = 0
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a predicate's pattern into the catalogue.
 
     `colors` has a letter for each candle: w for white, b for black, x and y for one color and the other, a dot where any will do. `after` rows
-    have no value, where that is not what its measures need; `early` rows before the first value are looked at.
+    have no value, where that is not what its measures need; `early` rows before the first value are looked at. `gap` is 1 where the predicate
+    asks for a second body above the first, -1 below, 2 for either: so columns look at few rows.
     """
 
     def enter(predicate: Callable[..., Any]) -> Callable[..., Any]:
@@ -354,7 +362,7 @@ def _pattern(
         }
         known["letters"] = colors or "." * len(names)
         known["colors"] = _sequences(known["letters"])
-        known |= {"measures": measures, "first": first, "begin": first - early}
+        known |= {"measures": measures, "first": first, "begin": first - early, "gap": gap}
         if deep:
             known["__init__"] = _deep(base, inspect.signature(predicate).parameters["penetration"].default)
         name = predicate.__name__.strip("_")
@@ -554,7 +562,7 @@ def cdlinneck(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
     return -100 * (_from_below(a, b, usual_a) & (b.close >= a.close) & (b.close <= a.close + equal_a))
 
 
-@_pattern()
+@_pattern(gap=-1)
 def cdlinvertedhammer(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
     """A short body at the foot of a long upper shadow, below the body before."""
     return 100 * (_stands(b, usual_b, tiny_b) & b.below(a))
@@ -604,7 +612,7 @@ def cdlseparatinglines(a: Any, b: Any, tiny_b: Any, usual_b: Any, equal_a: Any) 
     return 100 * b.color * (held & _alike(b.open, a.open, equal_a))
 
 
-@_pattern()
+@_pattern(gap=1)
 def cdlshootingstar(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
     """A short body at the foot of a long upper shadow, above the body before."""
     return -100 * (_stands(b, usual_b, tiny_b) & b.above(a))
@@ -690,31 +698,31 @@ def _star(way: int, a: Any, small: Any, b: Any, c: Any, usual_a: Any, usual_c: A
     return -100 * way * (shape & _deep_into(a, c, penetration))
 
 
-@_pattern("w.b")
+@_pattern("w.b", gap=1)
 def cdleveningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long white candle, a doji above its body, and a long black one deep into the first's body."""
     return _star(1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern("w.b")
+@_pattern("w.b", gap=1)
 def cdleveningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long white candle, a small one above its body, and a long black one deep into the first's body."""
     return _star(1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern("b.w")
+@_pattern("b.w", gap=-1)
 def cdlmorningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long black candle, a doji below its body, and a long white one deep into the first's body."""
     return _star(-1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern("b.w")
+@_pattern("b.w", gap=-1)
 def cdlmorningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long black candle, a small one below its body, and a long white one deep into the first's body."""
     return _star(-1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern(".ww")
+@_pattern(".ww", gap=2)
 def cdlgapsidesidewhite(a: Any, b: Any, c: Any, near_b: Any, equal_b: Any) -> Any:
     """Two white candles of like size and open, side by side above the first's body, or below it."""
     up, down = b.above(a) & c.above(a), b.below(a) & c.below(a)
@@ -744,7 +752,7 @@ def cdlsticksandwich(a: Any, b: Any, c: Any, equal_a: Any) -> Any:
     return 100 * ((b.low > a.close) & _alike(c.close, a.close, equal_a))
 
 
-@_pattern(".xy")
+@_pattern(".xy", gap=2)
 def cdltasukigap(a: Any, b: Any, c: Any, near_b: Any) -> Any:
     """A candle beyond the first's body, then one of its size and the other color from inside its body into the gap."""
     way = b.color
@@ -823,7 +831,7 @@ def cdlladderbottom(a: Any, b: Any, c: Any, d: Any, e: Any, tiny_d: Any) -> Any:
     return 100 * (falls & (d.upper > tiny_d) & (e.open > d.open) & (e.close > d.high))
 
 
-@_pattern("wb..w")
+@_pattern("wb..w", gap=1)
 def cdlmathold(
     a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any, usual_b: Any, usual_c: Any, usual_d: Any, penetration: float = 0.5
 ) -> Any:

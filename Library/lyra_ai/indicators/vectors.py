@@ -340,7 +340,7 @@ def _plan(system: tuple[Any, ...]) -> tuple[Any, ...]:
         of_state = np.concatenate((of_state, np.zeros_like(of_state)), axis=1)
     alone = size == 1 and out.tolist() == [[1.0]]  # then what a block leaves behind is its last output
     to_state = None if alone else np.array([powers[_BLOCK - 1 - row] @ gain for row in range(_BLOCK)])
-    block = _BLOCK if size <= 3 else _BLOCK // 2
+    block = 20 if size == 1 else _BLOCK if size <= 3 else _BLOCK // 2  # with 20, 128,000 rows take three levels
     levels = []
     step = powers[_BLOCK]
     for _ in range(8):
