@@ -17,17 +17,15 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from inspect import signature
-from itertools import combinations
-from math import nan
 from typing import Any, TypeVar
 
 import numpy as np
 
 from lyra_ai.indicators import loops
 from lyra_ai.indicators.base import NAN, Floats, Kernel
+from lyra_ai.indicators.catalogue import find
 from lyra_ai.indicators.vectors import (
     SHORT,
-    SPARE,
     Odd,
     aligned,
     block_means,
@@ -45,6 +43,7 @@ from lyra_ai.indicators.vectors import (
     linear,
     lowest,
     means,
+    placed,
     ranked,
     ratio,
     remember,
@@ -98,7 +97,7 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
             parts = found if isinstance(found, tuple) else (found,)
             if parts[0].dtype != np.float64:  # whole numbers, which cannot say that they are not known
                 parts = tuple(values[kernel.warm_up - 1 :] for values in parts)
-            return _placed(parts, rows, columns)
+            return placed(parts, rows, columns)
     return None
 
 
@@ -119,41 +118,6 @@ def _keep_memory() -> None:
     new pages cost several times what is done with them. (mallopt(3), M_MMAP_THRESHOLD; the block is never touched, so it takes no memory.)
     """
     np.empty(4_000_000)
-
-
-def _placed(parts: tuple[Floats, ...], rows: int, columns: Sequence[Floats]) -> tuple[Floats, ...]:
-    """Values at the end of columns that begin with NaN; never a column that was given."""
-    begins = [_address(values) - 8 * (rows - len(values)) for values in parts]
-    apart = all(abs(one - other) >= 8 * rows for one, other in combinations(begins, 2))
-    return tuple(_begun_with_nan(values, rows, columns, apart) for values in parts)
-
-
-def _begun_with_nan(values: Floats, rows: int, columns: Sequence[Floats], apart: bool) -> Floats:
-    late = rows - len(values)
-    free = apart and values.dtype == np.float64 and not any(np.may_share_memory(values, x) for x in columns)
-    if free and not late:
-        return values
-    whole = _room_before(values, late) if free else None
-    if whole is None:
-        whole = np.empty(rows)
-        whole[late:] = values
-    whole[:late] = nan
-    return whole
-
-
-def _room_before(values: Floats, late: int) -> Floats | None:
-    """The values with as many numbers before them, where they are part of an array that has these and not much more."""
-    whole = values.base
-    if not isinstance(whole, np.ndarray) or not (whole.flags.c_contiguous and whole.flags.writeable and values.flags.c_contiguous):
-        return None
-    before = (_address(values) - _address(whole)) // 8
-    if whole.dtype != np.float64 or before < late or whole.size > 4 * (late + len(values)) + SPARE:
-        return None
-    return whole.reshape(-1)[before - late : before + len(values)]
-
-
-def _address(values: Floats) -> int:
-    return int(values.__array_interface__["data"][0])
 
 
 @cache
@@ -1477,6 +1441,18 @@ def _stochf_of_fewer(high: Floats, low: Floats, close: Floats, fastk_period: int
         raise Odd
     place = _certain_place(high, low, close, fastk_period)
     return place, _means_of_fewer(place, fastd_period)
+
+
+def _weighted(kind: str, x: Floats, **settings: Any) -> Floats:
+    made: Any = find(kind)(**settings)
+    found, weights = x.copy(), np.array(made._weights)
+    values, quiet = weigh(x, weights), getattr(made, "_quiet", len(weights) - 1)
+    found[quiet:] = values[quiet - len(weights) + 1 :]
+    return found if hasattr(made, "_quiet") else found[quiet:]
+
+
+for _name in ("alma", "fwma", "pwma", "sinwma", "sqwma", "cwma", "srwma", "vpwma", "epma"):
+    _column(_name)(partial(_weighted, _name))
 
 
 # Recursions that only a loop can do: plain functions of arrays that give all rows, compiled where numba is installed

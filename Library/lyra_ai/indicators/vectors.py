@@ -9,16 +9,63 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lyra_ai.indicators.base import Floats
+from lyra_ai.indicators.base import NAN, Floats
 
 
 class Odd(Exception):
     """A case that is left to the loop."""
+
+
+# Room for a column
+
+
+SPARE = 512
+
+
+def room(count: int) -> Floats:
+    """An array with space before it for rows that are not known, so that the whole column need not be copied."""
+    return np.empty(SPARE + count)[SPARE:]
+
+
+def placed(parts: tuple[Floats, ...], rows: int, columns: Sequence[Floats]) -> tuple[Floats, ...]:
+    """Values at the end of columns that begin with NaN; never a column that was given."""
+    begins = [_address(values) - 8 * (rows - len(values)) for values in parts]
+    apart = all(abs(one - other) >= 8 * rows for one, other in combinations(begins, 2))
+    return tuple(_begun_with_nan(values, rows, columns, apart) for values in parts)
+
+
+def _begun_with_nan(values: Floats, rows: int, columns: Sequence[Floats], apart: bool) -> Floats:
+    late = rows - len(values)
+    free = apart and values.dtype == np.float64 and not any(np.may_share_memory(values, x) for x in columns)
+    if free and not late:
+        return values
+    whole = _room_before(values, late) if free else None
+    if whole is None:
+        whole = np.empty(rows)
+        whole[late:] = values
+    whole[:late] = NAN
+    return whole
+
+
+def _room_before(values: Floats, late: int) -> Floats | None:
+    """The values with as many numbers before them, where they are part of an array that has these and not much more."""
+    whole = values.base
+    if not isinstance(whole, np.ndarray) or not (whole.flags.c_contiguous and whole.flags.writeable and values.flags.c_contiguous):
+        return None
+    before = (_address(values) - _address(whole)) // 8
+    if whole.dtype != np.float64 or before < late or whole.size > 4 * (late + len(values)) + SPARE:
+        return None
+    return whole.reshape(-1)[before - late : before + len(values)]
+
+
+def _address(values: Floats) -> int:
+    return int(values.__array_interface__["data"][0])
 
 
 # What columns have in common
@@ -54,14 +101,6 @@ def divide(over: Floats, under: Floats, otherwise: float = 0.0, found: Floats | 
     np.divide(over, under, out=found)
     found[nothing] = otherwise
     return found
-
-
-SPARE = 512
-
-
-def room(count: int) -> Floats:
-    """An array with space before it for rows that are not known, so that the whole column need not be copied."""
-    return np.empty(SPARE + count)[SPARE:]
 
 
 def known(under: Floats) -> Floats:
