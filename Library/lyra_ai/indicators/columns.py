@@ -529,8 +529,8 @@ def _cmou(x: Floats, timeperiod: int) -> Floats:
 
 
 @_column("talib_rvi")
-def _rvi(x: Floats, timeperiod: int, stddevperiod: int) -> Floats:
-    deviation = np.sqrt(spread(x, stddevperiod)[1])
+def _rvi(x: Floats, timeperiod: int, stddevperiod: int, rma: Average = rma, variance: Average | None = None) -> Floats:
+    deviation = np.sqrt(variance(x, stddevperiod) if variance else spread(x, stddevperiod)[1])
     steps = tail(changes(x), deviation)
     up, down = rma(deviation * (steps > 0), timeperiod), rma(deviation * (steps < 0), timeperiod)
     return 100 * ratio(up, up + down, 0.5)
@@ -1852,4 +1852,5 @@ def _minmaxindex_loop(x: Floats, timeperiod: int) -> Parts:
 
 for _name, _numpy in (("zlema", _zlema), ("eri", _eri), ("cvi", _cvi), ("efi", _efi)):
     _loop(f"talib_{_name}")(partial(_numpy, ema=_ema_loop))
+_loop("talib_rvi")(partial(_rvi, rma=_rma_loop, variance=partial(_var_loop, nbdev=1.0)))
 _loop("talib_kc")(partial(_kc, ema=_ema_loop, rma=_rma_loop))

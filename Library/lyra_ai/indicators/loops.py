@@ -520,10 +520,10 @@ def shares(over: Any, under: Any, period: int) -> Any:
     over_before, under_before = np.zeros(period + 1), np.zeros(period + 1)
     for begin in range(0, len(over), period):
         top = bottom = 0.0
-        for place in range(period - 1, 0, -1):
-            at = max(begin - period + place, 0)
-            top += over[at]
-            bottom += under[at]
+        older, older_under = over[max(begin - period, 0) : begin], under[max(begin - period, 0) : begin]
+        for place in range(len(older) - 1, 0, -1):
+            top += older[place]
+            bottom += older_under[place]
             over_before[place], under_before[place] = top, bottom
         top = bottom = 0.0
         for place in range(1, min(period, len(over) - begin) + 1):
