@@ -35,6 +35,7 @@ from lyra_ai.indicators.vectors import (
     emas,
     emas_from_first,
     first_emas,
+    follow,
     from_first,
     highest,
     in_blocks,
@@ -330,6 +331,21 @@ def _hma(x: Floats, timeperiod: int, wma: Average = _wma) -> Floats:
 def _zlema(x: Floats, timeperiod: int, ema: Average = ema) -> Floats:
     lag = (timeperiod - 1) // 2
     return ema(2 * x[lag:] - x[: len(x) - lag], timeperiod)
+
+
+def _adapting(x: Floats, period: int, scale: float, least: float, still: float) -> Floats:
+    """Perry Kaufman's average from row `period` on; see `loops.adapt`."""
+    straight = ratio(np.abs(x[period:] - x[: len(x) - period]), sums(np.abs(changes(x)), period), still)
+    straight *= scale
+    straight += least
+    return follow(x[period:], x[period - 1], straight * straight)
+
+
+@_column("talib_kama")
+def _kama_of_talib(x: Floats, timeperiod: int) -> Floats:
+    if timeperiod == 1:
+        raise Odd
+    return _adapting(x, timeperiod, 2 / 3 - 2 / 31, 2 / 31, 1.0)
 
 
 @_column("talib_vwma")
@@ -1228,6 +1244,17 @@ def _t3_from_first(x: Floats, period: int, vfactor: float) -> Floats:
     v, square, cube = vfactor, vfactor**2, vfactor**3
     factors = 1 + 3 * v + cube + 3 * square, -6 * square - 3 * v - 3 * cube, 3 * square + 3 * cube, -cube
     return emas_from_first(x, period, (0.0, 0.0, *factors))
+
+
+@_column("kama")
+def _kama_after_values(x: Floats, period: int, fast_length: int, slow_length: int) -> Floats:
+    fast, slow = 2 / (fast_length + 1), 2 / (slow_length + 1)
+    return np.concatenate((x[:period], _adapting(x, period, fast - slow, slow, 0.0)))
+
+
+@_column("maaq")
+def _maaq_after_values(x: Floats, period: int, fast_period: int, slow_period: int) -> Floats:
+    return np.concatenate((x[:period], _adapting(x, period, 2 / (fast_period + 1), 2 / (slow_period + 1), 0.0)))
 
 
 @_column("zlema")

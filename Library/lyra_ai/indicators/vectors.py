@@ -460,6 +460,26 @@ def from_first(x: Floats, weight: float) -> Floats:
     return remember(x, x[0], 1.0 - weight, weight)
 
 
+def follow(x: Floats, begin: float, weights: Floats) -> Floats:
+    """An exponential average that has a weight of its own for every row: stretches of rows side by side, each as if begun at 0, then joined."""
+    count = len(x)
+    steps = int(count**0.5) + 1
+    keep, push = np.ones(-(-count // steps) * steps), np.zeros(-(-count // steps) * steps)
+    np.subtract(1.0, weights, out=keep[:count])
+    np.multiply(weights, x, out=push[:count])
+    keep, push = (np.ascontiguousarray(line.reshape(-1, steps).T) for line in (keep, push))
+    for row in range(1, steps):
+        push[row] += keep[row] * push[row - 1]
+        keep[row] *= keep[row - 1]
+    begins = []
+    for kept, pushed in zip(keep[-1].tolist(), push[-1].tolist(), strict=True):
+        begins.append(begin)
+        begin = kept * begin + pushed
+    keep *= np.array(begins)
+    push += keep
+    return push.T.reshape(-1)[:count]
+
+
 @lru_cache(maxsize=64)
 def _cascade(weight: float, factors: tuple[float, ...]) -> tuple[Any, ...]:
     """Averages in a row as a system: the next one's input is what this one has become."""
