@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,9 @@ from lyra.marketdata.hours_and_properties import write_reference_files
 # The same examples on every run: a suite that fails now and then helps nobody.
 settings.register_profile("lyra", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("lyra")
+# Where the suite runs in the background of a script, Ctrl-C is ignored, and every process that it starts would ignore it too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

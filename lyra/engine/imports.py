@@ -254,13 +254,13 @@ def lean_modules(folder: str) -> Iterator[None]:
     """Within the block LEAN's modules and the files beside the algorithm can be imported; afterwards all is as it was."""
     finder = LeanFinder()
     _forget_stubs()
-    before = set(sys.modules)
+    before, finders = set(sys.modules), list(sys.meta_path)
     sys.meta_path.insert(0, finder)
     sys.path.insert(0, folder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        sys.meta_path[:] = finders
         if folder in sys.path:
             sys.path.remove(folder)
         for name in set(sys.modules) - before:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lyra.engine.errors import AlgorithmError
+from lyra.engine.private_names import ApartFinder, ApartLoader, set_apart
 
 
 def load_class(file: Path) -> type:
@@ -16,7 +17,12 @@ def load_class(file: Path) -> type:
     """
     from lyra.engine.algorithm.core import QCAlgorithm
 
-    spec = importlib.util.spec_from_file_location(file.stem, file)
+    others = set_apart(file)
+    loader = None
+    if others:
+        sys.meta_path.insert(1, ApartFinder(file.parent, others))  # behind LEAN's own modules
+        loader = ApartLoader(file.stem, str(file), others)
+    spec = importlib.util.spec_from_file_location(file.stem, file, loader=loader)
     if spec is None or spec.loader is None:
         raise AlgorithmError(f"{file} is no Python file.")
     module = importlib.util.module_from_spec(spec)

@@ -6,6 +6,7 @@ python tests/indicators/make_goldens.py SHARED/exchange-candles
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import math
 import sys
@@ -96,10 +97,14 @@ def main() -> None:
 
     series = {"made_up": made_up(), "real": real(Path(sys.argv[1]))}
     goldens: dict[str, Any] = {}
+    signatures: dict[str, dict[str, Any]] = {}
     for name in sorted(dir(ta)):
         function = getattr(ta, name)
         if name.startswith("_") or not callable(function) or not getattr(function, "__module__", "").startswith("jesse.indicators"):
             continue
+        signatures[name] = {
+            parameter.name: plain(parameter.default) for parameter in list(inspect.signature(function).parameters.values())[1:]
+        }
         for settings in ({}, *OTHERS.get(name, [])):
             for key, candles in series.items():
                 try:
@@ -115,7 +120,14 @@ def main() -> None:
                 goldens.setdefault(name, []).append({"series": key, **found})
     whole = {"jesse": version("jesse"), "rows": ROWS, "goldens": goldens}
     (HERE / "goldens" / "jesse.json").write_text(json.dumps(whole, separators=(",", ":")) + "\n", encoding="utf-8")
+    told = json.dumps({"version": version("jesse"), "signatures": signatures}, separators=(",", ":")) + "\n"
+    (HERE / "goldens" / "jesse_signatures.json").write_text(told, encoding="utf-8")
     print(len(goldens), "functions")
+
+
+def plain(default: Any) -> Any:
+    """A default as JSON has it; None where there is none."""
+    return None if default is inspect.Parameter.empty else default
 
 
 if __name__ == "__main__":

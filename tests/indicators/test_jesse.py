@@ -6,6 +6,7 @@ import json
 import math
 import warnings
 from datetime import datetime, timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from alike import assert_alike
 from make_goldens import made_up, real
 from running import ROOT
 
-from lyra_ai.indicators import column, indicator, jesse, names
+from lyra_ai.errors import SettingError
+from lyra_ai.indicators import column, find, indicator, jesse, names
+from lyra_ai.indicators import jesse as ta
 from lyra_ai.indicators.jesse import _inputs
 
 GOLDENS = json.loads((Path(__file__).parent / "goldens" / "jesse.json").read_text(encoding="utf-8"))
@@ -123,3 +126,31 @@ def test_streaming_equals_the_column(name: str) -> None:
         lasts.append(last)
     assert_alike(shown, lasts, rows[:, 1:])
     assert streamed.is_ready == bool(np.isfinite(values).any())
+
+
+SIGNATURES = json.loads((Path(__file__).parent / "goldens" / "jesse_signatures.json").read_text(encoding="utf-8"))["signatures"]
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_settings_are_jesses_in_order_name_and_default(name: str) -> None:
+    kind, wanted = find(name), SIGNATURES[name]
+    own = signature(kind).parameters
+    assert [word for word in wanted if word not in ("source_type", "sequential", kind.other)] == list(own)
+    assert {word: default for word, default in wanted.items() if word in own} == {word: own[word].default for word in own}
+    order = ta._order(kind)
+    assert order[: len(wanted)] == list(wanted), "what may stand without its name"
+    assert wanted.get("source_type", kind.source) == kind.source
+    assert wanted.get("sequential", False) is (name in ta.SEQUENTIAL)
+
+
+def test_settings_without_their_names() -> None:
+    candles = made_up()
+    assert np.array_equal(ta.sma(candles, 7, "hl2", True), ta.sma(candles, period=7, source_type="hl2", sequential=True), equal_nan=True)
+    assert ta.vwap(candles, "hlc3", "D") == ta.vwap(candles, anchor="D")
+    assert (
+        len(ta.squeeze_momentum(candles).squeeze) == len(candles) and np.ndim(ta.squeeze_momentum(candles, sequential=False).squeeze) == 0
+    )
+    with pytest.raises(SettingError, match="sma takes period, source_type, sequential after the candles; it was given 4 of them"):
+        ta.sma(candles, 7, "hl2", True, 1)
+    with pytest.raises(SettingError, match="beta needs benchmark_candles"):
+        ta.beta(candles)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable
 from functools import cache
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ from lyra_ai.errors import SettingError
 from lyra_ai.indicators.base import Kernel, column, sourced
 from lyra_ai.indicators.catalogue import find, names
 
+SEQUENTIAL = ("squeeze_momentum",)
+"""Those that give the whole column unless they are told not to, in Jesse too."""
+ORDERS = {"vwap": ("source_type", "anchor", "sequential")}
+"""Settings of those that have them in an order of their own."""
 _COLUMNS = {"t": 0, "o": 1, "c": 2, "h": 3, "l": 4, "v": 5}
 
 
@@ -35,15 +40,18 @@ def __dir__() -> list[str]:
 @cache
 def _function(kind: type[Kernel]) -> Callable[..., Any]:
     result = namedtuple(kind.__name__, kind.parts) if kind.parts else None  # type: ignore[misc]
+    order = _order(kind)
 
-    def indicator(candles: Any, *args: Any, source_type: str | None = None, sequential: bool = False, **settings: Any) -> Any:
+    def indicator(candles: Any, *args: Any, **settings: Any) -> Any:
+        if len(args) > len(order):
+            raise SettingError(f"{kind.name} takes {', '.join(order)} after the candles; it was given {len(args)} of them.")
+        settings = {**dict(zip(order, args, strict=False)), **settings}
+        source_type = settings.pop("source_type", None)
+        sequential = settings.pop("sequential", kind.name in SEQUENTIAL)
         first = 0 if sequential else -kind.history
         rows = np.asarray(candles, dtype=np.float64)[first:]
-        others = None
-        if kind.other:
-            second, args = (settings.pop(kind.other), args) if kind.other in settings else (args[0], args[1:])
-            others = np.asarray(second, dtype=np.float64)[first:]
-        made = kind(*args, **settings)
+        others = _others(kind, settings)[first:] if kind.other else None
+        made = kind(**settings)
         found = column(made, *_inputs(rows, made.needs, source_type or kind.source, others))
         shown = found if sequential else found[-1]
         if result is not None:
@@ -53,6 +61,22 @@ def _function(kind: type[Kernel]) -> Callable[..., Any]:
     indicator.__name__ = kind.name
     indicator.__doc__ = kind.__doc__
     return indicator
+
+
+def _order(kind: type[Kernel]) -> list[str]:
+    """What may stand after the candles without its name, in Jesse's order."""
+    if kind.name in ORDERS:
+        return list(ORDERS[kind.name])
+    source = ["source_type"] if "x" in kind.needs else []
+    return [*filter(None, [kind.other]), *signature(kind).parameters, *source, "sequential"]
+
+
+def _others(kind: type[Kernel], settings: dict[str, Any]) -> Any:
+    """The candles of the second security. Raises SettingError where there are none."""
+    try:
+        return np.asarray(settings.pop(kind.other), dtype=np.float64)
+    except KeyError:
+        raise SettingError(f"{kind.name} needs {kind.other}, the candles of a second security.") from None
 
 
 def _inputs(rows: Any, needs: str, source: str, others: Any = None) -> list[Any]:
