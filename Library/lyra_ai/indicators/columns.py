@@ -1785,8 +1785,9 @@ def _hma_loop(x: Floats, timeperiod: int) -> Floats:
 @_loop("talib_cmf")
 def _cmf_loop(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
     flows = _compiled(loops.flows)(high, low, close, volume)
-    found: Floats = _compiled(loops.shares)(flows, volume, timeperiod)[timeperiod - 1 :]
-    return found
+    found = np.zeros(len(flows))
+    _compiled(loops.shares)(found, flows, volume, timeperiod, 1.0)
+    return found[timeperiod - 1 :]
 
 
 @_loop("talib_vortex")
@@ -1798,15 +1799,11 @@ def _vortex_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> P
 @_loop("talib_ultosc")
 def _ultosc_loop(high: Floats, low: Floats, close: Floats, timeperiod1: int, timeperiod2: int, timeperiod3: int) -> Floats:
     pressure, wide = _compiled(loops.pressures)(high, low, close)
-    short, middle, long = sorted((timeperiod1, timeperiod2, timeperiod3))
-    share = _compiled(loops.shares)
-    found: Floats = share(pressure, wide, long)
-    for weight, period in ((2, middle), (4, short)):
-        more = share(pressure, wide, period)
-        more *= weight
-        found += more
-    found *= 100 / 7
-    return found[long:]
+    periods = sorted((timeperiod1, timeperiod2, timeperiod3))
+    found = np.zeros(len(wide))
+    for weight, period in zip((4, 2, 1), periods, strict=True):
+        _compiled(loops.shares)(found, pressure, wide, period, weight * 100 / 7)
+    return found[periods[-1] :]
 
 
 @_loop("talib_trange")

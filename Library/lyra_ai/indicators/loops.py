@@ -514,9 +514,8 @@ def correlations(x: Any, y: Any, period: int) -> Any:
     return found
 
 
-def shares(over: Any, under: Any, period: int) -> Any:
-    """Quotient of the sums of every window; 0 where there is nothing to divide by."""
-    found = np.empty(len(over))
+def shares(found: Any, over: Any, under: Any, period: int, weight: float) -> None:
+    """Add to what is found a weight times the quotient of the sums of every window; nothing where there is nothing to divide by."""
     over_before, under_before = np.zeros(period + 1), np.zeros(period + 1)
     for begin in range(0, len(over), period):
         top = bottom = 0.0
@@ -531,8 +530,8 @@ def shares(over: Any, under: Any, period: int) -> Any:
             top += over[row]
             bottom += under[row]
             whole = bottom + under_before[place]
-            found[row] = (top + over_before[place]) / whole if whole else 0.0
-    return found
+            if whole:
+                found[row] += weight * ((top + over_before[place]) / whole)
 
 
 def window_sums(x: Any, period: int) -> Any:
