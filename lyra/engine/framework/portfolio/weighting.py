@@ -15,7 +15,6 @@ from lyra.engine.framework.portfolio.base import InsightPercents, PortfolioConst
 from lyra.engine.framework.risk.sectors import sector_of
 from lyra.engine.symbols import Symbol
 
-
 _OVERLOADS = frozenset(("resolution", "time_span", "rebalancing_date_rules", "rebalancing_func"))
 """What LEAN's other constructors call the first argument."""
 
