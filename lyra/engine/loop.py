@@ -29,7 +29,7 @@ from lyra.engine.scheduling.queue import EventQueue
 from lyra.engine.securities.buying_power import reserved_margin
 from lyra.engine.securities.settlement import ImmediateSettlementModel, ScanSettlementModelParameters
 from lyra.engine.stretch import Stretch
-from lyra.engine.times import HOUR, MINUTE
+from lyra.engine.times import HOUR, MINUTE, to_datetime
 
 _MARGIN_CALL_SPAN = 5 * MINUTE
 _BANKRUPT = "AlgorithmManager.Run(): Portfolio value is less than or equal to zero, stopping algorithm."
@@ -468,7 +468,7 @@ class Loop:
     def _benchmark_value(benchmark: Any, utc: int) -> Any:
         if hasattr(benchmark, "_evaluate"):
             return benchmark._evaluate(utc)
-        return to_decimal(benchmark.evaluate(utc))
+        return to_decimal(benchmark.evaluate(to_datetime(utc)))
 
     def _capacity_step(self, force: bool = False) -> None:
         current = self._algorithm._current_slice

@@ -203,6 +203,13 @@ class Time:
         days = tradable_days(exchange, to_us(from_), to_us(thru), zone(time_zone), include_extended_market_hours)
         return [to_datetime(day) for day in days]
 
+    @staticmethod
+    def multiply(interval: timedelta, multiplier: float) -> timedelta:
+        """A span so many times as long."""
+        return interval * multiplier
+
+    Multiply = multiply
+
 
 class TimeZones:
     """LEAN's named time zones (`Common/TimeZones.cs`)."""

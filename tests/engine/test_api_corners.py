@@ -397,3 +397,50 @@ def test_moments_are_kept_to_the_millisecond() -> None:
     assert [tick.time, tick.end_time, bar.time, bar.end_time] == [kept, kept, kept, kept + timedelta(minutes=1)]
     bar.time = moment
     assert bar.time == kept
+
+
+LEAN_USES = START + '''
+        self.set_benchmark_model()
+        self.reach = Reach()
+        self.average = IndicatorExtensions.sma(self.reach, 3)
+        assert Time.multiply(Extensions.to_time_span(Resolution.HOUR), 2.5) == timedelta(minutes=150)
+        assert (self.MAX_TAGS_COUNT, self.MAX_NAME_AND_TAGS_LENGTH) == (100, 200)
+
+    def set_benchmark_model(self):
+        self.set_brokerage_model(Broker())
+
+    def on_data(self, data):
+        self.reach.update(data.bars[self.coin.symbol])
+
+    def on_end_of_algorithm(self):
+        assert self.average.is_ready and self.average.samples > 70, self.average.samples
+
+
+class Broker(DefaultBrokerageModel):
+    def get_benchmark(self, securities):
+        return EveryOtherDay()
+
+
+class EveryOtherDay:
+    def evaluate(self, time):
+        return 1 + time.day % 2
+
+
+class Reach(PythonIndicator):
+    def __init__(self):
+        self.name, self.value = "reach", 0.0
+
+    @property
+    def is_ready(self):
+        return True
+
+    def update(self, bar):
+        self.value = bar.high - bar.low
+        self.on_updated(IndicatorDataPoint(bar.end_time, self.value))
+        return True
+'''
+
+
+def test_what_leans_own_algorithms_use(backtest: Run) -> None:
+    ran = backtest(LEAN_USES)
+    assert ran.code == 0, ran.err

@@ -268,3 +268,15 @@ def test_insights_of_the_warm_up_are_ignored_with_one_warning() -> None:
     algorithm.emit_insights([insight("SPY", UP)])
     assert algorithm.errors == ["Warning: insights emitted during algorithm warmup are ignored."]
     assert algorithm.insights.total_count == 0
+
+
+@pytest.mark.parametrize("name", ["resolution", "time_span", "rebalancing_date_rules", "rebalancing_func"])
+def test_when_to_rebalance_by_the_names_of_leans_constructors(name: str) -> None:
+    def tomorrow(moment: datetime) -> datetime:
+        return moment + timedelta(days=1)
+
+    given = {"resolution": Resolution.HOUR, "time_span": timedelta(hours=1)}.get(name, tomorrow)
+    for kind in (EqualWeightingPortfolioConstructionModel, InsightWeightingPortfolioConstructionModel, AccumulativeInsightPortfolioConstructionModel):
+        kind(**{name: given})
+        with pytest.raises(TypeError, match="no argument 'rebalances'"):
+            kind(rebalances=given)

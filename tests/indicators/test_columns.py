@@ -30,7 +30,7 @@ PERIODS = (1, 2, 7, 90)
 def not_compiled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Loops that are to be compiled run as they are: the same operations, and no wait for a compiler."""
     if "compiled" not in request.keywords:
-        monkeypatch.setattr(columns, "_compiled", lambda function: function)
+        monkeypatch.setattr(columns, "_compiled", lambda function, fused=False: function)
         monkeypatch.setitem(columns._BY_WAY, "numba", columns._LOOPS.get)
     monkeypatch.setattr(columns, "LONG", dict.fromkeys(columns.WAYS, 0))
     yield

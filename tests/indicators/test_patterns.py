@@ -14,7 +14,7 @@ from make_pattern_goldens import SEEDS, exchange, wild
 from running import ROOT
 
 from lyra_ai.errors import SettingError
-from lyra_ai.indicators import column, find, indicator, names, talib
+from lyra_ai.indicators import column, columns, find, indicator, names, talib
 
 GOLDENS = json.loads((Path(__file__).parent / "goldens" / "patterns.json").read_text(encoding="utf-8"))["goldens"]
 CANDLES = ROOT.parent / "shared" / "exchange-candles"
@@ -38,11 +38,11 @@ def test_all_are_there() -> None:
 @pytest.mark.parametrize("series", [*map(str, SEEDS), "real"])
 @pytest.mark.parametrize("name", GOLDENS)
 def test_found_where_talib_finds_it_and_nowhere_else(name: str, series: str) -> None:
-    columns = candles(series)
+    given = candles(series)
     for case in GOLDENS[name]["cases"]:
         if case["series"] != series:
             continue
-        found = getattr(talib, name)(*columns, **case["settings"])
+        found = getattr(talib, name)(*given, **case["settings"])
         assert found.dtype == np.int32
         rows = np.flatnonzero(found)
         assert {str(value): rows[found[rows] == value].tolist() for value in sorted(set(found[rows].tolist()))} == case["found"]
@@ -56,12 +56,22 @@ def test_each_occurs(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_stream_gives_the_column_and_says_when_it_is_known(name: str, seed: int) -> None:
-    columns = wild(seed)
-    streamed = stream(name, columns)
-    assert np.array_equal(streamed, column(find(name)(), *columns), equal_nan=True)
+    given = wild(seed)
+    streamed = stream(name, given)
+    assert np.array_equal(streamed, column(find(name)(), *given), equal_nan=True)
     first = GOLDENS[name.removeprefix("talib_").upper()]["lookback"]
     assert np.isnan(streamed[:first]).all() and np.isfinite(streamed[first:]).all()
     assert find(name)().warm_up == first + 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_talib_gives_the_column_where_it_is_installed(seed: int) -> None:
+    pytest.importorskip("talib", reason="needs TA-Lib: pip install -e '.[columns]'")
+    given = tuple(np.tile(prices, 10) for prices in wild(seed))
+    for name in NAMES:
+        found = columns.fast(find(name)(), given, ("talib",))
+        assert found is not None
+        np.testing.assert_array_equal(found[0], find(name)().column(*given), err_msg=name)
 
 
 @settings(max_examples=40)

@@ -101,9 +101,10 @@ def parted(indicator: Kernel, *columns: Sequence[float] | Floats) -> tuple[Float
     given = [np.ascontiguousarray(values, dtype=np.float64) for values in columns]
     if len({len(values) for values in given}) != 1:
         raise SettingError(f"The columns of {indicator.name} differ in length: {', '.join(str(len(values)) for values in given)}.")
-    if hasattr(indicator, "column"):  # a kernel of which the same formula takes a row and whole columns
-        return (indicator.column(*given),)
-    return fast(indicator, given) or looped(indicator, *given)
+    found = fast(indicator, given)
+    if found is None:
+        found = (indicator.column(*given),) if hasattr(indicator, "column") else looped(indicator, *given)
+    return found
 
 
 def looped(indicator: Kernel, *columns: Floats) -> tuple[Floats, ...]:

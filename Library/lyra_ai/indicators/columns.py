@@ -15,24 +15,28 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from inspect import signature
-from math import nan
 from typing import Any, TypeVar
 
 import numpy as np
 
 from lyra_ai.indicators import loops
 from lyra_ai.indicators.base import NAN, Floats, Kernel
+from lyra_ai.indicators.catalogue import find
 from lyra_ai.indicators.vectors import (
     SHORT,
     Odd,
     aligned,
     block_means,
     changes,
+    divide,
     ema,
     emas,
+    emas_from_first,
     first_emas,
+    follow,
+    from_first,
     highest,
     in_blocks,
     known,
@@ -40,10 +44,12 @@ from lyra_ai.indicators.vectors import (
     linear,
     lowest,
     means,
+    placed,
     ranked,
     ratio,
     remember,
     rma,
+    room,
     running,
     spread,
     sums,
@@ -58,8 +64,10 @@ WAYS = ("talib", "numba", "numpy")
 LONG = {"talib": 2_000, "numba": 20_000, "numpy": 0}
 """Rows from which a way is worth the time that its package takes to load."""
 TAME = 1e100
-"""A column that adds up to less, and to a number, is finite and far from overflowing."""
+"""Numbers of less than this size are far from overflowing."""
+_TAME_BITS, _SIGN = np.float64(TAME).view(np.uint64), np.uint64(1 << 63)
 Parts = Floats | tuple[Floats, ...]
+Average = Callable[[Floats, int], Floats]
 F = TypeVar("F", bound=Callable[..., Floats | tuple[Floats, ...]])
 
 
@@ -70,24 +78,39 @@ def fast(kernel: Kernel, columns: Sequence[Floats], ways: Sequence[str] = WAYS) 
     if name is None or rows <= kernel.warm_up:
         return None
     _keep_memory()
+    known = name in _PLAIN
     with np.errstate(all="ignore"):
-        if name not in _PLAIN and not _are_tame(columns):
-            return None
         for way in ways:
+            if way == "numpy" and hasattr(kernel, "column"):  # the same formula takes a row and whole columns
+                return (kernel.column(*columns),)
+            if way == "numba" and name.startswith(_PATTERNS) and rows >= LONG[way] and _installed(way):
+                return (kernel.column(*columns, _compiled(loops.moving_sums)),)  # type: ignore[attr-defined]
             made = _BY_WAY[way](name) if rows >= LONG[way] or way in sys.modules else None
             if made is None:
                 continue
+            if not known and not _are_tame(columns):
+                return None
+            known = True
             try:
                 found = made(*columns, **_settings(kernel))
             except Odd:
                 continue
-            return tuple(_placed(values, rows, columns) for values in (found if isinstance(found, tuple) else (found,)))
+            parts = found if isinstance(found, tuple) else (found,)
+            if parts[0].dtype != np.float64:  # whole numbers, which cannot say that they are not known
+                parts = tuple(values[kernel.warm_up - 1 :] for values in parts)
+            return placed(parts, rows, columns)
     return None
 
 
 def _are_tame(columns: Sequence[Floats]) -> bool:
     """Whether all is finite and far from overflowing, and anything moves at all."""
-    return all(abs(x.sum()) < TAME for x in columns) and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
+    return all(map(_is_tame, columns)) and any(x[0] != x[-1] or (x != x[0]).any() for x in columns)
+
+
+def _is_tame(x: Floats) -> bool:
+    # As bits, numbers are in order of their size, those below 0 and then NaN above all others: one pass over prices, two where there are both.
+    most = x.view(np.uint64).max()
+    return bool(most < _TAME_BITS or (_SIGN <= most < _SIGN + _TAME_BITS and x.max() < TAME))
 
 
 @cache
@@ -98,33 +121,31 @@ def _keep_memory() -> None:
     np.empty(4_000_000)
 
 
-def _placed(values: Floats, rows: int, columns: Sequence[Floats]) -> Floats:
-    """Values at the end of a column that begins with NaN; never a column that was given."""
-    if len(values) == rows:
-        return values.copy() if any(np.may_share_memory(values, x) for x in columns) else values
-    whole = np.empty(rows)
-    whole[: rows - len(values)] = nan
-    whole[rows - len(values) :] = values
-    return whole
-
-
 @cache
 def _defaults(kind: type[Kernel]) -> dict[str, Any]:
     return {name: parameter.default for name, parameter in signature(kind).parameters.items()}
 
 
+@cache
+def _counts(kind: type[Kernel]) -> frozenset[str]:
+    return frozenset(name for name, parameter in signature(kind).parameters.items() if parameter.annotation in (int, "int"))
+
+
 def _settings(kernel: Kernel) -> dict[str, Any]:
     defaults = _defaults(type(kernel))
     args, given = kernel.given
-    return {**defaults, **dict(zip(defaults, args, strict=False)), **given}
+    settings = {**defaults, **dict(zip(defaults, args, strict=False)), **given}
+    if not all(hasattr(settings[name], "__index__") for name in _counts(type(kernel))):
+        raise Odd  # a period such as 14.0
+    return settings
 
 
 # The ways
 
 _NUMPY: dict[str, Callable[..., Parts]] = {}
 _LOOPS: dict[str, Callable[..., Parts]] = {}
-_PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom"}
-"""Those for which any numbers will do."""
+_PLAIN = {"avgprice", "medprice", "typprice", "wclprice", "mom", "talib_trange"}
+"""Those for which any numbers will do, or which look at the result instead."""
 
 
 def _column(*kernels: str) -> Callable[[F], F]:
@@ -159,16 +180,24 @@ def _by_numba(name: str) -> Callable[..., Parts] | None:
 
 
 @cache
-def _compiled(function: Callable[..., Any]) -> Any:
-    """The function as machine code where numba is installed, kept on disk where that can be written; else as it is."""
+def _compiled(function: Callable[..., Any], fused: bool = False) -> Any:
+    """The function as machine code where numba is installed, kept on disk where that can be written; else as it is.
+
+    Where no decision hangs on the last digit, a product and a sum may be one operation (`fused`), which halves the wait of a recursion.
+    """
     if not _installed("numba"):
         return function
     import numba
 
+    allowed = {"contract"} if fused else False
     try:
-        return numba.njit(cache=True)(function)
+        return numba.njit(cache=True, fastmath=allowed)(function)
     except RuntimeError:  # there is no folder to keep it in
-        return numba.njit(function)
+        return numba.njit(fastmath=allowed)(function)
+
+
+def _fused(function: Callable[..., Any]) -> Any:
+    return _compiled(function, True)
 
 
 EQUAL = frozenset(
@@ -178,12 +207,15 @@ EQUAL = frozenset(
     talib_dema talib_dx talib_efi talib_ema talib_eri talib_fosc talib_ha talib_hma talib_imi talib_kc talib_kdj talib_macd
     talib_macdfix talib_marketfi talib_massi talib_minus_di talib_minus_dm talib_natr talib_percentile
     talib_percentrank talib_plus_di talib_plus_dm talib_ppo talib_pvt talib_roc talib_rocp talib_rocr talib_rocr100 talib_rsi
-    talib_sar talib_sarext talib_smi talib_stoch talib_stochf talib_t3 talib_tema talib_trange talib_trix talib_tsi talib_var
+    talib_sar talib_sarext talib_smi talib_stoch talib_stochf talib_t3 talib_tema talib_trix talib_tsi talib_var
+    talib_max talib_maxindex talib_min talib_minindex talib_minmax talib_minmaxindex
     talib_vhf talib_vwap talib_zlema tsf typprice wad wclprice willr wma
     """.split()
 )
 """Kernels of which TA-Lib's C function gives the same (measured with 0.8), also in long columns and after a fall to a millionth: most of its
 running sums do not."""
+_PATTERNS = "talib_cdl"
+"""All of these are equal too."""
 _UNSTABLE = ("ADX", "ATR", "CMO", "DX", "EMA", "MINUS_DI", "MINUS_DM", "NATR", "PLUS_DI", "PLUS_DM", "RSI", "T3")
 """Functions that a program may have told to leave out their first rows."""
 _UNEQUAL_AVERAGES = (2, 5, 6, 7, 9)
@@ -207,7 +239,9 @@ def _of_talib(name: str) -> Callable[..., Parts] | None:
 
     def made(*columns: Floats, **settings: Any) -> Parts:
         averages = [value for key, value in settings.items() if key.endswith("matype")]
-        if talib.get_compatibility() or any(map(talib.get_unstable_period, _UNSTABLE)) or set(averages) & set(_UNEQUAL_AVERAGES):
+        if name not in _PLAIN and (talib.get_compatibility() or any(map(talib.get_unstable_period, _UNSTABLE))):
+            raise Odd
+        if set(averages) & set(_UNEQUAL_AVERAGES):
             raise Odd
         try:
             found: Parts = called(*columns, **{theirs.get(key, key): value for key, value in settings.items()})
@@ -219,7 +253,7 @@ def _of_talib(name: str) -> Callable[..., Parts] | None:
 
 
 def _by_talib(name: str) -> Callable[..., Parts] | None:
-    return _of_talib(name) if name in EQUAL and _installed("talib") else None
+    return _of_talib(name) if (name in EQUAL or name.startswith(_PATTERNS)) and _installed("talib") else None
 
 
 _BY_WAY: dict[str, Callable[[str], Callable[..., Parts] | None]] = {"talib": _by_talib, "numba": _by_numba, "numpy": _by_numpy}
@@ -286,15 +320,32 @@ def _t3(x: Floats, timeperiod: int, vfactor: float = 0.7) -> Floats:
 
 
 @_column("talib_hma")
-def _hma(x: Floats, timeperiod: int) -> Floats:
-    full = _wma(x, timeperiod)
-    return _wma(2 * tail(_wma(x, max(timeperiod // 2, 1)), full) - full, int(timeperiod**0.5))
+def _hma(x: Floats, timeperiod: int, wma: Average = _wma) -> Floats:
+    full = wma(x, timeperiod)
+    double = 2 * tail(wma(x, max(timeperiod // 2, 1)), full)
+    double -= full
+    return wma(double, int(timeperiod**0.5))
 
 
 @_column("talib_zlema")
-def _zlema(x: Floats, timeperiod: int) -> Floats:
+def _zlema(x: Floats, timeperiod: int, ema: Average = ema) -> Floats:
     lag = (timeperiod - 1) // 2
     return ema(2 * x[lag:] - x[: len(x) - lag], timeperiod)
+
+
+def _adapting(x: Floats, period: int, scale: float, least: float, still: float) -> Floats:
+    """Perry Kaufman's average from row `period` on; see `loops.adapt`."""
+    straight = ratio(np.abs(x[period:] - x[: len(x) - period]), sums(np.abs(changes(x)), period), still)
+    straight *= scale
+    straight += least
+    return follow(x[period:], x[period - 1], straight * straight)
+
+
+@_column("talib_kama")
+def _kama_of_talib(x: Floats, timeperiod: int) -> Floats:
+    if timeperiod == 1:
+        raise Odd
+    return _adapting(x, timeperiod, 2 / 3 - 2 / 31, 2 / 31, 1.0)
 
 
 @_column("talib_vwma")
@@ -356,10 +407,13 @@ def _accbands(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Part
 
 
 @_column("talib_kc")
-def _kc(high: Floats, low: Floats, close: Floats, timeperiod: int, atrperiod: int, nbdev: float) -> Parts:
+def _kc(
+    high: Floats, low: Floats, close: Floats, timeperiod: int, atrperiod: int, nbdev: float, ema: Average = ema, rma: Average = rma
+) -> Parts:
     rows = max(atrperiod + 1, timeperiod)
     middle = ema(typical(high, low, close)[rows - timeperiod :], timeperiod)
-    wide = nbdev * rma(true_range(high, low, close)[rows - atrperiod - 1 :], atrperiod)
+    wide = rma(true_range(high, low, close)[rows - atrperiod - 1 :], atrperiod)
+    wide *= nbdev
     return middle + wide, middle, middle - wide
 
 
@@ -429,7 +483,7 @@ def _fosc(x: Floats, timeperiod: int) -> Floats:
 
 @_column("mom")
 def _mom(x: Floats, period: int) -> Floats:
-    return x[period:] - x[: len(x) - period]
+    return np.subtract(x[period:], x[: len(x) - period], out=room(len(x) - period))
 
 
 def _rise(x: Floats, period: int, otherwise: float) -> Floats:
@@ -475,7 +529,7 @@ def _rsi(x: Floats, timeperiod: int) -> Floats:
     rises, falls = _ups_and_downs(x, rma, timeperiod)
     falls += rises
     rises *= 100
-    return ratio(rises, falls)
+    return divide(rises, falls)
 
 
 @_column("talib_cmo")
@@ -491,8 +545,8 @@ def _cmou(x: Floats, timeperiod: int) -> Floats:
 
 
 @_column("talib_rvi")
-def _rvi(x: Floats, timeperiod: int, stddevperiod: int) -> Floats:
-    deviation = np.sqrt(spread(x, stddevperiod)[1])
+def _rvi(x: Floats, timeperiod: int, stddevperiod: int, rma: Average = rma, variance: Average | None = None) -> Floats:
+    deviation = np.sqrt(variance(x, stddevperiod) if variance else spread(x, stddevperiod)[1])
     steps = tail(changes(x), deviation)
     up, down = rma(deviation * (steps > 0), timeperiod), rma(deviation * (steps < 0), timeperiod)
     return 100 * ratio(up, up + down, 0.5)
@@ -535,10 +589,10 @@ def _with_signal(macd: Floats, signal: Floats) -> Parts:
 def _difference(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight: float) -> Floats:
     """Exponential averages begun at the same row, the fast one less the slow one."""
     begin = x[slow - fast : slow].sum() / fast, x[:slow].sum() / slow
-    found = np.empty(len(x) - slow + 1)
+    found = room(len(x) - slow + 1)
     found[0] = begin[0] - begin[1]
     matrix = (1.0 - fast_weight, 0.0), (0.0, 1.0 - slow_weight)
-    found[1:] = linear(x[slow:], begin, (matrix, (fast_weight, slow_weight), ((1.0, -1.0),)))[0]
+    linear(x[slow:], begin, (matrix, (fast_weight, slow_weight), ((1.0, -1.0),)), [found[1:]])
     return found
 
 
@@ -595,9 +649,9 @@ def _vhf(x: Floats, timeperiod: int) -> Floats:
 
 def _wilder_sums(x: Floats, period: int) -> Floats:
     """Wilder's sums from row `period` on: of period - 1 values, then less a `period`th plus the next."""
-    found = np.empty(len(x) - period + 2)
+    found = room(len(x) - period + 2)
     found[0] = x[: period - 1].sum()
-    found[1:] = remember(x[period - 1 :], found[0], 1.0 - 1.0 / period, 1.0)
+    remember(x[period - 1 :], found[0], 1.0 - 1.0 / period, 1.0, found[1:])
     return found
 
 
@@ -671,13 +725,14 @@ def _vortex(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
 
 def _ages(x: Floats, period: int, after: Any, join: Any) -> Any:
     """How many rows ago the extreme of every window was, the latest of equal ones; `after` compares the newer with the older half's."""
-    age = np.zeros(len(x), dtype=np.int32)
+    kind: Any = np.int16 if period < 1 << 15 else np.int32
+    age = np.zeros(len(x), dtype=kind)
     width = 1
     while width < period:
         step = min(width, period - width)
         old, new = x[: len(x) - step], x[step:]
-        newer = after(new, old).astype(np.int32)
-        older_age = age[: len(age) - step] + np.int32(step)
+        newer = after(new, old).astype(kind)
+        older_age = age[: len(age) - step] + kind(step)
         age = older_age + newer * (age[step:] - older_age)
         x = join(old, new)
         width += step
@@ -713,7 +768,7 @@ def _ac(high: Floats, low: Floats, fastperiod: int, slowperiod: int, signalperio
 
 
 @_column("talib_eri")
-def _eri(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
+def _eri(high: Floats, low: Floats, close: Floats, timeperiod: int, ema: Average = ema) -> Parts:
     middle = ema(close, timeperiod)
     return tail(high, middle) - middle, tail(low, middle) - middle
 
@@ -879,7 +934,13 @@ def _avgdev(x: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_trange")
 def _trange(high: Floats, low: Floats, close: Floats) -> Floats:
-    return true_range(high, low, close)
+    return _tame(true_range(high, low, close))
+
+
+def _tame(found: Floats) -> Floats:
+    if not _is_tame(found):
+        raise Odd
+    return found
 
 
 @_column("talib_atr")
@@ -890,7 +951,10 @@ def _atr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
 @_column("talib_natr")
 def _natr(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
     wide = _atr(high, low, close, timeperiod)
-    return ratio(100 * wide, tail(close, wide)) if timeperiod > 1 else wide
+    if timeperiod > 1:
+        wide *= 100
+        divide(wide, tail(close, wide))
+    return wide
 
 
 @_column("talib_adr")
@@ -899,7 +963,7 @@ def _adr(high: Floats, low: Floats, timeperiod: int) -> Floats:
 
 
 @_column("talib_cvi")
-def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int) -> Floats:
+def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int, ema: Average = ema) -> Floats:
     return _roc(ema(high - low, timeperiod), rocperiod)
 
 
@@ -907,7 +971,7 @@ def _cvi(high: Floats, low: Floats, timeperiod: int, rocperiod: int) -> Floats:
 def _massi(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
     one = ema(high - low, fastperiod)
     two = ema(one, fastperiod)
-    return sums(ratio(tail(one, two), two, 1.0), slowperiod)
+    return sums(divide(tail(one, two), two, 1.0), slowperiod)
 
 
 @_column("talib_ha")
@@ -915,7 +979,7 @@ def _ha(open: Floats, high: Floats, low: Floats, close: Floats) -> Parts:
     end = (open + high + low + close) / 4
     begin = np.empty(len(end))
     begin[0] = (open[0] + close[0]) / 2
-    begin[1:] = remember(end[:-1], begin[0], 0.5, 0.5)
+    remember(end[:-1], begin[0], 0.5, 0.5, begin[1:])
     return begin, np.maximum(np.maximum(high, begin), end), np.minimum(np.minimum(low, begin), end), end
 
 
@@ -952,7 +1016,11 @@ def _wclprice(high: Floats, low: Floats, close: Floats) -> Floats:
 
 
 def _flow(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    return ratio((close - low) - (high - close), high - low) * volume
+    flow = close - low
+    flow -= high - close
+    divide(flow, high - low)
+    flow *= volume
+    return flow
 
 
 @_column("ad")
@@ -981,7 +1049,7 @@ def _obv(close: Floats, volume: Floats) -> Floats:
     signed *= volume[1:]
     found = np.empty(len(volume))
     found[0] = volume[0]
-    found[1:] = remember(signed, volume[0], 1.0, 1.0)
+    remember(signed, volume[0], 1.0, 1.0, found[1:])
     return found
 
 
@@ -990,7 +1058,7 @@ def _wad(high: Floats, low: Floats, close: Floats) -> Floats:
     before, now = close[:-1], close[1:]
     rise = (now - np.minimum(before, low[1:])) * (now > before)
     rise += (now - np.maximum(before, high[1:])) * (now < before)
-    return np.concatenate(([0.0], running(rise)))
+    return _from_zero(rise)
 
 
 def _volume_index(x: Floats, counts: Any) -> Floats:
@@ -1015,11 +1083,18 @@ def _pvi(x: Floats, volume: Floats) -> Floats:
 @_column("talib_pvt")
 def _pvt(close: Floats, volume: Floats) -> Floats:
     before = close[:-1]
-    return np.concatenate(([0.0], running(volume[1:] * ratio(close[1:] - before, before))))
+    return _from_zero(divide(close[1:] - before, before) * volume[1:])
+
+
+def _from_zero(steps: Floats) -> Floats:
+    """What steps add up to, from 0 on."""
+    found = np.zeros(len(steps) + 1)
+    remember(steps, 0.0, 1.0, 1.0, found[1:])
+    return found
 
 
 @_column("talib_efi")
-def _efi(close: Floats, volume: Floats, timeperiod: int) -> Floats:
+def _efi(close: Floats, volume: Floats, timeperiod: int, ema: Average = ema) -> Floats:
     return ema(changes(close) * volume[1:], timeperiod)
 
 
@@ -1035,10 +1110,62 @@ def _rvol(volume: Floats, timeperiod: int) -> Floats:
 
 @_column("talib_vwap")
 def _vwap(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    return ratio(running(typical(high, low, close) * volume), running(volume))
+    price = typical(high, low, close)
+    price *= volume
+    return divide(running(price), running(volume))
 
 
 # Statistics
+
+
+@_column("talib_sum")
+def _sum(x: Floats, timeperiod: int) -> Floats:
+    return sums(x, timeperiod)
+
+
+@_column("talib_cumsum")
+def _cumsum(x: Floats) -> Floats:
+    return running(x)
+
+
+@_column("talib_max")
+def _max(x: Floats, timeperiod: int) -> Floats:
+    return highest(x, timeperiod)
+
+
+@_column("talib_min")
+def _min(x: Floats, timeperiod: int) -> Floats:
+    return lowest(x, timeperiod)
+
+
+@_column("talib_minmax")
+def _minmax(x: Floats, timeperiod: int) -> Parts:
+    return lowest(x, timeperiod), highest(x, timeperiod)
+
+
+def _rows_of(x: Floats, period: int, at_least: Any, above: Any, join: Any) -> Floats:
+    """The row of every window's extreme, if there is one alone."""
+    age = _ages(x, period, at_least, join)
+    if (age != _ages(x, period, above, join)).any():  # which of equal ones it is depends on those before the window
+        raise Odd
+    rows: Floats = np.arange(period - 1.0, len(x))
+    rows -= age
+    return rows
+
+
+@_column("talib_maxindex")
+def _maxindex(x: Floats, timeperiod: int) -> Floats:
+    return _rows_of(x, timeperiod, np.greater_equal, np.greater, np.maximum)
+
+
+@_column("talib_minindex")
+def _minindex(x: Floats, timeperiod: int) -> Floats:
+    return _rows_of(x, timeperiod, np.less_equal, np.less, np.minimum)
+
+
+@_column("talib_minmaxindex")
+def _minmaxindex(x: Floats, timeperiod: int) -> Parts:
+    return _minindex(x, timeperiod), _maxindex(x, timeperiod)
 
 
 @_column("talib_percentrank")
@@ -1077,6 +1204,284 @@ def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
     return both / np.sqrt(square * other)
 
 
+# Jesse's, where they differ: most of its averages begin with the first value
+
+
+@_column("ema")
+def _ema_from_first(x: Floats, period: int) -> Floats:
+    return from_first(x, 2.0 / (period + 1))
+
+
+@_column("wilders")
+def _wilders(x: Floats, period: int) -> Floats:
+    return from_first(x, 1.0 / period)
+
+
+@_column("mwdx")
+def _mwdx(x: Floats, factor: float) -> Floats:
+    return from_first(x, factor)
+
+
+@_column("smma")
+def _smma(x: Floats, period: int) -> Floats:
+    keep = 1.0 - 1.0 / period
+    weights: Floats = period * (1.0 - keep ** np.arange(1.0, len(x) + 1))
+    return divide(remember(x, 0.0, keep, 1.0), weights)
+
+
+@_column("dema")
+def _dema_from_first(x: Floats, period: int) -> Floats:
+    return emas_from_first(x, period, (2.0, -1.0))
+
+
+@_column("tema")
+def _tema_from_first(x: Floats, period: int) -> Floats:
+    return emas_from_first(x, period, (3.0, -3.0, 1.0))
+
+
+@_column("t3")
+def _t3_from_first(x: Floats, period: int, vfactor: float) -> Floats:
+    v, square, cube = vfactor, vfactor**2, vfactor**3
+    factors = 1 + 3 * v + cube + 3 * square, -6 * square - 3 * v - 3 * cube, 3 * square + 3 * cube, -cube
+    return emas_from_first(x, period, (0.0, 0.0, *factors))
+
+
+@_column("kama")
+def _kama_after_values(x: Floats, period: int, fast_length: int, slow_length: int) -> Floats:
+    fast, slow = 2 / (fast_length + 1), 2 / (slow_length + 1)
+    return np.concatenate((x[:period], _adapting(x, period, fast - slow, slow, 0.0)))
+
+
+@_column("maaq")
+def _maaq_after_values(x: Floats, period: int, fast_period: int, slow_period: int) -> Floats:
+    return np.concatenate((x[:period], _adapting(x, period, 2 / (fast_period + 1), 2 / (slow_period + 1), 0.0)))
+
+
+@_column("zlema")
+def _zlema_from_first(x: Floats, period: int) -> Floats:
+    lag = (period - 1) // 2
+    return _ema_from_first(2 * x[lag:] - x[: len(x) - lag], period)
+
+
+@_column("hma")
+def _hma_over_zeros(x: Floats, period: int) -> Floats:
+    raw, found = np.zeros(len(x)), np.zeros(len(x))
+    raw[period // 2 - 1 :] = 2 * _wma(x, period // 2)
+    raw[period - 1 :] -= _wma(x, period)
+    root = int(period**0.5)
+    found[root - 1 :] = _wma(raw, root)
+    return found
+
+
+@_column("vwma")
+def _vwma_of_fewer(x: Floats, volume: Floats, period: int) -> Floats:
+    none = np.zeros(period - 1)
+    return ratio(sums(np.concatenate((none, x * volume)), period), sums(np.concatenate((none, volume)), period), NAN)
+
+
+@_column("var")
+def _var_times(x: Floats, period: int, nbdev: float) -> Floats:
+    return spread(x, period)[1] * nbdev
+
+
+def _jesse_average(x: Floats, matype: int, period: int) -> Floats:
+    if matype not in (0, 1):  # others may take more columns
+        raise Odd
+    return _ema_from_first(x, period) if matype else means(x, period)
+
+
+@_column("bollinger_bands")
+def _bollinger_bands(x: Floats, *more: Floats, period: int, devup: float, devdn: float, matype: int, devtype: int) -> Parts:
+    if devtype:
+        raise Odd
+    middle, deviation = _jesse_average(x, matype, period), np.sqrt(spread(x, period)[1])
+    known_middle = tail(middle, deviation)
+    return known_middle + devup * deviation, middle, known_middle - devdn * deviation
+
+
+@_column("bollinger_bands_width")
+def _bollinger_bands_width(x: Floats, period: int, mult: float) -> Floats:
+    mean, variance = spread(x, period)
+    return ratio(2 * mult * np.sqrt(variance), known(mean), NAN)
+
+
+@_column("keltner")
+def _keltner(high: Floats, low: Floats, close: Floats, x: Floats, *more: Floats, period: int, multiplier: float, matype: int) -> Parts:
+    middle, wide = _jesse_average(x, matype, period), multiplier * _atr_from_first(high, low, close, period)
+    known_middle = tail(middle, wide)
+    return known_middle + wide, middle, known_middle - wide
+
+
+@_column("trange")
+def _trange_from_first(high: Floats, low: Floats, close: Floats) -> Floats:
+    found = np.empty(len(high))
+    found[0] = high[0] - low[0]
+    found[1:] = true_range(high, low, close)
+    return found
+
+
+@_column("atr")
+def _atr_from_first(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    return rma(_trange_from_first(high, low, close), period)
+
+
+@_column("natr")
+def _natr_from_first(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    wide = _atr_from_first(high, low, close, period)
+    return ratio(100 * wide, tail(close, wide), NAN)
+
+
+@_column("roc")
+def _roc_or_nan(x: Floats, period: int) -> Floats:
+    return (_rise(x, period, NAN) - 1) * 100
+
+
+@_column("rocp")
+def _rocp_or_nan(x: Floats, period: int) -> Floats:
+    return ratio(_mom(x, period), x[: len(x) - period], NAN)
+
+
+@_column("rocr")
+def _rocr_or_nan(x: Floats, period: int) -> Floats:
+    return _rise(x, period, NAN)
+
+
+@_column("rocr100")
+def _rocr100_or_nan(x: Floats, period: int) -> Floats:
+    return _rise(x, period, NAN) * 100
+
+
+@_column("rsi")
+def _rsi_or_100(x: Floats, period: int) -> Floats:
+    rises, falls = _ups_and_downs(x, rma, period)
+    falls += rises
+    rises *= 100
+    return divide(rises, falls, 100.0)
+
+
+@_column("srsi")
+def _srsi(x: Floats, period: int, period_stoch: int, k: int, d: int) -> Parts:
+    index = _rsi_or_100(x, period)
+    if (highest(index, period_stoch) - lowest(index, period_stoch)).min() < 1e-3:  # its place would be all rounding
+        raise Odd
+    quick = means(_place(index, index, index, period_stoch), k)
+    return quick, means(quick, d)
+
+
+@_column("cmo")
+def _cmo_of_sums(x: Floats, period: int) -> Floats:
+    return _cmou(x, period)
+
+
+@_column("macd")
+def _macd_from_first(x: Floats, fast_period: int, slow_period: int, signal_period: int) -> Parts:
+    fast, slow = 2.0 / (fast_period + 1), 2.0 / (slow_period + 1)
+    system = ((1.0 - fast, 0.0), (0.0, 1.0 - slow)), (fast, slow), ((1.0, -1.0),)
+    line = linear(x, (x[0], x[0]), system)[0]
+    signal = _ema_from_first(line, signal_period)
+    return line, signal, line - signal
+
+
+@_column("apo")
+def _apo_of_averages(x: Floats, *more: Floats, fast_period: int, slow_period: int, matype: int) -> Floats:
+    return np.subtract(*aligned(_jesse_average(x, matype, fast_period), _jesse_average(x, matype, slow_period)))
+
+
+@_column("ao")
+def _ao_and_change(high: Floats, low: Floats) -> Parts:
+    found = _ao(high, low, 5, 34)
+    return found, changes(found)
+
+
+@_column("dm")
+def _dm(high: Floats, low: Floats, period: int) -> Parts:
+    up, down = _movements(high, low)
+    return period * rma(up, period), period * rma(down, period)
+
+
+def _wilder_from_sum(x: Floats, period: int) -> Floats:
+    found = room(len(x) - period + 1)
+    found[0] = x[:period].sum()
+    remember(x[period:], found[0], 1.0 - 1.0 / period, 1.0 / period, found[1:])
+    return found
+
+
+@_column("di")
+def _di(high: Floats, low: Floats, close: Floats, period: int) -> Parts:
+    wide = _wilder_from_sum(true_range(high, low, close), period)
+    plus, minus = (_wilder_from_sum(movement, period) for movement in _movements(high, low))
+    return 100 * ratio(plus, wide), 100 * ratio(minus, wide)
+
+
+@_column("adx")
+def _adx_late(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    plus, minus = (rma(movement, period) for movement in _movements(high, low))
+    both = plus + minus
+    if both.min() < 1e-280:
+        raise Odd
+    index = 100 * np.abs(plus - minus) / both
+    found = room(len(index) - period)
+    found[0] = index[:period].sum() / period
+    remember(index[period + 1 :], found[0], 1.0 - 1.0 / period, 1.0 / period, found[1:])
+    return found
+
+
+@_column("mfi")
+def _mfi_from_first(high: Floats, low: Floats, close: Floats, volume: Floats, period: int) -> Floats:
+    price = typical(high, low, close)
+    flow = price * volume
+    flow[0] = 0.0
+    up, down = flow.copy(), flow
+    up[1:] *= price[1:] > price[:-1]
+    down[1:] *= price[1:] < price[:-1]
+    up = sums(up, period)
+    return 100 * ratio(up, up + sums(down, period), 1.0)
+
+
+def _means_of_fewer(x: Floats, period: int) -> Floats:
+    """Means of windows, of those there are at the begin."""
+    counts = np.minimum(np.arange(1.0, len(x) + 1), period)
+    return divide(sums(np.concatenate((np.zeros(period - 1), x)), period), counts)
+
+
+def _certain_place(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    top, bottom = highest(high, period), lowest(low, period)
+    span = top - bottom
+    if (span <= 1e-9 * np.abs(top)).any():  # a flat channel
+        raise Odd
+    return 100 * (tail(close, span) - bottom) / span
+
+
+@_column("stoch")
+def _stoch_of_fewer(
+    high: Floats, low: Floats, close: Floats, fastk_period: int, slowk_period: int, slowk_matype: int, slowd_period: int, slowd_matype: int
+) -> Parts:
+    if slowk_matype or slowd_matype or fastk_period < max(slowk_period, slowd_period):
+        raise Odd
+    slow = _means_of_fewer(_certain_place(high, low, close, fastk_period), slowk_period)
+    return slow, _means_of_fewer(slow, slowd_period)
+
+
+@_column("stochf")
+def _stochf_of_fewer(high: Floats, low: Floats, close: Floats, fastk_period: int, fastd_period: int, fastd_matype: int) -> Parts:
+    if fastd_matype or fastk_period < fastd_period:
+        raise Odd
+    place = _certain_place(high, low, close, fastk_period)
+    return place, _means_of_fewer(place, fastd_period)
+
+
+def _weighted(kind: str, x: Floats, **settings: Any) -> Floats:
+    made: Any = find(kind)(**settings)
+    found, weights = x.copy(), np.array(made._weights)
+    values, quiet = weigh(x, weights), getattr(made, "_quiet", len(weights) - 1)
+    found[quiet:] = values[quiet - len(weights) + 1 :]
+    return found if hasattr(made, "_quiet") else found[quiet:]
+
+
+for _name in ("alma", "fwma", "pwma", "sinwma", "sqwma", "cwma", "srwma", "vpwma", "epma"):
+    _column(_name)(partial(_weighted, _name))
+
+
 # Recursions that only a loop can do: plain functions of arrays that give all rows, compiled where numba is installed
 
 
@@ -1084,7 +1489,7 @@ def _joint(x: Floats, y: Floats, period: int, correlation: bool) -> Floats:
 def _kama(x: Floats, timeperiod: int) -> Parts:
     if timeperiod == 1:
         raise Odd
-    found: Floats = _compiled(loops.adapt)(x, timeperiod)[timeperiod:]
+    found: Floats = _compiled(loops.adapt)(x, timeperiod, 2 / 3 - 2 / 31, 2 / 31, 1.0)[timeperiod:]
     return found
 
 
@@ -1177,30 +1582,73 @@ def _mama(x: Floats, fastlimit: float, slowlimit: float) -> Parts:
     return found[0, 32:], found[1, 32:]
 
 
+@_loop("kama")
+def _kama_from_first(x: Floats, period: int, fast_length: int, slow_length: int) -> Parts:
+    fast, slow = 2 / (fast_length + 1), 2 / (slow_length + 1)
+    found: Floats = _compiled(loops.adapt)(x, period, fast - slow, slow, 0.0)
+    return found
+
+
+@_loop("maaq")
+def _maaq(x: Floats, period: int, fast_period: int, slow_period: int) -> Parts:
+    found: Floats = _compiled(loops.adapt)(x, period, 2 / (fast_period + 1), 2 / (slow_period + 1), 0.0)
+    return found
+
+
+@_loop("supertrend")
+def _supertrend_from_zero(high: Floats, low: Floats, close: Floats, period: int, factor: float) -> Parts:
+    wide = factor * _atr_from_first(high, low, close, period)
+    found = np.zeros((2, len(high)))
+    for line, values in zip(found, _compiled(loops.hold)(tail(high, wide), tail(low, wide), tail(close, wide), wide), strict=True):
+        line[period - 1 :] = values
+    return found[0], found[1]
+
+
 # Loops that numpy could do too, in more time
+
+
+@_loop("ema")
+def _ema_from_first_loop(x: Floats, period: int) -> Floats:
+    found: Floats = _fused(loops.follow_from_first)(x, 2.0 / (period + 1))
+    return found
+
+
+@_loop("rsi")
+def _rsi_or_100_loop(x: Floats, period: int) -> Floats:
+    found: Floats = _fused(loops.strengths)(x, period, 100.0)[period:]
+    return found
 
 
 @_loop("rma")
 def _rma_loop(x: Floats, length: int) -> Floats:
-    found: Floats = _compiled(loops.remembered)(x, length, 1.0 / length)[length - 1 :]
+    found: Floats = _fused(loops.remembered)(x, length, 1.0 / length)[length - 1 :]
     return found
 
 
 @_loop("talib_atr")
 def _atr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, False)[timeperiod:]
+    found: Floats = _fused(loops.wilder)(_compiled(loops.ranges)(high, low, close), timeperiod)[timeperiod:]
     return found
 
 
 @_loop("talib_natr")
 def _natr_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Floats:
-    found: Floats = _compiled(loops.true_ranges)(high, low, close, timeperiod, timeperiod > 1)[timeperiod:]
-    return found
+    wide = _atr_loop(high, low, close, timeperiod)
+    if timeperiod > 1:
+        wide *= 100
+        divide(wide, tail(close, wide))
+    return wide
 
 
 @_loop("talib_rsi")
 def _rsi_loop(x: Floats, timeperiod: int) -> Floats:
-    found: Floats = _compiled(loops.strengths)(x, timeperiod)[timeperiod:]
+    found: Floats = _fused(loops.strengths)(x, timeperiod, 0.0)[timeperiod:]
+    return found
+
+
+@_loop("talib_ema")
+def _ema_loop(x: Floats, timeperiod: int) -> Floats:
+    found: Floats = _fused(loops.remembered)(x, timeperiod, 2.0 / (timeperiod + 1))[timeperiod - 1 :]
     return found
 
 
@@ -1216,7 +1664,7 @@ def _trix_loop(x: Floats, timeperiod: int) -> Floats:
 
 def _by_three(x: Floats, period: int, *factors: float) -> Floats:
     begin = 3 * (period - 1)
-    found: Floats = _compiled(loops.three)(x, begin, *first_emas(x, period, 3), 2.0 / (period + 1), *factors)[begin:]
+    found: Floats = _fused(loops.three)(x, begin, *first_emas(x, period, 3), 2.0 / (period + 1), *factors)[begin:]
     return found
 
 
@@ -1224,7 +1672,7 @@ def _by_three(x: Floats, period: int, *factors: float) -> Floats:
 def _t3_loop(x: Floats, timeperiod: int, vfactor: float) -> Floats:
     begin, v = 6 * (timeperiod - 1), vfactor
     factors = (1 + v) ** 3, -3 * v * (1 + v) ** 2, 3 * v * v * (1 + v), -(v**3)
-    found: Floats = _compiled(loops.six)(x, begin, *first_emas(x, timeperiod, 6), 2.0 / (timeperiod + 1), *factors)[begin:]
+    found: Floats = _fused(loops.six)(x, begin, *first_emas(x, timeperiod, 6), 2.0 / (timeperiod + 1), *factors)[begin:]
     return found
 
 
@@ -1241,45 +1689,45 @@ def _macdfix_loop(x: Floats, signalperiod: int) -> Parts:
 
 def _by_macd(x: Floats, fast: int, fast_weight: float, slow: int, slow_weight: float, signal: int) -> Parts:
     begin = slow + signal - 2
-    macd, line, difference = _compiled(loops.converge)(x, fast, fast_weight, slow, slow_weight, signal)
+    macd, line, difference = _fused(loops.converge)(x, fast, fast_weight, slow, slow_weight, signal)
     return macd[begin:], line[begin:], difference[begin:]
 
 
 @_loop("talib_ha")
 def _ha_loop(open: Floats, high: Floats, low: Floats, close: Floats) -> Parts:
-    found: Parts = _compiled(loops.heikin_ashi)(open, high, low, close)
+    found: Parts = _fused(loops.heikin_ashi)(open, high, low, close)
     return found
 
 
 @_loop("ad")
 def _ad_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    found: Floats = _compiled(loops.accumulate)(high, low, close, volume)
+    found: Floats = _fused(loops.accumulate)(high, low, close, volume)
     return found
 
 
 @_loop("talib_adosc")
 def _adosc_loop(high: Floats, low: Floats, close: Floats, volume: Floats, fastperiod: int, slowperiod: int) -> Floats:
-    found = _compiled(loops.oscillate)(high, low, close, volume, 2 / (fastperiod + 1), 2 / (slowperiod + 1))
+    found = _fused(loops.oscillate)(high, low, close, volume, 2 / (fastperiod + 1), 2 / (slowperiod + 1))
     known_ones: Floats = found[max(fastperiod, slowperiod) - 1 :]
     return known_ones
 
 
 @_loop("talib_pvt")
 def _pvt_loop(close: Floats, volume: Floats) -> Floats:
-    found: Floats = _compiled(loops.trend)(close, volume)
+    found: Floats = _fused(loops.trend)(close, volume)
     return found
 
 
 @_loop("talib_vwap")
 def _vwap_loop(high: Floats, low: Floats, close: Floats, volume: Floats) -> Floats:
-    found: Floats = _compiled(loops.weighted_price)(high, low, close, volume)
+    found: Floats = _fused(loops.weighted_price)(high, low, close, volume)
     return found
 
 
 @_loop("talib_tsi")
 def _tsi_loop(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
     steps = changes(x)
-    found = _compiled(loops.twice_smoothed)(steps, np.abs(steps), firstperiod, secondperiod, 100.0)
+    found = _fused(loops.twice_smoothed)(steps, np.abs(steps), firstperiod, secondperiod, 100.0)
     known_ones: Floats = found[firstperiod + secondperiod - 2 :]
     return known_ones
 
@@ -1288,7 +1736,7 @@ def _tsi_loop(x: Floats, firstperiod: int, secondperiod: int) -> Floats:
 def _smi_loop(high: Floats, low: Floats, close: Floats, timeperiod: int, fastperiod: int, slowperiod: int, signalperiod: int) -> Parts:
     top, bottom = highest(high, timeperiod), lowest(low, timeperiod)
     distance, span = tail(close, top) - (top + bottom) / 2, top - bottom
-    index = _compiled(loops.twice_smoothed)(distance, span, slowperiod, fastperiod, 200.0)[slowperiod + fastperiod - 2 :]
+    index = _fused(loops.twice_smoothed)(distance, span, slowperiod, fastperiod, 200.0)[slowperiod + fastperiod - 2 :]
     signal = ema(index, signalperiod)
     return tail(index, signal), signal
 
@@ -1317,7 +1765,9 @@ def _bbands_loop(x: Floats, timeperiod: int, nbdevup: float, nbdevdn: float, mat
 
 @_loop("wma")
 def _wma_loop(x: Floats, period: int) -> Floats:
-    found: Floats = _compiled(loops.ranked_means)(x, period)[period - 1 :]
+    if period <= 8:  # the loop, which goes window by window, takes longer
+        return _wma(x, period)
+    found: Floats = _fused(loops.ranked_means)(x, period)[period - 1 :]
     return found
 
 
@@ -1327,17 +1777,104 @@ def _correl_loop(x: Floats, y: Floats, timeperiod: int) -> Floats:
     return found
 
 
+@_loop("talib_hma")
+def _hma_loop(x: Floats, timeperiod: int) -> Floats:
+    return _hma(x, timeperiod, _wma_loop)
+
+
 @_loop("talib_cmf")
 def _cmf_loop(high: Floats, low: Floats, close: Floats, volume: Floats, timeperiod: int) -> Floats:
-    if (high < low).any():  # such a bar has no flow
-        raise Odd
-    found: Floats = _compiled(loops.shares)(_flow(high, low, close, volume), volume, timeperiod)[timeperiod - 1 :]
-    return found
+    flows = _compiled(loops.flows)(high, low, close, volume)
+    found = np.zeros(len(flows))
+    _compiled(loops.shares)(found, flows, volume, timeperiod, 1.0)
+    return found[timeperiod - 1 :]
 
 
 @_loop("talib_vortex")
 def _vortex_loop(high: Floats, low: Floats, close: Floats, timeperiod: int) -> Parts:
-    wide = true_range(high, low, close)
-    plus, minus = np.abs(high[1:] - low[:-1]), np.abs(low[1:] - high[:-1])
-    share, begin = _compiled(loops.shares), timeperiod - 1
-    return share(plus, wide, timeperiod)[begin:], share(minus, wide, timeperiod)[begin:]
+    plus, minus = _compiled(loops.vortices)(high, low, close, timeperiod)
+    return plus[timeperiod:], minus[timeperiod:]
+
+
+@_loop("talib_ultosc")
+def _ultosc_loop(high: Floats, low: Floats, close: Floats, timeperiod1: int, timeperiod2: int, timeperiod3: int) -> Floats:
+    pressure, wide = _compiled(loops.pressures)(high, low, close)
+    periods = sorted((timeperiod1, timeperiod2, timeperiod3))
+    found = np.zeros(len(wide))
+    for weight, period in zip((4, 2, 1), periods, strict=True):
+        _compiled(loops.shares)(found, pressure, wide, period, weight * 100 / 7)
+    return found[periods[-1] :]
+
+
+@_loop("talib_trange")
+def _trange_loop(high: Floats, low: Floats, close: Floats) -> Floats:
+    found: Floats = _compiled(loops.ranges)(high, low, close)[1:]
+    return _tame(found)
+
+
+@_loop("avgprice")
+def _avgprice_loop(open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
+    found: Floats = _compiled(loops.mean_prices)(open, high, low, close)
+    return found
+
+
+@_loop("wclprice")
+def _wclprice_loop(high: Floats, low: Floats, close: Floats) -> Floats:
+    found: Floats = _compiled(loops.mean_prices)(close, high, low, close)
+    return found
+
+
+@_loop("medprice")
+def _medprice_loop(high: Floats, low: Floats) -> Floats:
+    found: Floats = _compiled(loops.middles)(high, low)
+    return found
+
+
+@_loop("talib_massi")
+def _massi_loop(high: Floats, low: Floats, fastperiod: int, slowperiod: int) -> Floats:
+    return _sum_loop(_fused(loops.masses)(high - low, fastperiod)[2 * fastperiod - 2 :], slowperiod)
+
+
+@_loop("talib_sum")
+def _sum_loop(x: Floats, timeperiod: int) -> Floats:
+    found: Floats = _compiled(loops.window_sums)(x, timeperiod)[timeperiod - 1 :]
+    return found
+
+
+@_loop("sma")
+def _sma_loop(x: Floats, period: int) -> Floats:
+    found = _sum_loop(x, period)
+    found /= period
+    return found
+
+
+@_loop("talib_cumsum")
+def _cumsum_loop(x: Floats) -> Floats:
+    found: Floats = _compiled(loops.sums_so_far)(x)
+    return found
+
+
+def _places(x: Floats, period: int) -> Floats:
+    found: Floats = _compiled(loops.places)(x, period)[period - 1 :]
+    return found
+
+
+@_loop("talib_maxindex")
+def _maxindex_loop(x: Floats, timeperiod: int) -> Floats:
+    return _places(x, timeperiod)
+
+
+@_loop("talib_minindex")
+def _minindex_loop(x: Floats, timeperiod: int) -> Floats:
+    return _places(-x, timeperiod)
+
+
+@_loop("talib_minmaxindex")
+def _minmaxindex_loop(x: Floats, timeperiod: int) -> Parts:
+    return _places(-x, timeperiod), _places(x, timeperiod)
+
+
+for _name, _numpy in (("zlema", _zlema), ("eri", _eri), ("cvi", _cvi), ("efi", _efi)):
+    _loop(f"talib_{_name}")(partial(_numpy, ema=_ema_loop))
+_loop("talib_rvi")(partial(_rvi, rma=_rma_loop, variance=partial(_var_loop, nbdev=1.0)))
+_loop("talib_kc")(partial(_kc, ema=_ema_loop, rma=_rma_loop))

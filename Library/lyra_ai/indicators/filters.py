@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cache
+from itertools import islice
 from math import atan, cos, degrees, exp, pi, radians, sin, sqrt
 from operator import mul
 from typing import Any, ClassVar
@@ -529,15 +530,13 @@ class _DominantPhase:
         if phase:
             self._turn(length)
         if trend:
-            values = self._values
-            self._means.appendleft(sum([values[row] for row in range(length)]) / length if length else 0.0)
+            self._means.appendleft(sum(islice(self._values, length)) / length if length else 0.0)
             now, one, two, three = self._means
             self.trend = (4 * now + 3 * one + 2 * two + three) / 10
 
     def _turn(self, length: int) -> None:
         sines, cosines = _circle(length)
-        real = sum([a * b for a, b in zip(sines, self._smooth, strict=False)])
-        imaginary = sum([a * b for a, b in zip(cosines, self._smooth, strict=False)])
+        real, imaginary = sum(map(mul, sines, self._smooth)), sum(map(mul, cosines, self._smooth))
         phase = self.phase
         if imaginary:
             phase = degrees(atan(real / imaginary))

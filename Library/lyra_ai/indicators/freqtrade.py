@@ -1228,8 +1228,10 @@ class Vpci(Kernel):
 
     def next(self, close: float, volume: float) -> float:
         """The index; NaN where there was no volume."""
-        row = (close * volume, close, volume)
-        (paid, price, traded), (long_paid, long_price, usual) = ([m.next(x) for m, x in zip(ms, row, strict=True)] for ms in self._sums)
+        (paid_mean, price_mean, traded_mean), (long_paid_mean, long_price_mean, usual_mean) = self._sums
+        money = close * volume
+        paid, price, traded = paid_mean.next(money), price_mean.next(close), traded_mean.next(volume)
+        long_paid, long_price, usual = long_paid_mean.next(money), long_price_mean.next(close), usual_mean.next(volume)
         if not (traded and usual and price):
             return NAN
         return (long_paid / usual - long_price) * (paid / traded / price) * traded / usual

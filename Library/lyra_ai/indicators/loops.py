@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 
 
-def adapt(x: Any, period: int) -> Any:
-    """Perry Kaufman's average; the way is a sum of the steps of a block so far and of those left of the block before."""
+def adapt(x: Any, period: int, scale: float, least: float, still: float) -> Any:
+    """Perry Kaufman's average: weight (straightness * `scale` + `least`)^2, where nothing moves the straightness is `still`.
+
+    The way is a sum of the steps of a block so far and of those left of the block before.
+    """
     found = np.empty(len(x))
+    found[:period] = x[:period]
     before = np.zeros(period + 1)
     value = x[period - 1]
     for begin in range(1, len(x), period):
@@ -29,8 +33,8 @@ def adapt(x: Any, period: int) -> Any:
             if row < period:
                 continue
             whole = way + before[place]
-            straight = abs(x[row] - x[row - period]) / whole if whole else 1.0
-            weight = straight * (2 / 3 - 2 / 31) + 2 / 31
+            straight = abs(x[row] - x[row - period]) / whole if whole else still
+            weight = straight * scale + least
             value += weight * weight * (x[row] - value)
             found[row] = value
     return found
@@ -81,6 +85,36 @@ def follow(high: Any, low: Any, close: Any, wide: Any) -> Any:
         last_upper, last_lower = upper, lower
         found[0, row] = lower if trend > 0 else upper
         found[1, row] = trend
+    return found
+
+
+def hold(high: Any, low: Any, close: Any, wide: Any) -> Any:
+    """The band that follows the trend, and 1 where it turned: a band stays while the last close is within and it would give way."""
+    band, turned = np.empty(len(wide)), np.zeros(len(wide))
+    last_upper = last_lower = last_close = 0.0
+    down = True
+    for row in range(len(wide)):
+        middle = (high[row] + low[row]) / 2
+        upper, lower = middle + wide[row], middle - wide[row]
+        if row:
+            if last_close <= last_upper <= upper:
+                upper = last_upper
+            if last_close >= last_lower >= lower:
+                lower = last_lower
+        last_upper, last_lower, last_close = upper, lower, close[row]
+        was_down = down
+        down = last_close <= upper if was_down else last_close < lower
+        turned[row] = 1.0 if row and down != was_down else 0.0
+        band[row] = upper if down else lower
+    return band, turned
+
+
+def follow_from_first(x: Any, weight: float) -> Any:
+    found = np.empty(len(x))
+    keep, value = 1.0 - weight, x[0]
+    for row in range(len(x)):
+        value = keep * value + weight * x[row]
+        found[row] = value
     return found
 
 
@@ -232,22 +266,22 @@ def remembered(x: Any, period: int, weight: float) -> Any:
     return found
 
 
-def true_ranges(high: Any, low: Any, close: Any, period: int, percent: bool) -> Any:
-    found = np.empty(len(high))
+def wilder(x: Any, period: int) -> Any:
+    """Wilder's average of rows from the second on, begun with a mean."""
+    found = np.empty(len(x))
     keep, weight = 1.0 - 1.0 / period, 1.0 / period
     value = 0.0
-    for row in range(1, len(high)):
-        before = close[row - 1]
-        wide = max(high[row], before) - min(low[row], before)
-        value = value + weight * wide if row <= period else keep * value + weight * wide
-        if percent:
-            found[row] = 100 * value / close[row] if close[row] else 0.0
-        else:
-            found[row] = value
+    for row in range(1, min(period + 1, len(x))):
+        value += weight * x[row]
+        found[row] = value
+    for row in range(period + 1, len(x)):
+        value = keep * value + weight * x[row]
+        found[row] = value
     return found
 
 
-def strengths(x: Any, period: int) -> Any:
+def strengths(x: Any, period: int, still: float) -> Any:
+    """Rises in percent of rises and falls, both in Wilder's averages; `still` where there are none."""
     found = np.empty(len(x))
     keep, weight = 1.0 - 1.0 / period, 1.0 / period
     rises = falls = 0.0
@@ -261,7 +295,7 @@ def strengths(x: Any, period: int) -> Any:
             rises = keep * rises + weight * up
             falls = keep * falls + weight * down
         both = rises + falls
-        found[row] = 100 * rises / both if both else 0.0
+        found[row] = 100 * rises / both if both else still
     return found
 
 
@@ -433,9 +467,9 @@ def ranked_means(x: Any, period: int) -> Any:
     share = 2.0 / (period * (period + 1))
     for begin in range(0, len(x), period):
         total = ranked = 0.0
-        for place in range(period - 1, 0, -1):
-            value = x[max(begin - period + place, 0)]
-            total += value
+        older = x[max(begin - period, 0) : begin]
+        for place in range(len(older) - 1, 0, -1):
+            total += older[place]
             ranked += total
             sums_before[place], ranked_before[place] = total, ranked
         total = ranked = 0.0
@@ -480,16 +514,15 @@ def correlations(x: Any, y: Any, period: int) -> Any:
     return found
 
 
-def shares(over: Any, under: Any, period: int) -> Any:
-    """Quotient of the sums of every window; 0 where there is nothing to divide by."""
-    found = np.empty(len(over))
+def shares(found: Any, over: Any, under: Any, period: int, weight: float) -> None:
+    """Add to what is found a weight times the quotient of the sums of every window; nothing where there is nothing to divide by."""
     over_before, under_before = np.zeros(period + 1), np.zeros(period + 1)
     for begin in range(0, len(over), period):
         top = bottom = 0.0
-        for place in range(period - 1, 0, -1):
-            at = max(begin - period + place, 0)
-            top += over[at]
-            bottom += under[at]
+        older, older_under = over[max(begin - period, 0) : begin], under[max(begin - period, 0) : begin]
+        for place in range(len(older) - 1, 0, -1):
+            top += older[place]
+            bottom += older_under[place]
             over_before[place], under_before[place] = top, bottom
         top = bottom = 0.0
         for place in range(1, min(period, len(over) - begin) + 1):
@@ -497,5 +530,147 @@ def shares(over: Any, under: Any, period: int) -> Any:
             top += over[row]
             bottom += under[row]
             whole = bottom + under_before[place]
-            found[row] = (top + over_before[place]) / whole if whole else 0.0
+            if whole:
+                found[row] += weight * ((top + over_before[place]) / whole)
+
+
+def window_sums(x: Any, period: int) -> Any:
+    found = np.empty(len(x))
+    before = np.zeros(period + 1)
+    for begin in range(0, len(x), period):
+        total = 0.0
+        older = x[max(begin - period, 0) : begin]
+        for place in range(len(older) - 1, 0, -1):
+            total += older[place]
+            before[place] = total
+        total = 0.0
+        for place in range(1, min(period, len(x) - begin) + 1):
+            row = begin + place - 1
+            total += x[row]
+            found[row] = total + before[place]
+    return found
+
+
+def sums_so_far(x: Any) -> Any:
+    found = np.empty(len(x))
+    total = 0.0
+    for row in range(len(x)):
+        total += x[row]
+        found[row] = total
+    return found
+
+
+def places(x: Any, period: int) -> Any:
+    """The row of the greatest of every window. Of equal ones it is the latest, or, once one has left the window, the earliest of those left."""
+    found = np.empty(len(x))
+    at, best = -1, -np.inf
+    for row in range(period - 1, len(x)):
+        value = x[row]
+        oldest = row - period + 1
+        if value >= best and at >= oldest:
+            at, best = row, value
+        elif at < oldest:
+            window = x[oldest : row + 1]
+            at, best = 0, window[0]
+            for place in range(1, period):
+                if window[place] > best:
+                    at, best = place, window[place]
+            at += oldest
+        found[row] = at
+    return found
+
+
+def ranges(high: Any, low: Any, close: Any) -> Any:
+    """True ranges from the second row on. What is not finite makes a range that is not."""
+    found = np.empty(len(high))
+    later, top, bottom = found[1:], high[1:], low[1:]
+    for row in range(len(later)):
+        before = close[row]
+        later[row] = max(top[row], before) - min(bottom[row], before) + 0.0 * (top[row] + bottom[row] + before)
+    return found
+
+
+def masses(wide: Any, period: int) -> Any:
+    """An average over the average of it, each begun with a mean; 1 where there is nothing to divide by."""
+    found = np.empty(len(wide))
+    weight = 2.0 / (period + 1)
+    keep = 1.0 - weight
+    one, two = wide[:period].sum() / period, 0.0
+    for row in range(period - 1, len(wide)):
+        if row >= period:
+            one = keep * one + weight * wide[row]
+        two = two + one / period if row < 2 * period - 1 else keep * two + weight * one
+        found[row] = one / two if two else 1.0
+    return found
+
+
+def pressures(high: Any, low: Any, close: Any) -> Any:
+    """Distance of the close from the true low, and true range, from the second row on; 0 in the first."""
+    pressure, wide = np.zeros(len(high)), np.zeros(len(high))
+    later, later_wide, top, bottom, now = pressure[1:], wide[1:], high[1:], low[1:], close[1:]
+    for row in range(len(later)):
+        before = close[row]
+        least = min(bottom[row], before)
+        later[row] = now[row] - least
+        later_wide[row] = max(top[row], before) - least
+    return pressure, wide
+
+
+def flows(high: Any, low: Any, close: Any, volume: Any) -> Any:
+    found = np.zeros(len(high))
+    for row in range(len(high)):
+        if high[row] > low[row]:
+            found[row] = ((close[row] - low[row]) - (high[row] - close[row])) / (high[row] - low[row]) * volume[row]
+    return found
+
+
+def vortices(high: Any, low: Any, close: Any, period: int) -> Any:
+    """Quotients of sums of every window of rows from the second on; 0 where there is nothing to divide by."""
+    up, down = np.empty(len(high)), np.empty(len(high))
+    plus_before, minus_before, wide_before = np.zeros(period + 1), np.zeros(period + 1), np.zeros(period + 1)
+    for begin in range(1, len(high), period):
+        plus = minus = wide = 0.0
+        for place in range(period - 1, 0, -1):
+            at = max(begin - period + place, 1)
+            plus += abs(high[at] - low[at - 1])
+            minus += abs(low[at] - high[at - 1])
+            wide += max(high[at], close[at - 1]) - min(low[at], close[at - 1])
+            plus_before[place], minus_before[place], wide_before[place] = plus, minus, wide
+        plus = minus = wide = 0.0
+        for place in range(1, min(period, len(high) - begin) + 1):
+            at = begin + place - 1
+            plus += abs(high[at] - low[at - 1])
+            minus += abs(low[at] - high[at - 1])
+            wide += max(high[at], close[at - 1]) - min(low[at], close[at - 1])
+            whole = wide + wide_before[place]
+            up[at] = (plus + plus_before[place]) / whole if whole else 0.0
+            down[at] = (minus + minus_before[place]) / whole if whole else 0.0
+    return up, down
+
+
+def mean_prices(one: Any, two: Any, three: Any, four: Any) -> Any:
+    found = np.empty(len(one))
+    for row in range(len(one)):
+        found[row] = (one[row] + two[row] + three[row] + four[row]) * 0.25
+    return found
+
+
+def middles(one: Any, other: Any) -> Any:
+    found = np.empty(len(one))
+    for row in range(len(one)):
+        found[row] = (one[row] + other[row]) * 0.5
+    return found
+
+
+def moving_sums(x: Any, period: int) -> Any:
+    """Sum of every window, by adding what comes and leaves."""
+    found = np.empty(len(x) - period + 1)
+    older, newer = x, x[period:]
+    total = 0.0
+    for row in range(period):
+        total += x[row]
+    found[0] = total
+    for row in range(len(newer)):
+        total += newer[row] - older[row]
+        found[row + 1] = total
     return found

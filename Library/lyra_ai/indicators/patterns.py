@@ -39,6 +39,8 @@ MEASURES: dict[str, tuple[str, int, float, float]] = {
 shorter shadow is short. `near`, `far`, `equal`: distances of prices.
 """
 _NAMES = "abcde"
+FEW = 0.2
+"""The share of rows below which a column looks at these alone."""
 
 
 class Candle:
@@ -156,6 +158,9 @@ class Pattern(Kernel):
     candles: ClassVar[int]
     colors: ClassVar[tuple[bool, ...]]
     """By the colors of the candles as bits, whether they are the pattern's: only then it is looked at."""
+    letters: ClassVar[str]
+    """The same as letters; see `_pattern`."""
+    gap: ClassVar[int]
     measures: ClassVar[tuple[tuple[str, int], ...]]
     """By name, and how many rows before the last one the candle stands."""
     first: ClassVar[int]
@@ -203,38 +208,80 @@ class Pattern(Kernel):
         found = self._after(row, found, seen)
         return float(found) if row >= self.first else NAN
 
-    def column(self, open: Floats, high: Floats, low: Floats, close: Floats) -> Floats:
-        """What `next` gives for every row of columns, computed on them as a whole. Shape (n,)."""
+    def column(self, open: Floats, high: Floats, low: Floats, close: Floats, moving_sums: Any = None) -> Floats:
+        """What `next` gives for every row of columns, computed on them as a whole. Shape (n,).
+
+        `moving_sums` is `loops.moving_sums` where it is compiled.
+        """
         rows, begin = len(open), self.begin
         found = np.full(rows, NAN)
         if rows <= self.first:
             return found
         whole = Candles(open, high, low, close)
         candles = [whole.at(slice(begin - back, rows - back)) for back in range(self.candles - 1, -1, -1)]
-        usual = [self._usual(whole, name, back) for name, back in self.measures]
+        fitting = self._of_its_kind(candles)
         values = np.zeros(rows - begin)
-        chosen = slice(None) if all(self.colors) else self._of_its_colors(candles)
-        values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *(each[chosen] for each in usual), *self.settings)
+        # Of few rows all is computed anew; of many it costs less to compute what the rows share for all.
+        few = fitting is not None and np.count_nonzero(fitting) < FEW * len(fitting)
+        chosen = np.flatnonzero(fitting) if few else slice(None)  # type: ignore[arg-type]
+        if not few or len(chosen):  # type: ignore[arg-type]
+            usual = self._usual(whole, chosen) if moving_sums is None else self._usual_by(moving_sums, whole, chosen)
+            values[chosen] = self.predicate(*(candle.at(chosen) for candle in candles), *usual, *self.settings)
+        if fitting is not None and not few:
+            values *= fitting
         found[begin:] = self._all_after(values, whole)
         found[: self.first] = NAN
         return found
 
-    def _of_its_colors(self, candles: list[Candles]) -> Any:
-        """The places at which candles of the pattern's colors follow each other."""
-        bits = np.zeros(len(candles[0].close), dtype=np.uint8)
-        for candle in candles:
-            bits = bits << np.uint8(1) | candle.white
-        return np.flatnonzero(np.array(self.colors)[bits])
+    def _of_its_kind(self, candles: list[Candles]) -> Any:
+        """Whether candles of the pattern's colors follow each other, with its gap; None where any will do."""
+        fitting = one = None
+        if self.gap:
+            first, second = candles[:2]
+            fitting = second.below(first) if self.gap == -1 else second.above(first)
+            if self.gap == 2:
+                fitting = fitting | second.below(first)
+        for letter, candle in zip(self.letters, candles, strict=True):
+            if letter == ".":
+                continue
+            white = candle.white if letter in "wx" else candle.black
+            if letter in "xy":
+                if one is None:
+                    one = white
+                    continue
+                white = white == one
+            fitting = white if fitting is None else fitting & white
+        return fitting
 
-    def _usual(self, whole: Candles, name: str, back: int) -> Floats:
-        """A measure for every row from `begin` on; the sums are those of `next`, addition by addition."""
-        part, period, factor, divisor = MEASURES[name]
-        values = getattr(whole, part)
-        values = values[self.begin - back - period : len(values) - back]
-        steps = values.copy()
-        steps[period:] -= values[:-period]
-        totals: Floats = np.cumsum(steps)[period - 1 : -1]
-        return factor * (totals / period) / divisor
+    def _usual(self, whole: Candles, chosen: Any) -> list[Floats]:
+        """The measures for chosen ones of the rows from `begin` on; the sums are those of `next`, addition by addition.
+
+        Two go on side by side, as the parts of a complex number: each addition waits for the one before it.
+        """
+        count, found = len(whole.close) - self.begin, []
+        for pair in (self.measures[i : i + 2] for i in range(0, len(self.measures), 2)):
+            longest = count + max(MEASURES[name][1] for name, _ in pair)
+            sums = np.empty(longest, dtype=np.float64 if len(pair) == 1 else np.complex128)
+            sums[: longest - count] = 0.0
+            lines = (sums,) if len(pair) == 1 else (sums.real, sums.imag)
+            for line, (name, back) in zip(lines, pair, strict=True):
+                part, period, _, _ = MEASURES[name]
+                values = getattr(whole, part)[self.begin - back - period : len(whole.close) - back]
+                steps = line[longest - len(values) :]
+                steps[:period] = values[:period]
+                np.subtract(values[period:], values[:-period], out=steps[period:])
+            np.cumsum(sums, out=sums)
+            for line, (name, _) in zip(lines, pair, strict=True):
+                found.append(_scaled(line[longest - count - 1 : -1][chosen], name))
+        return found
+
+    def _usual_by(self, moving_sums: Any, whole: Candles, chosen: Any) -> list[Floats]:
+        found = []
+        for name, back in self.measures:
+            part, period, _, _ = MEASURES[name]
+            sums = moving_sums(getattr(whole, part)[self.begin - back - period : len(whole.close) - back - 1], period)
+            found.append(_scaled(sums[chosen], name))
+        return found
 
     def _after(self, row: int, value: Any, seen: Any) -> Any:
         """The value of a row, from the predicate's and what came before."""
@@ -243,6 +290,18 @@ class Pattern(Kernel):
     def _all_after(self, values: Any, whole: Candles) -> Any:
         """`_after` for every row from `begin` on."""
         return values
+
+
+def _scaled(sums: Floats, name: str) -> Floats:
+    """A measure, from sums of the part it is of."""
+    _, period, factor, divisor = MEASURES[name]
+    found: Floats = np.array(sums)  # in one piece, since the parts of complex numbers take several times as long
+    found /= period
+    if factor != 1.0:
+        found *= factor
+    if divisor != 1.0:
+        found /= divisor
+    return found
 
 
 class Trap(Pattern):
@@ -280,12 +339,13 @@ class Trap(Pattern):
 
 
 def _pattern(
-    colors: str = "", base: type[Pattern] = Pattern, after: int | None = None, early: int = 0
+    colors: str = "", base: type[Pattern] = Pattern, after: int | None = None, early: int = 0, gap: int = 0
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a predicate's pattern into the catalogue.
 
     `colors` has a letter for each candle: w for white, b for black, x and y for one color and the other, a dot where any will do. `after` rows
-    have no value, where that is not what its measures need; `early` rows before the first value are looked at.
+    have no value, where that is not what its measures need; `early` rows before the first value are looked at. `gap` is 1 where the predicate
+    asks for a second body above the first, -1 below, 2 for either: so columns look at few rows.
     """
 
     def enter(predicate: Callable[..., Any]) -> Callable[..., Any]:
@@ -300,8 +360,9 @@ def _pattern(
             "predicate": staticmethod(predicate),
             "candles": len(names),
         }
-        known["colors"] = _sequences(colors or "." * len(names))
-        known |= {"measures": measures, "first": first, "begin": first - early}
+        known["letters"] = colors or "." * len(names)
+        known["colors"] = _sequences(known["letters"])
+        known |= {"measures": measures, "first": first, "begin": first - early, "gap": gap}
         if deep:
             known["__init__"] = _deep(base, inspect.signature(predicate).parameters["penetration"].default)
         name = predicate.__name__.strip("_")
@@ -501,7 +562,7 @@ def cdlinneck(a: Any, b: Any, equal_a: Any, usual_a: Any) -> Any:
     return -100 * (_from_below(a, b, usual_a) & (b.close >= a.close) & (b.close <= a.close + equal_a))
 
 
-@_pattern()
+@_pattern(gap=-1)
 def cdlinvertedhammer(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
     """A short body at the foot of a long upper shadow, below the body before."""
     return 100 * (_stands(b, usual_b, tiny_b) & b.below(a))
@@ -551,7 +612,7 @@ def cdlseparatinglines(a: Any, b: Any, tiny_b: Any, usual_b: Any, equal_a: Any) 
     return 100 * b.color * (held & _alike(b.open, a.open, equal_a))
 
 
-@_pattern()
+@_pattern(gap=1)
 def cdlshootingstar(a: Any, b: Any, usual_b: Any, tiny_b: Any) -> Any:
     """A short body at the foot of a long upper shadow, above the body before."""
     return -100 * (_stands(b, usual_b, tiny_b) & b.above(a))
@@ -637,31 +698,31 @@ def _star(way: int, a: Any, small: Any, b: Any, c: Any, usual_a: Any, usual_c: A
     return -100 * way * (shape & _deep_into(a, c, penetration))
 
 
-@_pattern("w.b")
+@_pattern("w.b", gap=1)
 def cdleveningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long white candle, a doji above its body, and a long black one deep into the first's body."""
     return _star(1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern("w.b")
+@_pattern("w.b", gap=1)
 def cdleveningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long white candle, a small one above its body, and a long black one deep into the first's body."""
     return _star(1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern("b.w")
+@_pattern("b.w", gap=-1)
 def cdlmorningdojistar(a: Any, b: Any, c: Any, usual_a: Any, tiny_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long black candle, a doji below its body, and a long white one deep into the first's body."""
     return _star(-1, a, b.body <= tiny_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern("b.w")
+@_pattern("b.w", gap=-1)
 def cdlmorningstar(a: Any, b: Any, c: Any, usual_a: Any, usual_b: Any, usual_c: Any, penetration: float = 0.3) -> Any:
     """A long black candle, a small one below its body, and a long white one deep into the first's body."""
     return _star(-1, a, b.body <= usual_b, b, c, usual_a, usual_c, penetration)
 
 
-@_pattern(".ww")
+@_pattern(".ww", gap=2)
 def cdlgapsidesidewhite(a: Any, b: Any, c: Any, near_b: Any, equal_b: Any) -> Any:
     """Two white candles of like size and open, side by side above the first's body, or below it."""
     up, down = b.above(a) & c.above(a), b.below(a) & c.below(a)
@@ -691,7 +752,7 @@ def cdlsticksandwich(a: Any, b: Any, c: Any, equal_a: Any) -> Any:
     return 100 * ((b.low > a.close) & _alike(c.close, a.close, equal_a))
 
 
-@_pattern(".xy")
+@_pattern(".xy", gap=2)
 def cdltasukigap(a: Any, b: Any, c: Any, near_b: Any) -> Any:
     """A candle beyond the first's body, then one of its size and the other color from inside its body into the gap."""
     way = b.color
@@ -770,7 +831,7 @@ def cdlladderbottom(a: Any, b: Any, c: Any, d: Any, e: Any, tiny_d: Any) -> Any:
     return 100 * (falls & (d.upper > tiny_d) & (e.open > d.open) & (e.close > d.high))
 
 
-@_pattern("wb..w")
+@_pattern("wb..w", gap=1)
 def cdlmathold(
     a: Any, b: Any, c: Any, d: Any, e: Any, usual_a: Any, usual_b: Any, usual_c: Any, usual_d: Any, penetration: float = 0.5
 ) -> Any:

@@ -549,11 +549,11 @@ class VolumePriceConfirmation(Kernel):
 
     def next(self, close: float, volume: float) -> tuple[float, float]:
         """The indicator and its signal."""
-        long_money, long_close, long_volume = (
-            mean.next(value) for mean, value in zip(self._long, (close * volume, close, volume), strict=True)
-        )
-        money, simple, short_volume = (mean.next(value) for mean, value in zip(self._short, (close * volume, close, volume), strict=True))
-        confirmation = ratio(long_money, long_volume) - long_close
+        paid = close * volume
+        (money_mean, close_mean, volume_mean), (long_money_mean, long_close_mean, long_volume_mean) = self._short, self._long
+        money, simple, short_volume = money_mean.next(paid), close_mean.next(close), volume_mean.next(volume)
+        long_volume = long_volume_mean.next(volume)
+        confirmation = ratio(long_money_mean.next(paid), long_volume) - long_close_mean.next(close)
         found = confirmation * ratio(ratio(money, short_volume), simple) * ratio(short_volume, long_volume)
         return found, ratio(self._signal.next(found * volume), short_volume)
 

@@ -444,15 +444,21 @@ class Mavp(Kernel):
             raise SettingError(f"minperiod is {minperiod}; it must not be above maxperiod, {maxperiod}.")
         self._bounds = minperiod, maxperiod
         self.rows = average(matype, maxperiod).warm_up
-        self._averages = [_Late(average(matype, period), self.rows) for period in range(minperiod, maxperiod + 1)]
+        averages = [average(matype, period) for period in range(minperiod, maxperiod + 1)]
+        self._late = [_Late(made, self.rows).next for made in averages]
+        self._steps = [made.next for made in averages]
         self._row = 0
 
     def next(self, x: float, period: float) -> float:
         """The average."""
         least, most = self._bounds
         self._row += 1
-        found = [made.next(x) for made in self._averages]
-        return found[min(max(int(period), least), most) - least] if self._row >= self.rows else NAN
+        if self._row < self.rows:
+            for step in self._late:
+                step(x)
+            return NAN
+        found: list[float] = [step(x) for step in self._steps]
+        return found[min(max(int(period), least), most) - least]
 
 
 # Bands and overlays

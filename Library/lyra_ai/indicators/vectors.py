@@ -9,16 +9,63 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lyra_ai.indicators.base import Floats
+from lyra_ai.indicators.base import NAN, Floats
 
 
 class Odd(Exception):
     """A case that is left to the loop."""
+
+
+# Room for a column
+
+
+SPARE = 512
+
+
+def room(count: int) -> Floats:
+    """An array with space before it for rows that are not known, so that the whole column need not be copied."""
+    return np.empty(SPARE + count)[SPARE:]
+
+
+def placed(parts: tuple[Floats, ...], rows: int, columns: Sequence[Floats]) -> tuple[Floats, ...]:
+    """Values at the end of columns that begin with NaN; never a column that was given."""
+    begins = [_address(values) - 8 * (rows - len(values)) for values in parts]
+    apart = all(abs(one - other) >= 8 * rows for one, other in combinations(begins, 2))
+    return tuple(_begun_with_nan(values, rows, columns, apart) for values in parts)
+
+
+def _begun_with_nan(values: Floats, rows: int, columns: Sequence[Floats], apart: bool) -> Floats:
+    late = rows - len(values)
+    free = apart and values.dtype == np.float64 and not any(np.may_share_memory(values, x) for x in columns)
+    if free and not late:
+        return values
+    whole = _room_before(values, late) if free else None
+    if whole is None:
+        whole = np.empty(rows)
+        whole[late:] = values
+    whole[:late] = NAN
+    return whole
+
+
+def _room_before(values: Floats, late: int) -> Floats | None:
+    """The values with as many numbers before them, where they are part of an array that has these and not much more."""
+    whole = values.base
+    if not isinstance(whole, np.ndarray) or not (whole.flags.c_contiguous and whole.flags.writeable and values.flags.c_contiguous):
+        return None
+    before = (_address(values) - _address(whole)) // 8
+    if whole.dtype != np.float64 or before < late or whole.size > 4 * (late + len(values)) + SPARE:
+        return None
+    return whole.reshape(-1)[before - late : before + len(values)]
+
+
+def _address(values: Floats) -> int:
+    return int(values.__array_interface__["data"][0])
 
 
 # What columns have in common
@@ -37,15 +84,21 @@ def aligned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 def ratio(over: Floats, under: Floats, otherwise: float = 0.0) -> Floats:
     """The quotient, `otherwise` where the divisor is 0. Odd where a divisor is so small that it has lost digits."""
+    return divide(over, under, otherwise, room(len(over)))
+
+
+def divide(over: Floats, under: Floats, otherwise: float = 0.0, found: Floats | None = None) -> Floats:
+    """`ratio`, put where `over` was, or into another array."""
+    found = over if found is None else found
     if under.min() > 1e-280:
-        return over / under
+        return np.divide(over, under, out=found)
     sizes = np.abs(under)
     if sizes.min() > 1e-280:
-        return over / under
+        return np.divide(over, under, out=found)
     nothing = sizes == 0
     if sizes[~nothing].size and sizes[~nothing].min() < 1e-280:
         raise Odd
-    found = over / under
+    np.divide(over, under, out=found)
     found[nothing] = otherwise
     return found
 
@@ -65,7 +118,7 @@ def changes(x: Floats) -> Floats:
 def true_range(high: Floats, low: Floats, close: Floats) -> Floats:
     """From the second bar on."""
     before = close[:-1]
-    found = np.maximum(high[1:], before)
+    found = np.maximum(high[1:], before, out=room(len(before)))
     found -= np.minimum(low[1:], before)
     return found
 
@@ -219,7 +272,7 @@ def weigh(x: Floats, weights: Floats) -> Floats:
     period = len(weights)
     block = _block(period)
     count = len(x) - period + 1
-    found = np.empty(count)
+    found = room(count)
     full = count // block
     if full:
         wide = sliding_window_view(x[: full * block + period - 1], block + period - 1)[::block]
@@ -267,8 +320,8 @@ def _after(older: tuple[Floats, Floats], count: int, newer: tuple[Floats, Floats
 # Averages that remember
 
 
-def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[Floats, ...]:
-    """Outputs of a linear system, state' = matrix @ state + gain * x, output = out @ state', from the state `begin`.
+def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...], into: Sequence[Floats] = ()) -> tuple[Floats, ...]:
+    """Outputs of a linear system, state' = matrix @ state + gain * x, output = out @ state', from the state `begin`, `into` arrays if they are given.
 
     A block's outputs are a product of its inputs and one of the state before it; the states between blocks are such a system again.
     """
@@ -278,16 +331,17 @@ def linear(x: Floats, begin: Sequence[float], system: tuple[Any, ...]) -> tuple[
     rest = np.zeros(_BLOCK)
     rest[:left] = x[full * _BLOCK :]
     before, found = None, []
-    for inputs, state in zip(of_inputs, of_state, strict=True):
-        values = np.empty(len(x))
+    for inputs, state, values in zip(of_inputs, of_state, into or [room(len(x)) for _ in of_inputs], strict=True):
         inside = _product(wide, inputs, values[: full * _BLOCK].reshape(full, _BLOCK))
         if before is None:
             pushes = inside[:, -1:] if to_state is None else _product(wide, to_state, np.empty((full, len(begin))))
             before = _states(pushes, np.array(begin, dtype=np.float64), levels)
             if len(begin) == 1:  # a product over a single column takes five times as long as one over two
-                before = np.concatenate((before, np.zeros_like(before)), axis=1)
+                alone, before = before, np.zeros((full + 1, 2))
+                before[:, 0] = alone[:, 0]
         inside += _product(before[:full], state, np.empty((full, _BLOCK)))
-        values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
+        if left:
+            values[full * _BLOCK :] = (rest @ inputs + before[full] @ state)[:left]
         found.append(values)
     return tuple(found)
 
@@ -325,7 +379,7 @@ def _plan(system: tuple[Any, ...]) -> tuple[Any, ...]:
         of_state = np.concatenate((of_state, np.zeros_like(of_state)), axis=1)
     alone = size == 1 and out.tolist() == [[1.0]]  # then what a block leaves behind is its last output
     to_state = None if alone else np.array([powers[_BLOCK - 1 - row] @ gain for row in range(_BLOCK)])
-    block = _BLOCK if size <= 3 else _BLOCK // 2
+    block = 20 if size == 1 else _BLOCK if size <= 3 else _BLOCK // 2  # with 20, 128,000 rows take three levels
     levels = []
     step = powers[_BLOCK]
     for _ in range(8):
@@ -344,9 +398,9 @@ def _one(keep: float, weight: float) -> tuple[Any, ...]:
     return ((keep,),), (weight,), ((1.0,),)
 
 
-def remember(x: Floats, begin: float, keep: float, weight: float) -> Floats:
+def remember(x: Floats, begin: float, keep: float, weight: float, *into: Floats) -> Floats:
     """keep * the one before + weight * value, begun before the first row."""
-    return linear(x, (begin,), _one(keep, weight))[0]
+    return linear(x, (begin,), _one(keep, weight), into)[0]
 
 
 def running(x: Floats) -> Floats:
@@ -356,9 +410,9 @@ def running(x: Floats) -> Floats:
 
 def begun(x: Floats, period: int, weight: float) -> Floats:
     """An exponential average begun with the mean of the first `period` values."""
-    found = np.empty(len(x) - period + 1)
+    found = room(len(x) - period + 1)
     found[0] = x[:period].sum() / period
-    found[1:] = remember(x[period:], found[0], 1.0 - weight, weight)
+    remember(x[period:], found[0], 1.0 - weight, weight, found[1:])
     return found
 
 
@@ -390,10 +444,40 @@ def emas(x: Floats, period: int, factors: Sequence[float]) -> Floats:
     """Exponential averages in a row, each begun with its first mean, added up with factors."""
     rows = len(factors) * (period - 1) + 1
     begin = first_emas(x, period, len(factors))
-    found = np.empty(len(x) - rows + 1)
+    found = room(len(x) - rows + 1)
     found[0] = np.dot(begin, factors)
-    found[1:] = linear(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)))[0]
+    linear(x[rows:], begin, _cascade(2.0 / (period + 1), tuple(factors)), [found[1:]])
     return found
+
+
+def emas_from_first(x: Floats, period: float, factors: Sequence[float]) -> Floats:
+    """Exponential averages in a row, all begun with the first value, added up with factors."""
+    return linear(x, (x[0],) * len(factors), _cascade(2.0 / (period + 1), tuple(factors)))[0]
+
+
+def from_first(x: Floats, weight: float) -> Floats:
+    """An exponential average begun with the first value."""
+    return remember(x, x[0], 1.0 - weight, weight)
+
+
+def follow(x: Floats, begin: float, weights: Floats) -> Floats:
+    """An exponential average that has a weight of its own for every row: stretches of rows side by side, each as if begun at 0, then joined."""
+    count = len(x)
+    steps = int(count**0.5) + 1
+    keep, push = np.ones(-(-count // steps) * steps), np.zeros(-(-count // steps) * steps)
+    np.subtract(1.0, weights, out=keep[:count])
+    np.multiply(weights, x, out=push[:count])
+    keep, push = (np.ascontiguousarray(line.reshape(-1, steps).T) for line in (keep, push))
+    for row in range(1, steps):
+        push[row] += keep[row] * push[row - 1]
+        keep[row] *= keep[row - 1]
+    begins = []
+    for kept, pushed in zip(keep[-1].tolist(), push[-1].tolist(), strict=True):
+        begins.append(begin)
+        begin = kept * begin + pushed
+    keep *= np.array(begins)
+    push += keep
+    return push.T.reshape(-1)[:count]
 
 
 @lru_cache(maxsize=64)

@@ -200,8 +200,8 @@ class HurstExponent(Kernel):
     `method` 1: slope of log deviation from the moving average over log length, lengths from `min_chunksize` to `max_chunksize` in steps of
     `num_chunksize`, over the rows after `max_chunksize` + 1 (Alessio and others 2002); known from row max_chunksize + 3. 0: slope of log rescaled
     range of the changes over log length, `num_chunksize` lengths from `min_chunksize` to `max_chunksize` + 1 (Hurst 1951). 2: half the log2 of
-    the ratio of mean squares of second differences of steps 2 and 1 (Istas and Lang 1994). Jesse's `hurst_exponent`. A step goes through the
-    window: costly.
+    the ratio of mean squares of second differences of steps 2 and 1 (Istas and Lang 1994). Jesse's `hurst_exponent`. A step of 0 and 2 goes
+    through the window, one of 1 through the lengths.
     """
 
     def __init__(self, min_chunksize: int = 8, max_chunksize: int = 200, num_chunksize: int = 5, method: int = 1) -> None:
@@ -217,9 +217,18 @@ class HurstExponent(Kernel):
             self._sizes = np.arange(min_chunksize, self._longest, num_chunksize)
         else:
             self._sizes = np.linspace(min_chunksize, self._longest, num_chunksize).astype(np.int64)
+        logs = np.log(self._sizes)
+        self._off = logs - logs.mean()
+        self._square = float((self._off * self._off).sum())
+        self._ages = self._sizes - 1
+        self._row = -1
+        self._values = np.zeros(2 * max_chunksize)
+        self._squares = np.zeros((HISTORY - self._longest, len(self._sizes)))
 
     def next(self, x: float) -> float:
         """The exponent."""
+        if self._method == 1:
+            return self._of_distances(x)
         window = self._window
         window.append(x)
         if len(window) < (6 if self._method == 2 else self._longest + 2):
@@ -228,16 +237,29 @@ class HurstExponent(Kernel):
         with np.errstate(all="ignore"):
             if self._method == 2:
                 return _second_differences(values)
-            spreads = self._rescaled_ranges(np.diff(values)) if self._method == 0 else self._distances(values - values[0])
-            return _slope(np.log(self._sizes), np.log(spreads))
+            return self._slope(self._rescaled_ranges(np.diff(values)))
 
-    def _distances(self, values: Floats) -> Floats:
-        """Root of the sum of squared distances from the moving average of each size, over the rows after the longest."""
-        sums = np.concatenate(([0.0], np.cumsum(values)))
-        ends = np.arange(self._longest, len(values)) + 1
-        means = (sums[ends] - sums[ends - self._sizes[:, None]]) / self._sizes[:, None]
-        found: Floats = np.sqrt(np.square(values[ends - 1] - means).sum(axis=1))
-        return found
+    def _of_distances(self, x: float) -> float:
+        """From the root of the sum of squared distances from the moving average of each size, over the rows after the longest."""
+        longest, values = self._longest, self._values
+        row = self._row = self._row + 1
+        place = -1 - row % (longest - 1)  # twice as many as are looked at, so that these stand together, the newest first
+        values[place] = values[place - longest + 1] = x
+        if row < longest:
+            return NAN
+        first = len(values) + place - longest + 1
+        away = values[first : first + longest - 1] - x
+        distances = away.cumsum()[self._ages] / self._sizes
+        self._squares[row % len(self._squares)] = distances * distances
+        if row <= longest:
+            return NAN
+        with np.errstate(all="ignore"):
+            return self._slope(np.sqrt(self._squares.sum(axis=0)))
+
+    def _slope(self, spreads: Floats) -> float:
+        """Slope of the least-squares line of log spread over log length."""
+        y = np.log(spreads)
+        return float((self._off * (y - y.mean())).sum() / self._square) if len(y) > 1 else NAN
 
     def _rescaled_ranges(self, changes: Floats) -> Floats:
         """Mean, over the pieces of each size, of the reach of the summed distances from the piece's mean, in its deviation."""
@@ -255,12 +277,6 @@ def _second_differences(values: Floats) -> float:
     short = values[2:] - 2 * values[1:-1] + values[:-2]
     long = values[4:] - 2 * values[2:-2] + values[:-4]
     return float(0.5 * np.log2(np.mean(long * long) / np.mean(short * short)))
-
-
-def _slope(x: Floats, y: Floats) -> float:
-    """Slope of the least-squares line."""
-    off = x - x.mean()
-    return float((off * (y - y.mean())).sum() / (off * off).sum()) if len(x) > 1 else NAN
 
 
 @kernel("talib_correl")

@@ -62,6 +62,9 @@ class QCAlgorithm(
 ):
     """Override `initialize` and the `on_…` callbacks; everything else is there to be called."""
 
+    MAX_NAME_AND_TAGS_LENGTH = MaxNameAndTagsLength = 200
+    MAX_TAGS_COUNT = MaxTagsCount = 100
+
     settings = kept("settings", "QuantConnect.Interfaces.IAlgorithmSettings")
     universe_settings = kept("universe_settings", "QuantConnect.Data.UniverseSelection.UniverseSettings")
     portfolio = kept("portfolio", "QuantConnect.Securities.SecurityPortfolioManager")

@@ -47,6 +47,15 @@ class _Entry:
         end = -NEVER if working is None else self.zone.to_utc(working._end)
         self.due = end if end > now else now + self.least
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a scan would do nothing, and the next ones too until data comes: it is then only put off, by its increment each time."""
+        return self.span is None and self.consolidator.next_due_us >= NEVER and self.consolidator.working_data is None
+
+    def put_off(self, until: int) -> None:
+        """Leave out the scans before a moment."""
+        self.due += -(-(until - self.due) // self.least) * self.least if until > self.due else self.least
+
     def scan(self) -> None:
         """Scan at the present time."""
         local = self.zone.to_local(self.now())
@@ -94,12 +103,23 @@ class ConsolidatorScanner:
                 entry.advance()
                 heappush(self._queue, (entry.due, entry.number, entry))
         self._new.clear()
+        busy: int | None = None
         while self._queue and self._queue[0][0] < utc:
             due, _, entry = heappop(self._queue)
             if entry.removed:
                 continue
+            if entry.due == due and entry.is_idle:
+                busy = self._busy_before(utc) if busy is None else busy
+                entry.put_off(busy)
+                heappush(self._queue, (entry.due, entry.number, entry))
+                continue
+            busy = None
             if due != self._now():
                 set_time(due)
             if entry.due <= due:
                 entry.scan()
             heappush(self._queue, (entry.due, entry.number, entry))
+
+    def _busy_before(self, utc: int) -> int:
+        """When the next scan is that may do something, `utc` at the latest: until then no code of the user's runs that could give data to others."""
+        return min([utc, *(due for due, _, entry in self._queue if not (entry.removed or entry.is_idle))])

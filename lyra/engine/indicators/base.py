@@ -26,7 +26,7 @@ from lyra.engine.indicators.events import Event, Link
 from lyra.engine.indicators.points import IndicatorDataPoint, IndicatorResult, moment, short_text
 from lyra.engine.indicators.window import RollingWindow
 from lyra.engine.naming import LeanObject
-from lyra.engine.times import MIN_TIME, to_datetime
+from lyra.engine.times import MIN_TIME, to_datetime, to_us
 
 __all__ = [
     "BarIndicator",
@@ -381,6 +381,11 @@ class IndicatorBase(LeanObject):
     @updated.setter
     def updated(self, event: Event) -> None:
         self._event = event
+
+    def on_updated(self, consolidated: Any) -> None:
+        """Tell the handlers of `updated` of a point; for indicators of the user's that make their values themselves."""
+        if self._event is not None:
+            self._event.fire_point(self, consolidated.symbol, to_us(consolidated.end_time), to_decimal(consolidated.value))
 
     def _link(self, receiver: Link) -> None:
         self.updated.link(receiver)

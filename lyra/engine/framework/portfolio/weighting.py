@@ -15,14 +15,25 @@ from lyra.engine.framework.portfolio.base import InsightPercents, PortfolioConst
 from lyra.engine.framework.risk.sectors import sector_of
 from lyra.engine.symbols import Symbol
 
+_OVERLOADS = frozenset(("resolution", "time_span", "rebalancing_date_rules", "rebalancing_func"))
+"""What LEAN's other constructors call the first argument."""
+
+
+def _rebalance(rebalance: Any, overload: dict[str, Any]) -> Any:
+    """When to rebalance, by whichever name it was given. Raises TypeError for a name that is none."""
+    unknown = sorted(overload.keys() - _OVERLOADS)
+    if unknown:
+        raise TypeError(f"a construction model has no argument {unknown[0]!r}")
+    return next(iter(overload.values()), rebalance)
+
 
 class EqualWeightingPortfolioConstructionModel(PortfolioConstructionModel):
     """The same share for each insight that is not flat; what the bias forbids counts as flat."""
 
     _bias = PortfolioBias.LONG_SHORT
 
-    def __init__(self, rebalance: Any = Resolution.DAILY, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT) -> None:
-        super().__init__(rebalance)
+    def __init__(self, rebalance: Any = Resolution.DAILY, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, **overload: Any) -> None:
+        super().__init__(_rebalance(rebalance, overload))
         self._bias = PortfolioBias(portfolio_bias)
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:
@@ -75,8 +86,8 @@ class ConfidenceWeightedPortfolioConstructionModel(InsightWeightingPortfolioCons
 class SectorWeightingPortfolioConstructionModel(EqualWeightingPortfolioConstructionModel):
     """The same share for each sector, within a sector for each insight. Needs securities with fundamental data."""
 
-    def __init__(self, rebalance: Any = Resolution.DAILY) -> None:
-        super().__init__(rebalance)
+    def __init__(self, rebalance: Any = Resolution.DAILY, **overload: Any) -> None:
+        super().__init__(rebalance, **overload)
         self.sector_code_by_symbol: dict[Symbol, str] = {}
 
     def should_create_target_for_insight(self, insight: Insight) -> bool:
@@ -116,8 +127,10 @@ class SectorWeightingPortfolioConstructionModel(EqualWeightingPortfolioConstruct
 class AccumulativeInsightPortfolioConstructionModel(PortfolioConstructionModel):
     """Each insight that holds adds `percent` of the portfolio in its direction; a flat one takes one such step back."""
 
-    def __init__(self, rebalance: Any = None, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, percent: float = 0.03) -> None:
-        super().__init__(rebalance)
+    def __init__(
+        self, rebalance: Any = None, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, percent: float = 0.03, **overload: Any
+    ) -> None:
+        super().__init__(_rebalance(rebalance, overload))
         self._bias = PortfolioBias(portfolio_bias)
         self._percent = abs(float(percent))
 
