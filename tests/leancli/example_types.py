@@ -1,6 +1,7 @@
 """Check the types of the examples against LEAN's own, which `quantconnect-stubs` has (the LEAN CLI brings it): `python tests/leancli/example_types.py`.
 
-The library is checked against them by plain `mypy`, and here only followed. What is left out, and why: `pascal_case`, since the stubs have the newer spelling only.
+The library is checked against them by plain `mypy`, and here only followed. What is left out, and why: `pascal_case`, since the stubs have the
+newer spelling only.
 """
 
 from __future__ import annotations
