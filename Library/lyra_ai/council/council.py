@@ -492,8 +492,8 @@ class Council:
             "weighting": type(self.weighting).__name__, "band": rules.band, "full": rules.full, "size": rules.size, "short": rules.short,
             "weak": rules.weak, "failure": rules.failure, "quorum": rules.quorum,
         }  # fmt: skip
-        stamp = datetime.fromtimestamp(self._clock(), UTC).replace(tzinfo=None)
-        header = {"kind": "council", "version": JOURNAL_VERSION, "time": stamp.isoformat(timespec="seconds"), "members": members,
+        began = datetime.fromtimestamp(self._clock(), UTC).replace(tzinfo=None)
+        header = {"kind": "council", "version": JOURNAL_VERSION, "time": began.isoformat(timespec="seconds"), "members": members,
                   "settings": settings}  # fmt: skip
         self.journal.write(encoded(header))
 

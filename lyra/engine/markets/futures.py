@@ -46,33 +46,6 @@ _NAMES = {
         MicroEuropeanThreePointFivePercentOilBargesFOBRdamPlatts=MEF MicroSingaporeFuelOil380CSTPlatts=MAF MicroCoalAPIFivefobNewcastleArgusMcCloskey=M5F
         MicroEuropeanThreePointFivePercentFuelOilCargoesFOBMedPlatts=M35
     """,
-    "Energy": """
-        PropaneNonLDHMontBelvieu=1S ArgusPropaneFarEastIndexBALMO=22 MiniEuropeanThreePointPercentFiveFuelOilBargesPlatts=A0D
-        MiniSingaporeFuelOil180CstPlatts=A0F GulfCoastULSDPlattsUpDownBALMO=A1L GulfCoastJetPlattsUpDownBALMO=A1M PropaneNonLDHMontBelvieuOPIS=A1R
-        EuropeanPropaneCIFARAArgusBALMO=A32 PremiumUnleadedGasoline10ppmFOBMEDPlatts=A3G ArgusPropaneFarEastIndex=A7E
-        GasolineEurobobOxyNWEBargesArgusCrackSpreadBALMO=A7I MontBelvieuNaturalGasolineOPIS=A7Q MontBelvieuNormalButaneOPISBALMO=A8J ConwayPropaneOPIS=A8K
-        MontBelvieuLDHPropaneOPISBALMO=A8O ArgusPropaneFarEastIndexVsEuropeanPropaneCIFARAArgus=A91 ArgusPropaneSaudiAramco=A9N
-        GroupThreeULSDPlattsVsNYHarborULSD=AA6 GroupThreeSuboctaneGasolinePlattsVsRBOB=AA8 SingaporeFuelOil180cstPlattsBALMO=ABS
-        SingaporeFuelOil380cstPlattsBALMO=ABT MontBelvieuEthaneOPIS=AC0 MontBelvieuNormalButaneOPIS=AD0 BrentCrudeOilVsDubaiCrudeOilPlatts=ADB
-        ArgusLLSvsWTIArgusTradeMonth=AE5 SingaporeGasoilPlattsVsLowSulphurGasoilFutures=AGA LosAngelesCARBOBGasolineOPISvsRBOBGasoline=AJL
-        LosAngelesJetOPISvsNYHarborULSD=AJS LosAngelesCARBDieselOPISvsNYHarborULSD=AKL EuropeanNaphthaPlattsBALMO=AKZ EuropeanPropaneCIFARAArgus=APS
-        MontBelvieuNaturalGasolineOPISBALMO=AR0 RBOBGasolineCrackSpread=ARE GulfCoastHSFOPlattsBALMO=AVZ MarsArgusVsWTITradeMonth=AYV
-        MarsArgusVsWTIFinancial=AYX EthanolT2FOBRdamIncludingDutyPlatts=AZ1 MontBelvieuLDHPropaneOPIS=B0 GasolineEurobobOxyNWEBargesArgus=B7H
-        WTIBrentFinancial=BK ThreePointFivePercentFuelOilBargesFOBRdamPlattsCrackSpread1000mt=BOO GasolineEurobobOxyNWEBargesArgusBALMO=BR7
-        BrentLastDayFinancial=BZ CrudeOilWTI=CL GulfCoastCBOBGasolineA2PlattsVsRBOBGasoline=CRB WTIFinancial=CSX ChicagoEthanolPlatts=CU
-        SingaporeMogas92UnleadedPlattsBrentCrackSpread=D1N DubaiCrudeOilPlattsFinancial=DCB JapanCnFNaphthaPlattsBALMO=E6 Ethanol=EH
-        EuropeanNaphthaPlattsCrackSpread=EN EuropeanPropaneCIFARAArgusVsNaphthaCargoesCIFNWEPlatts=EPN
-        SingaporeFuelOil380cstPlattsVsEuropeanThreePointFivePercentFuelOilBargesFOBRdamPlatts=EVC EastWestGasolineSpreadPlattsArgus=EWG
-        EastWestNaphthaJapanCFvsCargoesCIFNWESpreadPlatts=EWN RBOBGasolineVsEurobobOxyNWEBargesArgusThreeHundredFiftyThousandGallons=EXR
-        ThreePointFivePercentFuelOilBargesFOBRdamPlattsCrackSpread=FO FreightRouteTC14Baltic=FRC
-        OnePercentFuelOilCargoesFOBNWEPlattsVsThreePointFivePercentFuelOilBargesFOBRdamPlatts=FSS
-        GulfCoastHSFOPlattsVsEuropeanThreePointFivePercentFuelOilBargesFOBRdamPlatts=GCU WTIHoustonCrudeOil=HCL NaturalGasHenryHubLastDayFinancial=HH
-        HeatingOil=HO NaturalGasHenryHubPenultimateFinancial=HP WTIHoustonArgusVsWTITradeMonth=HTT Gasoline=RB NaturalGas=NG BrentCrude=B
-        LowSulfurGasoil=G MicroCrudeOilWTI=MCL MicroSingaporeFOBMarineFuelZeroPointFivePercetPlatts=S5O
-        MicroGasoilZeroPointOnePercentBargesFOBARAPlatts=M1B MicroEuropeanFOBRdamMarineFuelZeroPointFivePercentBargesPlatts=R5O
-        MicroEuropeanThreePointFivePercentOilBargesFOBRdamPlatts=MEF MicroSingaporeFuelOil380CSTPlatts=MAF MicroCoalAPIFivefobNewcastleArgusMcCloskey=M5F
-        MicroEuropeanThreePointFivePercentFuelOilCargoesFOBMedPlatts=M35
-    """,
     "Financials": """
         Y30TreasuryBond=ZB Y10TreasuryNote=ZN Y5TreasuryNote=ZF Y2TreasuryNote=ZT EuroDollar=GE FiveYearUSDMACSwap=F1U UltraUSTreasuryBond=UB
         UltraTenYearUSTreasuryNote=TN MicroY10TreasuryNote=10Y MicroY30TreasuryBond=30Y MicroY2TreasuryBond=2YY MicroY5TreasuryBond=5YY
@@ -102,6 +75,7 @@ _NAMES = {
         Cotton2=CT OrangeJuice=OJ Coffee=KC Sugar11=SB Sugar11CME=YO Cocoa=CC
     """,
 }
+_NAMES["Energy"] = _NAMES["Energies"]  # LEAN has both names for the group
 
 
 def _group(name: str) -> type:
